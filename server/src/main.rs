@@ -1,0 +1,3 @@
+//! The `sidekick-docker` program.
+
+fn main() {}

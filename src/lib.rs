@@ -1,0 +1,14 @@
+//! The shared core of Sidekick Docker, used by the server and, as WebAssembly, by the browser.
+//!
+//! Nothing here does I/O, reads a clock, draws a random number or blocks: time and randomness
+//! enter as parameters, so that every rule can be tested without a socket or a sleep.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`time`] | instants in milliseconds and nanoseconds, RFC 3339 |
+//! | [`model`] | what Docker has, in our own types: containers, projects, events, samples |
+//! | [`protocol`] | the messages of the live websocket and the columnar log batch |
+
+pub mod model;
+pub mod protocol;
+pub mod time;

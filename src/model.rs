@@ -1,0 +1,16 @@
+//! What Docker has, in our own types. Docker's and bollard's types stop in the server; these
+//! are what the websocket carries and what the page draws.
+
+mod container;
+mod details;
+mod engine;
+mod event;
+mod project;
+mod stats;
+
+pub use container::{Container, ContainerId, ContainerState, Health, Port};
+pub use details::{Details, EnvVar, HealthCheck, Limits, Mount, PortBinding, looks_secret};
+pub use engine::{Engine, EngineError, EngineErrorKind, EngineStatus, ResourceError};
+pub use event::{Event, EventKind};
+pub use project::{Project, ProjectStatus, Service, projects};
+pub use stats::StatsSample;

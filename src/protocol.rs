@@ -1,0 +1,17 @@
+//! The live protocol: what the page and the server say to each other over one websocket.
+//!
+//! Every websocket message is binary and holds one [`ServerMessage`] or [`ClientMessage`] in
+//! postcard. [`ServerMessage::Logs`] is followed, in the same websocket message, by one encoded
+//! [`LogBatch`]: that part is encoded once and shared by all viewers. docs/protocol.md describes
+//! every message and the order in which they come.
+
+mod batch;
+mod cursor;
+mod message;
+
+pub use batch::{BatchError, EntryRef, LogBatch, LogStream, MAX_BATCH_ENTRIES, MAX_BATCH_TEXT};
+pub use cursor::{Cursor, CursorCounter, Gap, GapReason};
+pub use message::{
+    ClientMessage, DecodeError, HEARTBEAT_MS, MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL,
+    ServerFrame, ServerMessage, SourceId, Snapshot, StreamState, SubId, Target, WINDOW_BYTES,
+};

@@ -1,0 +1,420 @@
+//! Log entries in columns: one blob of text and one column per attribute.
+//!
+//! The same type is what the server's decoder fills, what travels, and what the browser keeps
+//! as its storage chunk, so that no stage allocates per line.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Nanos;
+
+/// Upper bound of entries in one batch; larger ones are refused when decoding.
+pub const MAX_BATCH_ENTRIES: usize = 1 << 20;
+
+/// Upper bound of text in one batch in bytes; larger ones are refused when decoding.
+pub const MAX_BATCH_TEXT: usize = 64 << 20;
+
+/// Where a line was printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LogStream {
+    /// Standard output; also everything of a container with a terminal.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+impl LogStream {
+    /// 0 for stdout, 1 for stderr.
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Stdout => 0,
+            Self::Stderr => 1,
+        }
+    }
+}
+
+const FLAG_STDERR: u8 = 1;
+const FLAG_TRUNCATED: u8 = 2;
+const FLAG_UNTIMED: u8 = 4;
+const FLAG_LOSSY: u8 = 8;
+
+/// Consecutive entries of one container in Docker's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogBatch {
+    times: Vec<i64>,
+    flags: Vec<u8>,
+    /// End of each entry's text in `text`.
+    ends: Vec<u32>,
+    text: String,
+}
+
+/// One entry of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryRef<'a> {
+    /// Docker's timestamp; for a line without one, that of the line before (see `untimed`).
+    pub time: Nanos,
+    /// Where it was printed.
+    pub stream: LogStream,
+    /// The line was longer than the cap and is cut here.
+    pub truncated: bool,
+    /// The engine gave no readable timestamp for this line.
+    pub untimed: bool,
+    /// The line held bytes that are no UTF-8; each bad sequence is U+FFFD here.
+    pub lossy: bool,
+    /// The line without its line end.
+    pub text: &'a str,
+}
+
+impl LogBatch {
+    /// An empty batch.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Bytes of all texts together.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Memory that it holds in bytes, spare capacity included.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.times.capacity() * 8
+            + self.flags.capacity()
+            + self.ends.capacity() * 4
+            + self.text.capacity()
+    }
+
+    /// Gives spare capacity back; for a batch that will be kept.
+    pub fn shrink_to_fit(&mut self) {
+        self.times.shrink_to_fit();
+        self.flags.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+
+    /// Appends an entry.
+    ///
+    /// A batch holds at most 4 GiB of text; callers flush long before (64 KiB). Text beyond
+    /// that is cut and marked as truncated.
+    pub fn push(&mut self, entry: EntryRef<'_>) {
+        let room = (u32::MAX as usize).saturating_sub(self.text.len());
+        let cut = if entry.text.len() > room {
+            entry.text.floor_char_boundary(room)
+        } else {
+            entry.text.len()
+        };
+        self.text.push_str(&entry.text[..cut]);
+        self.times.push(entry.time.0);
+        let mut flags = 0;
+        if entry.stream == LogStream::Stderr {
+            flags |= FLAG_STDERR;
+        }
+        if entry.truncated || cut < entry.text.len() {
+            flags |= FLAG_TRUNCATED;
+        }
+        if entry.untimed {
+            flags |= FLAG_UNTIMED;
+        }
+        if entry.lossy {
+            flags |= FLAG_LOSSY;
+        }
+        self.flags.push(flags);
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// Appends a plain entry: timestamp, stream and text.
+    pub fn push_line(&mut self, time: Nanos, stream: LogStream, text: &str) {
+        self.push(EntryRef {
+            time,
+            stream,
+            truncated: false,
+            untimed: false,
+            lossy: false,
+            text,
+        });
+    }
+
+    /// The entry at `index`, `None` past the end.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<EntryRef<'_>> {
+        let end = *self.ends.get(index)? as usize;
+        let start = match index {
+            0 => 0,
+            _ => self.ends[index - 1] as usize,
+        };
+        let flags = self.flags[index];
+        Some(EntryRef {
+            time: Nanos(self.times[index]),
+            stream: if flags & FLAG_STDERR == 0 {
+                LogStream::Stdout
+            } else {
+                LogStream::Stderr
+            },
+            truncated: flags & FLAG_TRUNCATED != 0,
+            untimed: flags & FLAG_UNTIMED != 0,
+            lossy: flags & FLAG_LOSSY != 0,
+            text: &self.text[start..end],
+        })
+    }
+
+    /// Timestamp of the entry at `index`, without touching its text.
+    #[must_use]
+    pub fn time(&self, index: usize) -> Option<Nanos> {
+        self.times.get(index).copied().map(Nanos)
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = EntryRef<'_>> + ExactSizeIterator {
+        (0..self.len()).map(|i| match self.get(i) {
+            Some(entry) => entry,
+            None => unreachable!("the index is below the length"),
+        })
+    }
+
+    /// A copy of the entries from `first` on; empty when `first` is past the end.
+    #[must_use]
+    pub fn tail_from(&self, first: usize) -> Self {
+        let mut out = Self::new();
+        for entry in self.iter().skip(first) {
+            out.push(entry);
+        }
+        out
+    }
+
+    /// Moves all entries of `other` to the end of this batch.
+    pub fn append(&mut self, other: &Self) {
+        if other.text.len() + self.text.len() > u32::MAX as usize {
+            for entry in other.iter() {
+                self.push(entry);
+            }
+            return;
+        }
+        let base = self.text.len() as u32;
+        self.text.push_str(&other.text);
+        self.times.extend_from_slice(&other.times);
+        self.flags.extend_from_slice(&other.flags);
+        self.ends.extend(other.ends.iter().map(|end| end + base));
+    }
+
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.times.clear();
+        self.flags.clear();
+        self.ends.clear();
+        self.text.clear();
+    }
+
+    /// Appends the wire form to `out`.
+    ///
+    /// Times travel as differences to the entry before and lengths as variable-length integers:
+    /// about six bytes a line beside its text.
+    pub fn encode_into(&self, out: Vec<u8>) -> Vec<u8> {
+        let mut before = 0i64;
+        let wire = Wire {
+            deltas_ns: self
+                .times
+                .iter()
+                .map(|&time| {
+                    let delta = time.wrapping_sub(before);
+                    before = time;
+                    delta
+                })
+                .collect(),
+            flags: &self.flags,
+            lengths: {
+                let mut start = 0;
+                self.ends
+                    .iter()
+                    .map(|&end| {
+                        let length = end - start;
+                        start = end;
+                        length
+                    })
+                    .collect()
+            },
+            text: &self.text,
+        };
+        match postcard::to_extend(&wire, out) {
+            Ok(out) => out,
+            // Writing plain columns to memory has no way to fail.
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        self.encode_into(Vec::with_capacity(self.text.len() + self.len() * 8 + 16))
+    }
+
+    /// Reads the wire form back.
+    ///
+    /// # Errors
+    /// [`BatchError`] when the bytes are no batch, or its columns do not fit together, or it is
+    /// larger than [`MAX_BATCH_ENTRIES`] or [`MAX_BATCH_TEXT`]. Never panics.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
+        if bytes.len() > MAX_BATCH_TEXT * 2 {
+            return Err(BatchError::TooLarge);
+        }
+        let wire: Wire<'_> = postcard::from_bytes(bytes).map_err(|_| BatchError::Malformed)?;
+        let n = wire.lengths.len();
+        if n > MAX_BATCH_ENTRIES || wire.text.len() > MAX_BATCH_TEXT {
+            return Err(BatchError::TooLarge);
+        }
+        if wire.deltas_ns.len() != n || wire.flags.len() != n {
+            return Err(BatchError::Columns);
+        }
+        let mut time = 0i64;
+        let times = wire
+            .deltas_ns
+            .iter()
+            .map(|&delta| {
+                time = time.wrapping_add(delta);
+                time
+            })
+            .collect();
+        let mut end = 0usize;
+        let mut ends = Vec::with_capacity(n);
+        for &length in &wire.lengths {
+            end = end.saturating_add(length as usize);
+            if !wire.text.is_char_boundary(end) {
+                return Err(BatchError::Columns);
+            }
+            ends.push(end as u32);
+        }
+        if end != wire.text.len() {
+            return Err(BatchError::Columns);
+        }
+        Ok(Self {
+            times,
+            flags: wire.flags.to_vec(),
+            ends,
+            text: wire.text.to_owned(),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<'a> {
+    deltas_ns: Vec<i64>,
+    #[serde(borrow)]
+    flags: &'a [u8],
+    lengths: Vec<u32>,
+    #[serde(borrow)]
+    text: &'a str,
+}
+
+/// Why bytes are not a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchError {
+    /// Not the wire form of a batch.
+    Malformed,
+    /// The columns contradict each other.
+    Columns,
+    /// More entries or text than a batch may hold.
+    TooLarge,
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "not a log batch",
+            Self::Columns => "a log batch whose columns do not fit together",
+            Self::TooLarge => "a log batch larger than allowed",
+        })
+    }
+}
+
+impl std::error::Error for BatchError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn batches() -> impl Strategy<Value = LogBatch> {
+        proptest::collection::vec(
+            (any::<i64>(), any::<bool>(), any::<bool>(), ".{0,20}"),
+            0..50,
+        )
+        .prop_map(|lines| {
+            let mut batch = LogBatch::new();
+            for (time, stderr, truncated, text) in &lines {
+                batch.push(EntryRef {
+                    time: Nanos(*time),
+                    stream: if *stderr {
+                        LogStream::Stderr
+                    } else {
+                        LogStream::Stdout
+                    },
+                    truncated: *truncated,
+                    untimed: false,
+                    lossy: false,
+                    text,
+                });
+            }
+            batch
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_batch_survives_the_wire(batch in batches()) {
+            prop_assert_eq!(LogBatch::decode(&batch.encode()), Ok(batch));
+        }
+
+        #[test]
+        fn no_bytes_make_decoding_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = LogBatch::decode(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_batch_is_refused_or_well_formed(batch in batches(), at in any::<prop::sample::Index>(), with in any::<u8>()) {
+            let mut bytes = batch.encode();
+            let at = at.index(bytes.len());
+            bytes[at] = with;
+            if let Ok(batch) = LogBatch::decode(&bytes) {
+                prop_assert_eq!(batch.iter().count(), batch.len());
+            }
+        }
+
+        #[test]
+        fn appending_equals_pushing_one_by_one(a in batches(), b in batches()) {
+            let mut appended = a.clone();
+            appended.append(&b);
+            let both: Vec<_> = a.iter().chain(b.iter()).collect();
+            prop_assert_eq!(appended.iter().collect::<Vec<_>>(), both);
+            prop_assert_eq!(appended.tail_from(a.len()), b);
+        }
+    }
+
+    #[test]
+    fn a_line_costs_few_bytes_beside_its_text() {
+        let mut batch = LogBatch::new();
+        for i in 0..1000 {
+            batch.push_line(
+                Nanos(1_700_000_000_000_000_000 + i * 10_000),
+                LogStream::Stdout,
+                "GET /health 200",
+            );
+        }
+        assert!(batch.encode().len() < batch.text_bytes() + 1000 * 6);
+    }
+}
