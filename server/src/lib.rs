@@ -1,1 +1,3 @@
 //! The only room that knows Docker.
+
+pub mod docker;
