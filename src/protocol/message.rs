@@ -99,7 +99,7 @@ pub enum ClientMessage {
         /// Bytes of whole websocket messages since the connection opened.
         bytes: u64,
     },
-    /// Asks for a fresh list of containers.
+    /// Asks for a fresh list of containers; answered by a [`ServerMessage::Snapshot`].
     Refresh,
     /// Asks the server to show the built-in demo engine; taken only while no daemon answers.
     StartDemo,
@@ -207,6 +207,14 @@ pub enum ServerMessage {
         sub: SubId,
         /// The container within it.
         source: SourceId,
+        /// [`Cursor::occurrence`] of the batch's first entry of stdout and of stderr (0 where it
+        /// has none): with it the batch alone tells the cursor of each of its entries. See
+        /// [`CursorCounter::advance`](super::CursorCounter::advance).
+        first: [u32; 2],
+        /// The newest entries that were there when the subscription joined, without regard to a
+        /// resume point: the page drops those that it holds. False for entries that follow the
+        /// resume point or the message before.
+        backlog: bool,
     },
     /// Lines of a source are missing here.
     Gap {
@@ -351,6 +359,8 @@ mod tests {
         let message = ServerMessage::Logs {
             sub: SubId(7),
             source: SourceId(1),
+            first: [0, 3],
+            backlog: true,
         };
         let bytes = message.encode_with(&batch.encode());
         assert_eq!(
