@@ -8,7 +8,9 @@
 //! | [`time`] | instants in milliseconds and nanoseconds, RFC 3339 |
 //! | [`model`] | what Docker has, in our own types: containers, projects, events, samples |
 //! | [`protocol`] | the messages of the live websocket and the columnar log batch |
+//! | [`reconnect`] | when to try again |
 
 pub mod model;
 pub mod protocol;
+pub mod reconnect;
 pub mod time;

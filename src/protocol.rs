@@ -13,5 +13,5 @@ pub use batch::{BatchError, EntryRef, LogBatch, LogStream, MAX_BATCH_ENTRIES, MA
 pub use cursor::{Cursor, CursorCounter, Gap, GapReason};
 pub use message::{
     ClientMessage, DecodeError, HEARTBEAT_MS, MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL,
-    ServerFrame, ServerMessage, SourceId, Snapshot, StreamState, SubId, Target, WINDOW_BYTES,
+    ServerFrame, ServerMessage, Snapshot, SourceId, StreamState, SubId, Target, WINDOW_BYTES,
 };

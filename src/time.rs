@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch (UTC); in tests any monotonic count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Millis(pub i64);
 
 /// Nanoseconds since the Unix epoch (UTC), the resolution of Docker's log timestamps.
 ///
 /// An `i64` covers the years 1677 to 2262.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Nanos(pub i64);
 
 impl Millis {
@@ -202,15 +206,9 @@ mod tests {
 
     #[test]
     fn docker_timestamps_parse_to_the_nanosecond() {
-        assert_eq!(
-            parse("1970-01-01T00:00:01.000000002Z"),
-            Some(1_000_000_002)
-        );
+        assert_eq!(parse("1970-01-01T00:00:01.000000002Z"), Some(1_000_000_002));
         assert_eq!(parse("1970-01-01T00:00:00.5Z"), Some(500_000_000));
-        assert_eq!(
-            parse("2000-03-01T00:00:00Z"),
-            Some(951_868_800_000_000_000)
-        );
+        assert_eq!(parse("2000-03-01T00:00:00Z"), Some(951_868_800_000_000_000));
         assert_eq!(
             parse("2000-03-01T02:00:00.25+02:00"),
             Some(951_868_800_250_000_000)

@@ -124,8 +124,20 @@ pub struct EnvVar {
 #[must_use]
 pub fn looks_secret(key: &str, value: &str) -> bool {
     const WORDS: [&str; 14] = [
-        "PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE", "CERT", "SALT",
-        "SIGNATURE", "COOKIE", "SESSION", "DSN",
+        "PASS",
+        "PWD",
+        "SECRET",
+        "TOKEN",
+        "KEY",
+        "CREDENTIAL",
+        "AUTH",
+        "PRIVATE",
+        "CERT",
+        "SALT",
+        "SIGNATURE",
+        "COOKIE",
+        "SESSION",
+        "DSN",
     ];
     let upper = key.to_ascii_uppercase();
     if upper == "PWD" || upper == "OLDPWD" {
