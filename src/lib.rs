@@ -8,8 +8,10 @@
 //! | [`time`] | instants in milliseconds and nanoseconds, RFC 3339 |
 //! | [`model`] | what Docker has, in our own types: containers, projects, events, samples |
 //! | [`protocol`] | the messages of the live websocket and the columnar log batch |
+//! | [`client`] | the page's side of the live protocol, without I/O |
 //! | [`reconnect`] | when to try again |
 
+pub mod client;
 pub mod model;
 pub mod protocol;
 pub mod reconnect;

@@ -69,10 +69,9 @@ impl ReconnectPolicy {
     /// from 0 to 1; anything else counts as the nearer of the two.
     pub fn next_delay_jittered(&mut self, jitter: f64) -> Option<u64> {
         let delay = self.next_delay()?;
-        // `max` also turns NaN into 0.
-        let jitter = jitter.max(0.0).min(1.0);
         let half = delay / 2;
-        Some(half + ((delay - half) as f64 * jitter) as u64)
+        // The conversion turns NaN into 0.
+        Some(half + ((delay - half) as f64 * jitter.clamp(0.0, 1.0)) as u64)
     }
 
     /// Starts over, because data flows again.

@@ -29,20 +29,11 @@ pub struct CursorCounter {
 }
 
 /// Where the count stands in one stream.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Lane {
     /// `None` takes whatever timestamp comes first.
     time: Option<Nanos>,
     next: u32,
-}
-
-impl Default for Lane {
-    fn default() -> Self {
-        Self {
-            time: None,
-            next: 0,
-        }
-    }
 }
 
 impl CursorCounter {
