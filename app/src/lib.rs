@@ -1,1 +1,34 @@
-//! Leptos components and client state.
+//! Leptos components and client state: what the server renders and the browser makes live.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`route`] | addresses: which container, project or service, and which tab |
+//! | [`state`] | [`Dashboard`](state::Dashboard), everything the page knows, as signals |
+//! | `live` | the browser's side of the websocket: bytes, timers, animation frames |
+//! | `shell` | the HTML document around the page |
+//! | `layout`, `sidebar`, `details` | the page itself |
+//! | [`logs`], [`patterns`], [`stats`], [`charts`] | the views behind the tabs |
+//!
+//! There is no router: the page has one layout, and its address is one signal. The server
+//! renders every path with [`shell`](shell::shell) as the application's function, whatever the
+//! path is (`leptos_axum::render_app_to_stream_with_context` tells the page its path), gives it
+//! [`InitialState`](state::InitialState) by context, and picks the status by
+//! [`Route::parse`](route::Route::parse) and [`Route::exists`](route::Route::exists).
+
+pub mod charts;
+pub mod logs;
+pub mod patterns;
+pub mod route;
+pub mod state;
+pub mod stats;
+
+pub mod layout;
+#[cfg(feature = "hydrate")]
+mod live;
+mod shell;
+#[cfg(test)]
+mod test_data;
+
+pub use layout::App;
+pub use shell::shell;
+pub use state::InitialState;

@@ -1,1 +1,10 @@
-//! The WebAssembly entry point.
+//! The WebAssembly entry point: takes over the page that the server rendered.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Called by the script that the server wrote into the page.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

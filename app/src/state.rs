@@ -1,0 +1,260 @@
+//! What the whole page knows, as signals. One [`Dashboard`] is given by context; components
+//! take what they need from it and draw. Only `live` writes the engine's part of it.
+
+mod initial;
+mod pinned;
+
+pub use initial::InitialState;
+pub(crate) use initial::{Initial, first_route};
+pub use pinned::Pinned;
+
+use leptos::prelude::*;
+use sidekick::model::{
+    Container, ContainerId, EngineStatus, Event, Project, ResourceError, projects,
+};
+use sidekick::protocol::{StreamState, Target};
+use sidekick::time::Millis;
+
+use crate::route::{Route, Selection, Tab};
+
+/// How many of the engine's events the page keeps, newest last.
+pub const MAX_EVENTS: usize = 200;
+
+/// The connection between page and server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// First attempt, or another one, under way.
+    #[default]
+    Connecting,
+    /// Messages flow.
+    Live,
+    /// Lost; the next attempt comes by itself.
+    Waiting {
+        /// When, by the browser's clock.
+        retry_at: Millis,
+    },
+    /// The tab is hidden, so nothing is streamed.
+    Paused,
+}
+
+/// One container within the current subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// Its number in the session, which picks its colour too.
+    pub source: u16,
+    /// The container.
+    pub container: ContainerId,
+    /// Its name when it joined.
+    pub name: String,
+    /// How its stream is doing.
+    pub state: StreamState,
+}
+
+/// Which list the sidebar shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panel {
+    /// Containers, grouped by project.
+    #[default]
+    Containers,
+    /// Compose projects and their services.
+    Services,
+}
+
+/// The page's state. Cheap to copy: every field is a handle.
+#[derive(Clone, Copy)]
+pub struct Dashboard {
+    /// How the server stands to its engine.
+    pub engine: RwSignal<EngineStatus>,
+    /// All containers, by name.
+    pub containers: RwSignal<Vec<Container>>,
+    /// What could not be refreshed.
+    pub errors: RwSignal<Vec<ResourceError>>,
+    /// Whether the engine's list was read at least once.
+    pub listed: RwSignal<bool>,
+    /// The connection to the server.
+    pub link: RwSignal<Link>,
+    /// Version of the server, once it said so.
+    pub server_version: RwSignal<Option<String>>,
+    /// Recent events of the engine, newest last, at most [`MAX_EVENTS`].
+    pub events: RwSignal<Vec<Event>>,
+    /// The server's clock, once a second.
+    pub now: RwSignal<Millis>,
+
+    /// The address.
+    pub route: RwSignal<Route>,
+    /// What is selected.
+    pub selection: Memo<Selection>,
+    /// Which view of it.
+    pub tab: Memo<Tab>,
+    /// The selected container; `None` where the selection is no container or is unknown.
+    pub pinned: Memo<Option<Pinned>>,
+    /// What the page subscribes to.
+    pub target: Memo<Option<Target>>,
+
+    /// Containers of the current subscription.
+    pub sources: RwSignal<Vec<SourceInfo>>,
+    /// State of the subscription as a whole, where the server spoke of it.
+    pub stream: RwSignal<Option<StreamState>>,
+
+    /// Times in UTC instead of the browser's zone.
+    pub utc: RwSignal<bool>,
+    /// Whether the page is drawn dark now; follows the switch and the system.
+    pub dark: RwSignal<bool>,
+    /// Which list the sidebar shows.
+    pub panel: RwSignal<Panel>,
+    /// Text in the sidebar's search box.
+    pub search: RwSignal<String>,
+    /// Whether the list is open as a drawer (narrow screens).
+    pub drawer: RwSignal<bool>,
+    /// Whether the help is open.
+    pub help: RwSignal<bool>,
+    accepted: RwSignal<u32>,
+}
+
+impl Dashboard {
+    /// The state of a page that opens at `route` with what the server knew.
+    pub(crate) fn new(initial: Initial, route: Route) -> Self {
+        let route = RwSignal::new(route);
+        let selection = Memo::new(move |_| route.with(|route| route.selection.clone()));
+        let tab = Memo::new(move |_| route.with(|route| route.tab));
+        let snapshot = initial.snapshot;
+        let engine = RwSignal::new(snapshot.engine);
+        let containers = RwSignal::new(snapshot.containers);
+        let accepted = RwSignal::new(0);
+        let pinned = Memo::new(move |before: Option<&Option<Pinned>>| {
+            let selection = selection.get();
+            let Selection::Container(name) = &selection else {
+                return None;
+            };
+            let known = engine.with(|engine| matches!(engine, EngineStatus::Connected(_)));
+            let accepted = accepted.get();
+            let before = before.and_then(Option::as_ref);
+            containers.with(|list| Pinned::next(before, name, list, known, accepted))
+        });
+        let pinned_id =
+            Memo::new(move |_| pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())));
+        let target = Memo::new(move |_| target(selection.get(), tab.get(), pinned_id.get()));
+        Self {
+            engine,
+            containers,
+            errors: RwSignal::new(snapshot.errors),
+            listed: RwSignal::new(snapshot.refreshed.is_some()),
+            link: RwSignal::new(Link::Connecting),
+            server_version: RwSignal::new(None),
+            events: RwSignal::new(Vec::new()),
+            now: RwSignal::new(initial.now),
+            route,
+            selection,
+            tab,
+            pinned,
+            target,
+            sources: RwSignal::new(Vec::new()),
+            stream: RwSignal::new(None),
+            utc: RwSignal::new(false),
+            dark: RwSignal::new(false),
+            panel: RwSignal::new(Panel::default()),
+            search: RwSignal::new(String::new()),
+            drawer: RwSignal::new(false),
+            help: RwSignal::new(false),
+            accepted,
+        }
+    }
+
+    /// Goes to an address; the back button returns.
+    pub fn select(self, route: Route) {
+        self.go(route, true);
+    }
+
+    /// Goes to an address in place of the current one.
+    pub fn replace(self, route: Route) {
+        self.go(route, false);
+    }
+
+    /// Shows the container that took the place of the removed one.
+    pub fn accept_successor(self) {
+        let name = self.pinned.with_untracked(|pin| {
+            let pin = pin.as_ref()?;
+            self.containers
+                .with_untracked(|list| pin.successor(list).map(|c| c.name.clone()))
+        });
+        self.accepted.update(|n| *n += 1);
+        if let Some(name) = name {
+            self.replace(Route::container(&name, self.tab.get_untracked()));
+        }
+    }
+
+    /// The Compose projects of all containers.
+    #[must_use]
+    pub fn projects(self) -> Vec<Project> {
+        self.containers.with(|list| projects(list))
+    }
+
+    /// Whether the built-in demo engine is shown.
+    #[must_use]
+    pub fn is_demo(self) -> bool {
+        self.engine
+            .with(|engine| matches!(engine, EngineStatus::Connected(engine) if engine.demo))
+    }
+
+    fn go(self, route: Route, push: bool) {
+        self.drawer.set(false);
+        if self.route.with_untracked(|now| *now == route) {
+            return;
+        }
+        #[cfg(feature = "hydrate")]
+        crate::live::history::write(&route, push);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = push;
+        self.route.set(route);
+    }
+}
+
+/// What a page at this place subscribes to. Logs and Patterns share one subscription, so that
+/// going from one to the other keeps the lines and what was learned from them.
+fn target(selection: Selection, tab: Tab, container: Option<ContainerId>) -> Option<Target> {
+    let (project, service) = match selection {
+        Selection::Overview | Selection::Nowhere(_) => return None,
+        Selection::Container(_) => {
+            let container = container?;
+            return match tab {
+                Tab::Logs | Tab::Patterns => Some(Target::Logs { container }),
+                Tab::Stats => Some(Target::Stats { container }),
+                Tab::Details => None,
+            };
+        }
+        Selection::Project(project) => (project, None),
+        Selection::Service { project, service } => (project, Some(service)),
+    };
+    match tab {
+        Tab::Logs | Tab::Patterns => Some(Target::ProjectLogs { project, service }),
+        Tab::Stats => Some(Target::ProjectStats { project, service }),
+        Tab::Details => None,
+    }
+}
+
+/// The page's state, from context.
+///
+/// Outside of [`App`](crate::App) there is none; that is a mistake in the program, and the
+/// message says so.
+#[must_use]
+pub fn dashboard() -> Dashboard {
+    expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_and_patterns_share_a_subscription_and_details_has_none() {
+        let id = Some(ContainerId("a".into()));
+        let of = |tab| target(Selection::Container("web".into()), tab, id.clone());
+        assert_eq!(of(Tab::Logs), of(Tab::Patterns));
+        assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
+        assert_eq!(of(Tab::Details), None);
+        assert_eq!(
+            target(Selection::Container("nobody".into()), Tab::Logs, None),
+            None
+        );
+    }
+}
