@@ -1,3 +1,4 @@
 //! The only room that knows Docker.
 
+pub mod demo;
 pub mod docker;
