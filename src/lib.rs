@@ -10,9 +10,15 @@
 //! | [`protocol`] | the messages of the live websocket and the columnar log batch |
 //! | [`client`] | the page's side of the live protocol, without I/O |
 //! | [`reconnect`] | when to try again |
+//! | [`ring`] | a buffer that keeps the newest values |
+//! | [`logs`] | severity, ANSI, counts, timeline, templates, the line store and its filter |
+//! | [`stats`] | the newest readings of each container and the rates between them |
 
 pub mod client;
+pub mod logs;
 pub mod model;
 pub mod protocol;
 pub mod reconnect;
+pub mod ring;
+pub mod stats;
 pub mod time;

@@ -213,6 +213,21 @@ impl LogBatch {
         self.ends.extend(other.ends.iter().map(|end| end + base));
     }
 
+    /// Drops all entries from `len` on and keeps their memory.
+    pub fn truncate(&mut self, len: usize) {
+        if len >= self.len() {
+            return;
+        }
+        let end = match len {
+            0 => 0,
+            _ => self.ends[len - 1] as usize,
+        };
+        self.times.truncate(len);
+        self.flags.truncate(len);
+        self.ends.truncate(len);
+        self.text.truncate(end);
+    }
+
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         self.times.clear();
@@ -402,6 +417,8 @@ mod tests {
             let both: Vec<_> = a.iter().chain(b.iter()).collect();
             prop_assert_eq!(appended.iter().collect::<Vec<_>>(), both);
             prop_assert_eq!(appended.tail_from(a.len()), b);
+            appended.truncate(a.len());
+            prop_assert_eq!(appended, a);
         }
     }
 

@@ -1,0 +1,22 @@
+//! Everything the dashboard knows about log lines, computed where they are looked at.
+//!
+//! [`session::LogSession`] is the front door: batches go in, and the visible rows, severity
+//! counts, timeline and templates come out. The other modules are its parts; each is usable
+//! alone and costs O(1) per line.
+
+pub mod analytics;
+pub mod ansi;
+pub mod filter;
+pub mod session;
+pub mod severity;
+pub mod store;
+pub mod template;
+pub mod timeline;
+
+pub use analytics::LogAnalytics;
+pub use filter::Filter;
+pub use session::LogSession;
+pub use severity::{Severity, SeverityCounts, SeveritySet, classify};
+pub use store::{LogStore, Row, StoreLimits};
+pub use template::{LogTemplateEngine, Template, TemplateConfig, TemplateId};
+pub use timeline::{Bucket, LogSeverityTimeSeries};

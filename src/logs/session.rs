@@ -1,0 +1,224 @@
+//! Everything that belongs to one selected log: its rows, counts, timeline and templates, and
+//! the rows that the filter lets through.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::analytics::LogAnalytics;
+use super::ansi;
+use super::filter::Filter;
+use super::severity::{Severity, classify};
+use super::store::{LogStore, Row, StoreLimits};
+use super::template::{LogTemplateEngine, TemplateId};
+use super::timeline::LogSeverityTimeSeries;
+use crate::protocol::{Gap, LogBatch};
+
+/// What the page holds for one log selection. Another selection starts a new one.
+#[derive(Clone, Debug, Default)]
+pub struct LogSession {
+    store: LogStore,
+    analytics: LogAnalytics,
+    timeline: LogSeverityTimeSeries,
+    templates: LogTemplateEngine,
+    sources: BTreeMap<u16, String>,
+    filter: Filter,
+    /// Numbers of the rows that the filter lets through; unused while it lets all through.
+    view: VecDeque<u64>,
+    /// Rows of the view that were let go.
+    view_evicted: u64,
+    version: u64,
+    scratch: Scratch,
+}
+
+/// Buffers that live from batch to batch, so that a line costs no allocation.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    severities: Vec<Severity>,
+    templates: Vec<Option<TemplateId>>,
+    text: String,
+}
+
+impl LogSession {
+    /// An empty session.
+    #[must_use]
+    pub fn new(limits: StoreLimits) -> Self {
+        Self {
+            store: LogStore::new(limits),
+            ..Self::default()
+        }
+    }
+
+    /// Names a source; a second call renames it.
+    pub fn add_source(&mut self, source: u16, name: impl Into<String>) {
+        self.sources.insert(source, name.into());
+        self.version += 1;
+    }
+
+    /// The name of a source.
+    #[must_use]
+    pub fn source_name(&self, source: u16) -> Option<&str> {
+        self.sources.get(&source).map(String::as_str)
+    }
+
+    /// The sources with their names, by number.
+    pub fn sources(&self) -> impl ExactSizeIterator<Item = (u16, &str)> {
+        self.sources.iter().map(|(&n, name)| (n, name.as_str()))
+    }
+
+    /// Takes new lines of a source: reads severities, counts, mines, stores and filters them.
+    pub fn ingest(&mut self, source: u16, batch: LogBatch) {
+        if batch.is_empty() {
+            return;
+        }
+        let Scratch {
+            severities,
+            templates,
+            text,
+        } = &mut self.scratch;
+        severities.clear();
+        templates.clear();
+        for entry in batch.iter() {
+            let line = if ansi::has_escapes(entry.text) {
+                text.clear();
+                ansi::strip_into(entry.text, text);
+                text.as_str()
+            } else {
+                entry.text
+            };
+            let severity = classify(line);
+            self.analytics.push(severity);
+            self.timeline.push(severity, entry.time);
+            severities.push(severity);
+            templates.push(self.templates.push(line, entry.time, severity));
+        }
+        let changed = self.store.append(source, batch, severities, templates);
+        // A line of a megabyte in colours must not hold its memory for ever.
+        text.shrink_to(64 << 10);
+        self.update_view(changed);
+    }
+
+    /// Takes the word that lines of a source are missing.
+    pub fn gap(&mut self, source: u16, gap: Gap) {
+        let changed = self.store.append_gap(source, gap);
+        self.update_view(changed);
+    }
+
+    /// Shows other rows. Costs a pass over all rows, unless the filter is the same as before.
+    pub fn set_filter(&mut self, filter: Filter) {
+        if filter == self.filter {
+            return;
+        }
+        self.filter = filter;
+        self.view.clear();
+        self.view_evicted = 0;
+        self.update_view(0);
+    }
+
+    /// The filter.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// How many rows the filter lets through.
+    #[must_use]
+    pub fn visible_len(&self) -> usize {
+        if self.filter.is_all() {
+            self.store.len()
+        } else {
+            self.view.len()
+        }
+    }
+
+    /// The row at `index` among the visible ones, 0 being the oldest.
+    #[must_use]
+    pub fn visible(&self, index: usize) -> Option<Row<'_>> {
+        if self.filter.is_all() {
+            return self.store.row(index);
+        }
+        let number = self.view.get(index)?;
+        self.store.row((number - self.store.first_row()) as usize)
+    }
+
+    /// How many visible rows were let go since this filter was set: a view that is scrolled up
+    /// stays on its rows by moving up that much.
+    #[must_use]
+    pub fn visible_evicted(&self) -> u64 {
+        if self.filter.is_all() {
+            self.store.first_row()
+        } else {
+            self.view_evicted
+        }
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn store(&self) -> &LogStore {
+        &self.store
+    }
+
+    /// Severity counts of all lines that came.
+    #[must_use]
+    pub fn analytics(&self) -> &LogAnalytics {
+        &self.analytics
+    }
+
+    /// Severity counts over time.
+    #[must_use]
+    pub fn timeline(&self) -> &LogSeverityTimeSeries {
+        &self.timeline
+    }
+
+    /// The mined templates.
+    #[must_use]
+    pub fn templates(&self) -> &LogTemplateEngine {
+        &self.templates
+    }
+
+    /// Lines that were let go because the store is full.
+    #[must_use]
+    pub fn evicted(&self) -> u64 {
+        self.store.evicted()
+    }
+
+    /// Grows with every change.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Forgets lines, counts, templates and sources; keeps the limits and the filter, less its
+    /// template, which no longer exists.
+    pub fn clear(&mut self) {
+        let filter = Filter {
+            template: None,
+            ..std::mem::take(&mut self.filter)
+        };
+        *self = Self {
+            filter,
+            version: self.version + 1,
+            ..Self::new(self.store.limits())
+        };
+    }
+
+    /// Brings the view up to date where rows from number `changed` on are new or moved.
+    fn update_view(&mut self, changed: u64) {
+        self.version += 1;
+        if self.filter.is_all() {
+            return;
+        }
+        let first = self.store.first_row();
+        let gone = self.view.partition_point(|&number| number < first);
+        self.view.drain(..gone);
+        self.view_evicted += gone as u64;
+        let kept = self.view.partition_point(|&number| number < changed);
+        self.view.truncate(kept);
+        let from = changed.max(first);
+        let rows = self.store.iter_from((from - first) as usize);
+        self.view.extend(
+            (from..)
+                .zip(rows)
+                .filter(|(_, row)| self.filter.matches(row))
+                .map(|(number, _)| number),
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! The lines that a page holds: bounded, in columns, in the order in which they are shown.
+//!
+//! The decoded [`LogBatch`] is the chunk; beside it stand the columns that the page computes.
+//! Small batches are put together into chunks of up to 4096 rows or 64 KiB of text, so that the
+//! cost of a chunk spreads over many lines. What is too much goes from the old end, a whole
+//! chunk at a time, and is counted.
+//!
+//! One container keeps Docker's own order, which is not always that of the timestamps. From the
+//! second source on the rows stand by timestamp; a line that comes late is put where it belongs,
+//! behind the lines of the same instant. That costs no more than the rows it overlaps.
+
+mod chunk;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::severity::Severity;
+use super::template::TemplateId;
+use crate::protocol::{EntryRef, Gap, LogBatch};
+use crate::time::Nanos;
+use chunk::Chunk;
+
+/// What a store may hold before it lets the oldest lines go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreLimits {
+    /// Lines that are kept at least while the memory allows; up to one chunk more are held.
+    pub max_lines: usize,
+    /// Memory of all rows in bytes.
+    pub max_bytes: usize,
+}
+
+impl Default for StoreLimits {
+    /// 50,000 lines and 32 MiB.
+    fn default() -> Self {
+        Self {
+            max_lines: 50_000,
+            max_bytes: 32 << 20,
+        }
+    }
+}
+
+/// One row of a log.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Row<'a> {
+    /// A line.
+    Entry {
+        /// The line itself.
+        entry: EntryRef<'a>,
+        /// Its severity.
+        severity: Severity,
+        /// Its template; `None` for a blank line.
+        template: Option<TemplateId>,
+        /// The container it came from.
+        source: u16,
+    },
+    /// Lines are missing here.
+    Gap {
+        /// The container that lacks them.
+        source: u16,
+        /// What is missing.
+        gap: Gap,
+    },
+}
+
+/// The rows, oldest first.
+#[derive(Clone, Debug)]
+pub struct LogStore {
+    limits: StoreLimits,
+    chunks: VecDeque<Chunk>,
+    lines: usize,
+    bytes: usize,
+    /// Rows ever let go: the number of the first row that is held.
+    first_row: u64,
+    evicted_lines: u64,
+    /// Newest timestamp of each source, where a gap without times belongs.
+    newest: BTreeMap<u16, Nanos>,
+}
+
+impl LogStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new(limits: StoreLimits) -> Self {
+        Self {
+            limits,
+            chunks: VecDeque::new(),
+            lines: 0,
+            bytes: 0,
+            first_row: 0,
+            evicted_lines: 0,
+            newest: BTreeMap::new(),
+        }
+    }
+
+    /// Its limits.
+    #[must_use]
+    pub fn limits(&self) -> StoreLimits {
+        self.limits
+    }
+
+    /// Adds the lines of a batch, with their severities and templates in the same order (where
+    /// those are shorter: unknown and none).
+    ///
+    /// Returns the number of the first row that is new or moved, counted like
+    /// [`first_row`](Self::first_row); rows before it are what they were.
+    pub fn append(
+        &mut self,
+        source: u16,
+        batch: LogBatch,
+        severities: &[Severity],
+        templates: &[Option<TemplateId>],
+    ) -> u64 {
+        if batch.is_empty() {
+            return self.end_row();
+        }
+        let chunk = Chunk::of_batch(source, batch, severities, templates);
+        self.insert(source, chunk)
+    }
+
+    /// Adds a row that says that lines of `source` are missing: behind the lines of the time
+    /// `gap.after`, or else behind the newest line of that source.
+    ///
+    /// Returns the number of the first row that is new or moved.
+    pub fn append_gap(&mut self, source: u16, gap: Gap) -> u64 {
+        let newest = self.newest.get(&source).copied();
+        let time = gap.after.or(newest).or(gap.before).unwrap_or_default();
+        self.insert(source, Chunk::of_gap(source, time, gap))
+    }
+
+    /// The row at `index`, 0 being the oldest one held.
+    #[must_use]
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        let number = self.first_row + index as u64;
+        let chunk = self.chunks.get(self.chunk_of(number))?;
+        chunk.row((number - chunk.start) as usize)
+    }
+
+    /// The rows from `index` on, oldest first.
+    pub fn iter_from(&self, index: usize) -> impl Iterator<Item = Row<'_>> {
+        let number = self.first_row + index as u64;
+        self.chunks
+            .iter()
+            .skip(self.chunk_of(number))
+            .flat_map(move |chunk| {
+                let from = number.saturating_sub(chunk.start) as usize;
+                (from..chunk.rows()).filter_map(|row| chunk.row(row))
+            })
+    }
+
+    /// How many rows it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.end_row() - self.first_row) as usize
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// How many lines it holds: rows that are no gaps.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Lines that were let go.
+    #[must_use]
+    pub fn evicted(&self) -> u64 {
+        self.evicted_lines
+    }
+
+    /// Number of the oldest row held: how many rows were let go.
+    #[must_use]
+    pub fn first_row(&self) -> u64 {
+        self.first_row
+    }
+
+    /// Number of the row that comes next.
+    #[must_use]
+    pub fn end_row(&self) -> u64 {
+        self.chunks.back().map_or(self.first_row, Chunk::end)
+    }
+
+    /// Memory that the rows hold in bytes.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn insert(&mut self, source: u16, chunk: Chunk) -> u64 {
+        let sources = self.newest.len();
+        let newest = (0..chunk.rows()).map(|row| chunk.time(row)).max();
+        let before = self.newest.entry(source).or_default();
+        *before = newest.unwrap_or_default().max(*before);
+        let first = match (sources, self.newest.len()) {
+            (_, 0 | 1) => self.push(chunk),
+            (1, 2) => {
+                self.sort();
+                self.merge(chunk);
+                self.first_row
+            }
+            _ => self.merge(chunk),
+        };
+        self.evict();
+        first
+    }
+
+    /// Puts a chunk behind all others.
+    fn push(&mut self, mut chunk: Chunk) -> u64 {
+        let first = self.end_row();
+        if chunk.is_oversize() {
+            for row in 0..chunk.rows() {
+                self.push_row(&chunk, row);
+            }
+            self.measure_last();
+            return first;
+        }
+        self.lines += chunk.lines();
+        match self.chunks.back_mut() {
+            Some(last) if last.has_room_for(&chunk) => last.append(&chunk),
+            last => {
+                if let Some(last) = last {
+                    last.shrink_to_fit();
+                    self.measure_last();
+                }
+                chunk.start = first;
+                chunk.bytes = 0;
+                self.chunks.push_back(chunk);
+            }
+        }
+        self.measure_last();
+        first
+    }
+
+    /// Puts a copy of one row behind all others. The caller measures the last chunk at the end.
+    fn push_row(&mut self, from: &Chunk, row: usize) {
+        self.lines += usize::from(!from.is_gap(row));
+        if let Some(last) = self.chunks.back_mut() {
+            if last.push_from(from, row) {
+                return;
+            }
+            last.shrink_to_fit();
+            self.measure_last();
+        }
+        let mut chunk = Chunk::starting_at(self.end_row());
+        chunk.push_from(from, row);
+        self.chunks.push_back(chunk);
+    }
+
+    /// Puts each row of a chunk at its place by time, behind rows of the same time.
+    fn merge(&mut self, chunk: Chunk) -> u64 {
+        let order = chunk.order_by_time();
+        let Some(oldest) = order.first().map(|&row| chunk.time(row)) else {
+            return self.end_row();
+        };
+        if chunk.is_sorted() && self.chunks.back().is_none_or(|c| c.last_time() <= oldest) {
+            return self.push(chunk);
+        }
+        let tail = self.take_after(oldest);
+        let first = self.end_row();
+        let mut late = order.into_iter().peekable();
+        for held in &tail {
+            for row in 0..held.rows() {
+                while let Some(new) = late.next_if(|&new| chunk.time(new) < held.time(row)) {
+                    self.push_row(&chunk, new);
+                }
+                self.push_row(held, row);
+            }
+        }
+        for new in late {
+            self.push_row(&chunk, new);
+        }
+        self.measure_last();
+        first
+    }
+
+    /// Removes all rows that are later than `time` and returns them, in order.
+    fn take_after(&mut self, time: Nanos) -> VecDeque<Chunk> {
+        let keep = self.chunks.partition_point(|c| c.last_time() <= time);
+        let mut tail = self.chunks.split_off(keep);
+        for chunk in &tail {
+            self.bytes -= chunk.bytes;
+            self.lines -= chunk.lines();
+        }
+        if let Some(mut first) = tail.pop_front() {
+            let row = first.first_after(time);
+            let later = first.split_off(row);
+            if first.rows() > 0 {
+                first.bytes = 0;
+                self.lines += first.lines();
+                self.chunks.push_back(first);
+                self.measure_last();
+            }
+            tail.push_front(later);
+        }
+        tail
+    }
+
+    /// Brings all rows in order of time; needed once, when a second source comes.
+    fn sort(&mut self) {
+        let mut all = Chunk::default();
+        for chunk in self.chunks.drain(..) {
+            all.append(&chunk);
+        }
+        (self.lines, self.bytes) = (0, 0);
+        for row in all.order_by_time() {
+            self.push_row(&all, row);
+        }
+        self.measure_last();
+    }
+
+    fn evict(&mut self) {
+        while self.chunks.len() > 1 {
+            let Some(oldest) = self.chunks.front() else {
+                return;
+            };
+            if self.lines - oldest.lines() < self.limits.max_lines
+                && self.bytes <= self.limits.max_bytes
+            {
+                return;
+            }
+            self.lines -= oldest.lines();
+            self.bytes -= oldest.bytes;
+            self.evicted_lines += oldest.lines() as u64;
+            self.first_row = oldest.end();
+            self.chunks.pop_front();
+        }
+    }
+
+    fn measure_last(&mut self) {
+        if let Some(last) = self.chunks.back_mut() {
+            let bytes = last.measure();
+            self.bytes = self.bytes - last.bytes + bytes;
+            last.bytes = bytes;
+        }
+    }
+
+    /// Index of the chunk that holds the row of this number.
+    fn chunk_of(&self, number: u64) -> usize {
+        self.chunks.partition_point(|chunk| chunk.end() <= number)
+    }
+}
+
+impl Default for LogStore {
+    fn default() -> Self {
+        Self::new(StoreLimits::default())
+    }
+}

@@ -1,0 +1,237 @@
+//! A run of rows: the batch as it was decoded, with our own columns beside it.
+
+use crate::logs::severity::Severity;
+use crate::logs::template::TemplateId;
+use crate::protocol::{Gap, LogBatch, LogStream};
+use crate::time::Nanos;
+
+use super::Row;
+
+/// Rows and text up to which small batches are put into one chunk.
+pub(super) const FULL_ROWS: usize = 4096;
+pub(super) const FULL_TEXT: usize = 64 << 10;
+
+/// Marks a row that stands for missing lines; its template column is an index into `gaps`.
+const GAP: u8 = u8::MAX;
+const NO_TEMPLATE: u32 = u32::MAX;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chunk {
+    /// Number of its first row, counted from the first row ever appended.
+    pub(super) start: u64,
+    /// [`Chunk::measure`] when it was last asked, for the store's sum.
+    pub(super) bytes: usize,
+    batch: LogBatch,
+    severities: Vec<u8>,
+    templates: Vec<u32>,
+    sources: Vec<u16>,
+    gaps: Vec<Gap>,
+}
+
+impl Chunk {
+    pub(super) fn of_batch(
+        source: u16,
+        batch: LogBatch,
+        severities: &[Severity],
+        templates: &[Option<TemplateId>],
+    ) -> Self {
+        let n = batch.len();
+        let column = |i: usize| severities.get(i).copied().unwrap_or_default() as u8;
+        let template = |i: usize| {
+            templates
+                .get(i)
+                .copied()
+                .flatten()
+                .map_or(NO_TEMPLATE, |t| t.0)
+        };
+        Self {
+            severities: (0..n).map(column).collect(),
+            templates: (0..n).map(template).collect(),
+            sources: vec![source; n],
+            batch,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_gap(source: u16, time: Nanos, gap: Gap) -> Self {
+        let mut batch = LogBatch::new();
+        batch.push_line(time, LogStream::Stdout, "");
+        Self {
+            batch,
+            severities: vec![GAP],
+            templates: vec![0],
+            sources: vec![source],
+            gaps: vec![gap],
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn starting_at(start: u64) -> Self {
+        Self {
+            start,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_gap(&self, row: usize) -> bool {
+        self.severities.get(row) == Some(&GAP)
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.batch.len()
+    }
+
+    pub(super) fn lines(&self) -> usize {
+        self.batch.len() - self.gaps.len()
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        self.start + self.rows() as u64
+    }
+
+    pub(super) fn time(&self, row: usize) -> Nanos {
+        self.batch.time(row).unwrap_or_default()
+    }
+
+    pub(super) fn last_time(&self) -> Nanos {
+        self.time(self.rows().saturating_sub(1))
+    }
+
+    pub(super) fn is_sorted(&self) -> bool {
+        (1..self.rows()).all(|i| self.time(i - 1) <= self.time(i))
+    }
+
+    /// The first row that is later than `time`, in a chunk sorted by time.
+    pub(super) fn first_after(&self, time: Nanos) -> usize {
+        let (mut low, mut high) = (0, self.rows());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.time(middle) <= time {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    pub(super) fn row(&self, index: usize) -> Option<Row<'_>> {
+        let entry = self.batch.get(index)?;
+        let source = self.sources[index];
+        let template = self.templates[index];
+        Some(match self.severities[index] {
+            GAP => Row::Gap {
+                source,
+                gap: *self.gaps.get(template as usize)?,
+            },
+            severity => Row::Entry {
+                entry,
+                severity: Severity::from_index(severity.into()),
+                template: (template != NO_TEMPLATE).then_some(TemplateId(template)),
+                source,
+            },
+        })
+    }
+
+    /// Whether `other` fits behind this chunk without making it larger than a full one.
+    pub(super) fn has_room_for(&self, other: &Self) -> bool {
+        self.has_room(other.rows(), other.batch.text_bytes())
+    }
+
+    /// Whether it is so large that evicting it whole would take too much at once.
+    pub(super) fn is_oversize(&self) -> bool {
+        self.rows() > 2 * FULL_ROWS || self.batch.text_bytes() > 2 * FULL_TEXT
+    }
+
+    fn has_room(&self, rows: usize, text: usize) -> bool {
+        self.rows() + rows <= FULL_ROWS && self.batch.text_bytes() + text <= FULL_TEXT
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let base = self.gaps.len() as u32;
+        self.batch.append(&other.batch);
+        self.severities.extend_from_slice(&other.severities);
+        self.sources.extend_from_slice(&other.sources);
+        if other.gaps.is_empty() {
+            self.templates.extend_from_slice(&other.templates);
+        } else {
+            let moved = other.templates.iter().zip(&other.severities);
+            self.templates
+                .extend(moved.map(|(&t, &s)| if s == GAP { t + base } else { t }));
+        }
+        self.gaps.extend_from_slice(&other.gaps);
+    }
+
+    /// Copies one row of `other` behind this chunk; false when a full chunk would grow.
+    pub(super) fn push_from(&mut self, other: &Self, index: usize) -> bool {
+        let Some(entry) = other.batch.get(index) else {
+            return true;
+        };
+        if self.rows() > 0 && !self.has_room(1, entry.text.len()) {
+            return false;
+        }
+        self.batch.push(entry);
+        let severity = other.severities[index];
+        let mut template = other.templates[index];
+        if severity == GAP {
+            let gap = other.gaps.get(template as usize).copied();
+            template = self.gaps.len() as u32;
+            self.gaps.extend(gap);
+        }
+        self.severities.push(severity);
+        self.templates.push(template);
+        self.sources.push(other.sources[index]);
+        true
+    }
+
+    /// Takes the rows from `row` on out of this chunk.
+    pub(super) fn split_off(&mut self, row: usize) -> Self {
+        let mut tail = Self {
+            batch: self.batch.tail_from(row),
+            severities: self.severities.split_off(row),
+            templates: self.templates.split_off(row),
+            sources: self.sources.split_off(row),
+            ..Self::default()
+        };
+        self.batch.truncate(row);
+        let moved = tail.severities.iter().filter(|&&s| s == GAP).count();
+        if moved > 0 {
+            let first = self.gaps.len() - moved;
+            tail.gaps = self.gaps.split_off(first);
+            for (template, _) in tail
+                .templates
+                .iter_mut()
+                .zip(&tail.severities)
+                .filter(|(_, s)| **s == GAP)
+            {
+                *template -= first as u32;
+            }
+        }
+        tail
+    }
+
+    /// Row numbers in order of time; rows of the same time keep their order.
+    pub(super) fn order_by_time(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rows()).collect();
+        order.sort_by_key(|&row| self.time(row));
+        order
+    }
+
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.batch.shrink_to_fit();
+        self.severities.shrink_to_fit();
+        self.templates.shrink_to_fit();
+        self.sources.shrink_to_fit();
+        self.gaps.shrink_to_fit();
+    }
+
+    /// Memory that it holds in bytes.
+    pub(super) fn measure(&self) -> usize {
+        size_of::<Self>()
+            + self.batch.heap_bytes()
+            + self.severities.capacity()
+            + self.templates.capacity() * 4
+            + self.sources.capacity() * 2
+            + self.gaps.capacity() * size_of::<Gap>()
+    }
+}

@@ -1,0 +1,185 @@
+//! Severity counts over time, by the lines' own timestamps: a backlog spreads over the minutes
+//! in which it was printed, and a quiet minute is an empty bucket.
+
+use std::collections::VecDeque;
+
+use super::severity::{Severity, SeverityCounts};
+use crate::time::{Millis, Nanos};
+
+/// One step of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// When it begins.
+    pub start: Millis,
+    /// Lines printed in it.
+    pub counts: SeverityCounts,
+}
+
+/// Severity counts of the newest `max_buckets` steps.
+#[derive(Clone, Debug)]
+pub struct LogSeverityTimeSeries {
+    bucket_ms: i64,
+    max_buckets: usize,
+    /// Number of the step that the first bucket stands for.
+    first: i64,
+    buckets: VecDeque<SeverityCounts>,
+    late: u64,
+}
+
+impl LogSeverityTimeSeries {
+    /// A series of `max_buckets` steps of `bucket_ms` milliseconds; zeros are taken as 1.
+    #[must_use]
+    pub fn new(max_buckets: usize, bucket_ms: i64) -> Self {
+        Self {
+            bucket_ms: bucket_ms.max(1),
+            max_buckets: max_buckets.max(1),
+            first: 0,
+            buckets: VecDeque::new(),
+            late: 0,
+        }
+    }
+
+    /// Counts a line printed at `time`.
+    pub fn push(&mut self, severity: Severity, time: Nanos) {
+        let step = time.millis().0.div_euclid(self.bucket_ms);
+        if self.buckets.is_empty() {
+            self.first = step;
+        }
+        let len = self.buckets.len() as i64;
+        let last = self.first + len - 1;
+        let max = self.max_buckets as i64;
+        if step < self.first {
+            if last - step >= max {
+                self.late += 1;
+                return;
+            }
+            for _ in step..self.first {
+                self.buckets.push_front(SeverityCounts::default());
+            }
+            self.first = step;
+        } else if step > last {
+            if step - last >= max {
+                self.buckets.clear();
+                self.first = step;
+            }
+            while self.first + (self.buckets.len() as i64) <= step {
+                if self.buckets.len() == self.max_buckets {
+                    self.buckets.pop_front();
+                    self.first += 1;
+                }
+                self.buckets.push_back(SeverityCounts::default());
+            }
+        }
+        if let Some(counts) = self.buckets.get_mut((step - self.first) as usize) {
+            counts.add(severity);
+        }
+    }
+
+    /// The buckets without holes, oldest first: from the first line seen (within the window) to
+    /// the newest one.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<Bucket> {
+        (self.first..)
+            .zip(&self.buckets)
+            .map(|(step, &counts)| Bucket {
+                start: Millis(step * self.bucket_ms),
+                counts,
+            })
+            .collect()
+    }
+
+    /// Length of one step in milliseconds.
+    #[must_use]
+    pub fn bucket_ms(&self) -> i64 {
+        self.bucket_ms
+    }
+
+    /// How many steps the window has.
+    #[must_use]
+    pub fn max_buckets(&self) -> usize {
+        self.max_buckets
+    }
+
+    /// Lines that were older than the window when they came and are in no bucket.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Forgets everything.
+    pub fn reset(&mut self) {
+        self.buckets.clear();
+        self.late = 0;
+    }
+}
+
+impl Default for LogSeverityTimeSeries {
+    /// One hour in minutes.
+    fn default() -> Self {
+        Self::new(60, 60_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn minute(n: i64) -> Nanos {
+        Nanos(n * 60_000_000_000 + 5)
+    }
+
+    #[test]
+    fn a_quiet_minute_is_an_empty_bucket() {
+        let mut series = LogSeverityTimeSeries::default();
+        series.push(Severity::Info, minute(10));
+        series.push(Severity::Error, minute(13));
+        let totals: Vec<u64> = series.buckets().iter().map(|b| b.counts.total()).collect();
+        assert_eq!(totals, [1, 0, 0, 1]);
+        assert_eq!(series.buckets()[3].start, Millis(13 * 60_000));
+    }
+
+    #[test]
+    fn a_line_older_than_the_window_is_counted_as_late() {
+        let mut series = LogSeverityTimeSeries::default();
+        series.push(Severity::Info, minute(100));
+        series.push(Severity::Info, minute(41));
+        series.push(Severity::Info, minute(40));
+        assert_eq!(series.late(), 1);
+        assert_eq!(series.buckets().len(), 60);
+    }
+
+    proptest! {
+        #[test]
+        fn the_series_equals_a_plain_map_of_minutes(
+            lines in proptest::collection::vec((0usize..7, -300i64..300), 1..100),
+            max in 1usize..80,
+        ) {
+            let mut series = LogSeverityTimeSeries::new(max, 60_000);
+            let mut model: BTreeMap<i64, u64> = BTreeMap::new();
+            let mut late = 0;
+            for &(severity, at) in &lines {
+                series.push(Severity::from_index(severity), minute(at));
+                let newest = model.keys().next_back().copied().unwrap_or(at).max(at);
+                let oldest = newest - max as i64 + 1;
+                if at < oldest {
+                    late += 1;
+                } else {
+                    *model.entry(at).or_default() += 1;
+                }
+                model.retain(|&m, _| m >= oldest);
+            }
+            prop_assert_eq!(series.late(), late);
+            let buckets = series.buckets();
+            prop_assert!(buckets.len() <= max);
+            let seen: BTreeMap<i64, u64> = buckets
+                .iter()
+                .filter(|b| b.counts.total() > 0)
+                .map(|b| (b.start.0 / 60_000, b.counts.total()))
+                .collect();
+            prop_assert_eq!(seen, model);
+            prop_assert!(buckets.windows(2).all(|w| w[1].start.since(w[0].start) == 60_000));
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The newest readings of each container, as series and as rates per second.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{ContainerId, StatsSample};
+use crate::ring::RingBuffer;
+use crate::time::Millis;
+
+/// What a series shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// CPU use in percent of one core.
+    Cpu,
+    /// Memory in percent of the limit.
+    MemoryPercent,
+    /// Memory in bytes.
+    MemoryBytes,
+    /// Processes and threads.
+    Pids,
+    /// Bytes received per second.
+    NetworkRx,
+    /// Bytes sent per second.
+    NetworkTx,
+    /// Bytes read from block devices per second.
+    BlockRead,
+    /// Bytes written to block devices per second.
+    BlockWrite,
+}
+
+/// One value of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// When it was read; a rate belongs to the later of its two readings.
+    pub time: Millis,
+    /// The value, in the metric's unit. Never negative, never NaN.
+    pub value: f64,
+}
+
+/// Keeps the newest readings of each container.
+#[derive(Clone, Debug)]
+pub struct StatsCollector {
+    capacity: usize,
+    containers: BTreeMap<ContainerId, RingBuffer<StatsSample>>,
+}
+
+impl StatsCollector {
+    /// Keeps `capacity` readings a container.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            containers: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a reading. One that is not newer than the last of its container (a repeated or
+    /// late one) is ignored, and the answer is false.
+    pub fn push(&mut self, id: &ContainerId, sample: StatsSample) -> bool {
+        let samples = match self.containers.get_mut(id) {
+            Some(samples) => samples,
+            None => self
+                .containers
+                .entry(id.clone())
+                .or_insert_with(|| RingBuffer::new(self.capacity)),
+        };
+        if samples.last().is_some_and(|last| sample.time <= last.time) {
+            return false;
+        }
+        samples.push(sample);
+        true
+    }
+
+    /// The readings of a container, oldest first; none for an unknown one.
+    pub fn samples(&self, id: &ContainerId) -> impl DoubleEndedIterator<Item = &StatsSample> {
+        self.containers
+            .get(id)
+            .into_iter()
+            .flat_map(RingBuffer::iter)
+    }
+
+    /// The newest reading of a container.
+    #[must_use]
+    pub fn latest(&self, id: &ContainerId) -> Option<&StatsSample> {
+        self.containers.get(id)?.last()
+    }
+
+    /// Containers with readings.
+    pub fn ids(&self) -> impl Iterator<Item = &ContainerId> {
+        self.containers.keys()
+    }
+
+    /// A series with its times, oldest first.
+    ///
+    /// Gauges have a point for each reading (CPU: for each that knows it, see
+    /// [`StatsSample::cpu_percent`]); rates one for each pair of neighbours, 0 where the counter
+    /// went back because the container started again.
+    #[must_use]
+    pub fn points(&self, id: &ContainerId, metric: Metric) -> Vec<Point> {
+        let gauge = |value: fn(&StatsSample) -> Option<f64>| {
+            self.samples(id)
+                .filter_map(|s| {
+                    Some(Point {
+                        time: s.time,
+                        value: value(s).filter(|v| v.is_finite())?.max(0.0),
+                    })
+                })
+                .collect()
+        };
+        match metric {
+            Metric::Cpu => gauge(|s| s.cpu_percent),
+            Metric::MemoryPercent => gauge(|s| Some(s.memory_percent())),
+            Metric::MemoryBytes => gauge(|s| Some(s.memory_bytes as f64)),
+            Metric::Pids => gauge(|s| Some(s.pids as f64)),
+            Metric::NetworkRx => self.rates(id, |s| s.network_rx_bytes),
+            Metric::NetworkTx => self.rates(id, |s| s.network_tx_bytes),
+            Metric::BlockRead => self.rates(id, |s| s.block_read_bytes),
+            Metric::BlockWrite => self.rates(id, |s| s.block_write_bytes),
+        }
+    }
+
+    /// CPU use in percent of one core.
+    #[must_use]
+    pub fn cpu_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::Cpu)
+    }
+
+    /// Memory in percent of the limit.
+    #[must_use]
+    pub fn memory_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::MemoryPercent)
+    }
+
+    /// Bytes received per second; one value fewer than readings.
+    #[must_use]
+    pub fn network_rx_rate_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::NetworkRx)
+    }
+
+    /// Bytes sent per second; one value fewer than readings.
+    #[must_use]
+    pub fn network_tx_rate_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::NetworkTx)
+    }
+
+    /// Bytes read from block devices per second; one value fewer than readings.
+    #[must_use]
+    pub fn block_read_rate_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::BlockRead)
+    }
+
+    /// Bytes written to block devices per second; one value fewer than readings.
+    #[must_use]
+    pub fn block_write_rate_series(&self, id: &ContainerId) -> Vec<f64> {
+        self.values(id, Metric::BlockWrite)
+    }
+
+    /// Forgets all containers but the `active` ones.
+    pub fn prune(&mut self, active: &BTreeSet<ContainerId>) {
+        self.containers.retain(|id, _| active.contains(id));
+    }
+
+    /// Forgets one container.
+    pub fn remove(&mut self, id: &ContainerId) {
+        self.containers.remove(id);
+    }
+
+    /// Forgets all containers.
+    pub fn clear(&mut self) {
+        self.containers.clear();
+    }
+
+    fn values(&self, id: &ContainerId, metric: Metric) -> Vec<f64> {
+        self.points(id, metric).iter().map(|p| p.value).collect()
+    }
+
+    fn rates(&self, id: &ContainerId, counter: fn(&StatsSample) -> u64) -> Vec<Point> {
+        self.samples(id)
+            .zip(self.samples(id).skip(1))
+            .map(|(before, after)| {
+                let seconds = after.time.since(before.time) as f64 / 1000.0;
+                let grown = counter(after).saturating_sub(counter(before));
+                Point {
+                    time: after.time,
+                    value: if seconds > 0.0 {
+                        grown as f64 / seconds
+                    } else {
+                        0.0
+                    },
+                }
+            })
+            .collect()
+    }
+}
+
+impl Default for StatsCollector {
+    /// 60 readings: a minute at Docker's pace.
+    fn default() -> Self {
+        Self::new(60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(name: &str) -> ContainerId {
+        ContainerId(name.to_owned())
+    }
+
+    fn sample(time: i64, bytes: u64) -> StatsSample {
+        StatsSample {
+            time: Millis(time),
+            network_rx_bytes: bytes,
+            network_tx_bytes: bytes * 2,
+            block_read_bytes: bytes * 3,
+            block_write_bytes: bytes * 4,
+            ..StatsSample::default()
+        }
+    }
+
+    #[test]
+    fn a_rate_is_the_growth_per_second_between_two_readings() {
+        let mut stats = StatsCollector::default();
+        for s in [sample(1000, 100), sample(3000, 500), sample(3500, 500)] {
+            assert!(stats.push(&id("a"), s));
+        }
+        assert_eq!(stats.network_rx_rate_series(&id("a")), [200.0, 0.0]);
+        assert_eq!(stats.network_tx_rate_series(&id("a")), [400.0, 0.0]);
+        assert_eq!(stats.block_read_rate_series(&id("a")), [600.0, 0.0]);
+        assert_eq!(stats.block_write_rate_series(&id("a")), [800.0, 0.0]);
+    }
+
+    #[test]
+    fn a_counter_that_started_again_gives_zero_and_no_spike() {
+        let mut stats = StatsCollector::default();
+        stats.push(&id("a"), sample(1000, 5_000_000));
+        stats.push(&id("a"), sample(2000, 10));
+        stats.push(&id("a"), sample(3000, 30));
+        assert_eq!(stats.network_rx_rate_series(&id("a")), [0.0, 20.0]);
+    }
+
+    #[test]
+    fn repeated_and_late_readings_are_ignored() {
+        let mut stats = StatsCollector::default();
+        assert!(stats.push(&id("a"), sample(2000, 1)));
+        assert!(!stats.push(&id("a"), sample(2000, 9)));
+        assert!(!stats.push(&id("a"), sample(1000, 9)));
+        assert_eq!(stats.samples(&id("a")).count(), 1);
+    }
+
+    #[test]
+    fn the_first_reading_has_no_cpu_value() {
+        let mut stats = StatsCollector::default();
+        stats.push(&id("a"), sample(1000, 0));
+        let second = StatsSample {
+            cpu_percent: Some(250.0),
+            memory_bytes: 1,
+            memory_limit_bytes: 4,
+            ..sample(2000, 0)
+        };
+        stats.push(&id("a"), second);
+        assert_eq!(stats.cpu_series(&id("a")), [250.0]);
+        assert_eq!(stats.memory_series(&id("a")), [0.0, 25.0]);
+        assert_eq!(stats.latest(&id("a")), Some(&second));
+    }
+
+    #[test]
+    fn pruning_keeps_only_what_is_active() {
+        let mut stats = StatsCollector::default();
+        for name in ["a", "b", "c"] {
+            stats.push(&id(name), sample(1, 1));
+        }
+        stats.prune(&BTreeSet::from([id("b"), id("x")]));
+        assert_eq!(stats.ids().collect::<Vec<_>>(), [&id("b")]);
+        stats.remove(&id("b"));
+        assert!(stats.latest(&id("b")).is_none());
+        assert!(stats.cpu_series(&id("b")).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn a_collector_is_bounded_and_its_rates_are_sane(
+            readings in proptest::collection::vec((any::<i64>(), any::<u64>()), 0..60),
+            capacity in 1usize..20,
+        ) {
+            let mut stats = StatsCollector::new(capacity);
+            let mut taken = 0usize;
+            for &(time, bytes) in &readings {
+                let reading = StatsSample { network_rx_bytes: bytes, ..sample(time, 0) };
+                taken += usize::from(stats.push(&id("a"), reading));
+            }
+            let held = stats.samples(&id("a")).count();
+            prop_assert_eq!(held, taken.min(capacity));
+            let rates = stats.network_rx_rate_series(&id("a"));
+            prop_assert_eq!(rates.len(), held.saturating_sub(1));
+            prop_assert!(rates.iter().all(|r| r.is_finite() && *r >= 0.0));
+        }
+    }
+}
