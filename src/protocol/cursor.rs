@@ -87,6 +87,30 @@ impl CursorCounter {
         first.map(Option::unwrap_or_default)
     }
 
+    /// The identity of the last entry of one batch, `None` of an empty one. Looks only at the
+    /// entries that share its timestamp.
+    #[must_use]
+    pub fn last_within(first: [u32; 2], batch: &LogBatch) -> Option<Cursor> {
+        let mut entries = batch.iter().rev();
+        let last = entries.next()?;
+        let mut before = 0u32;
+        for entry in entries.filter(|e| e.stream == last.stream) {
+            if entry.time != last.time {
+                return Some(Cursor {
+                    time: last.time,
+                    stream: last.stream,
+                    occurrence: before,
+                });
+            }
+            before = before.saturating_add(1);
+        }
+        Some(Cursor {
+            time: last.time,
+            stream: last.stream,
+            occurrence: before.saturating_add(first[last.stream.index()]),
+        })
+    }
+
     /// The identity of the last entry, `None` before the first.
     #[must_use]
     pub fn last(&self) -> Option<Cursor> {
@@ -201,7 +225,9 @@ mod tests {
                 for &(t, s) in now {
                     batch.push_line(t, s, "x");
                 }
-                let mut page = CursorCounter::within(server.advance(&batch));
+                let first = server.advance(&batch);
+                prop_assert_eq!(CursorCounter::last_within(first, &batch), server.last());
+                let mut page = CursorCounter::within(first);
                 got.extend(batch.iter().map(|e| page.next(e.time, e.stream)));
                 prop_assert_eq!(page.last(), server.last());
             }
