@@ -43,9 +43,17 @@ rust_has_wasm() {
 
 rust_is_complete() { rust_is_new_enough "$1" && rust_has_wasm "$1"; }
 
+# Selects rustup's toolchain of the wanted version where the default one is older.
+use_rustup_wanted() {
+  have rustup && ! rust_is_new_enough rustc && rustup toolchain list 2>/dev/null | grep -q "^$(rust_wanted)" || return 0
+  RUSTUP_TOOLCHAIN=$(rust_wanted)
+  export RUSTUP_TOOLCHAIN
+}
+
 # Puts a complete Rust first on PATH: the user's own (rustup or not), else Debian's in /usr/bin.
-# Without one it changes nothing and returns 1.
+# Without one it returns 1.
 use_rust() {
+  use_rustup_wanted
   if rust_is_complete rustc; then return 0; fi
   if [ -x /usr/bin/cargo ] && rust_is_complete /usr/bin/rustc; then
     export PATH="/usr/bin:$PATH"

@@ -1,0 +1,103 @@
+// The page, by the roles and names that people meet. Selectors that are not roles are only here.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export type Tab = 'Logs' | 'Stats' | 'Patterns' | 'Details';
+
+export class Dashboard {
+  constructor(
+    readonly page: Page,
+    readonly url: string,
+  ) {}
+
+  /** Opens an address of the page, for instance `/c/web/logs`. */
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(this.url + path);
+  }
+
+  get containers(): Locator {
+    return this.page.getByRole('listbox', { name: 'Containers' });
+  }
+
+  /** The list's entry of a container. */
+  container(name: string): Locator {
+    return this.containers.getByRole('option', { name, exact: true });
+  }
+
+  tab(name: Tab): Locator {
+    return this.page.getByRole('tab', { name, exact: true });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  get filter(): Locator {
+    return this.page.getByRole('textbox', { name: 'Filter', exact: true });
+  }
+
+  /** The count of a severity above the log, which also switches it. */
+  severity(word: string): Locator {
+    return this.page.getByRole('button', { name: new RegExp(`^${word}\\b`, 'i') });
+  }
+
+  /** The mined templates. */
+  get patterns(): Locator {
+    return this.page.getByRole('tabpanel').getByRole('row');
+  }
+
+  /** The newest value of a series on the Stats tab. */
+  reading(name: string): Locator {
+    return this.page.getByRole('group', { name: new RegExp(`^${name}`, 'i') });
+  }
+
+  /** The rows of the log that are in the document: those in view and a few around them. */
+  get rows(): Locator {
+    return this.log.locator('.log-row');
+  }
+
+  /** Chooses a container and a tab as a person does. */
+  async choose(name: string, tab: Tab = 'Logs'): Promise<void> {
+    await this.container(name).click();
+    await this.tab(tab).click();
+  }
+
+  /** Waits until the page shows live data, not only what the server rendered. */
+  async live(): Promise<void> {
+    await expect(this.page.locator('html[data-live="live"], body[data-live="live"], [data-link="live"]').first()).toBeAttached();
+  }
+
+  /** The texts of the rows in the document, from top to bottom. */
+  async visibleLines(): Promise<string[]> {
+    return (await this.numberedLines()).map(([, text]) => text);
+  }
+
+  /**
+   * Every line the log holds, read as a person would: from the top, scrolling down. The log should
+   * have stopped growing.
+   */
+  async allLines(): Promise<string[]> {
+    const lines = new Map<number, string>();
+    await this.log.evaluate((log) => log.scrollTo({ top: 0 }));
+    for (;;) {
+      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      for (const [row, text] of await this.numberedLines()) lines.set(row, text);
+      const atEnd = await this.log.evaluate((log) => {
+        const before = log.scrollTop;
+        log.scrollBy({ top: log.clientHeight / 2 });
+        return log.scrollTop === before;
+      });
+      if (atEnd) break;
+    }
+    return [...lines].sort(([a], [b]) => a - b).map(([, text]) => text);
+  }
+
+  private numberedLines(): Promise<[number, string][]> {
+    return this.rows.evaluateAll((rows) =>
+      rows.map((row): [number, string] => [
+        Number(row.getAttribute('aria-posinset') ?? row.getAttribute('data-row')),
+        row.querySelector('.log-text')?.textContent ?? '',
+      ]),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+// What a test asks for by name: `docker` (the private daemon), `sidekick` (the server on it) and
+// `dashboard` (its page).
+
+import { test as base } from '@playwright/test';
+import { Dashboard } from './dashboard.ts';
+import { PrivateDocker, whyNoDocker } from './docker.ts';
+import { Sidekick } from './sidekick.ts';
+
+interface Shared {
+  daemon: PrivateDocker;
+  server: Sidekick;
+}
+
+interface PerTest {
+  /** The private daemon, without containers at the start of each test. */
+  docker: PrivateDocker;
+  /** A server that watches it, shared by the tests of a file. */
+  sidekick: Sidekick;
+  /** The page of that server, not yet opened. */
+  dashboard: Dashboard;
+}
+
+export const test = base.extend<PerTest, Shared>({
+  daemon: [
+    // biome-ignore lint: Playwright reads the names of the fixtures from this pattern.
+    async ({}, use) => {
+      const daemon = await PrivateDocker.start();
+      await use(daemon);
+      await daemon.down();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  server: [
+    async ({ daemon }, use) => {
+      const server = await Sidekick.start(['--docker-host', daemon.host]);
+      await use(server);
+      await server.down();
+    },
+    { scope: 'worker' },
+  ],
+  docker: async ({ daemon }, use, info) => {
+    await use(daemon);
+    if (info.status !== info.expectedStatus) info.annotations.push({ type: 'docker', description: await daemon.docker('ps', '-a') });
+    await daemon.removeAll();
+  },
+  sidekick: async ({ server }, use, info) => {
+    await use(server);
+    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.stderr });
+  },
+  dashboard: async ({ page, sidekick }, use) => use(new Dashboard(page, sidekick.url)),
+});
+
+/** Skips the file's tests where no private daemon can run; on CI that is a failure. */
+export function needsDocker(): void {
+  const reason = whyNoDocker();
+  if (!reason) return;
+  if (process.env.CI) throw new Error(reason);
+  test.skip(true, reason);
+}
+
+/** For tests that need no daemon, or start their own server. */
+export { expect, test as plainTest } from '@playwright/test';

@@ -1,0 +1,72 @@
+// Light and dark, wide and phone, and what accessibility rules a machine can check.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+import { Dashboard } from '../harness/dashboard.ts';
+
+needsDocker();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Violations of the accessibility rules, as `rule: element`. */
+async function violations(dashboard: Dashboard): Promise<string[]> {
+  await dashboard.page.evaluate(AXE);
+  return dashboard.page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}
+
+const background = (dashboard: Dashboard) => dashboard.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`every tab keeps the accessibility rules in ${colorScheme}`, async ({ docker, sidekick, browser }) => {
+    await docker.run('seen', 'echo INFO a line; echo ERROR another; echo WARN third; echo plain; sleep 600');
+    const context = await browser.newContext({ colorScheme });
+    const dashboard = new Dashboard(await context.newPage(), sidekick.url);
+    for (const tab of ['logs', 'stats', 'patterns', 'details']) {
+      await dashboard.open(`/c/seen/${tab}`);
+      await dashboard.live();
+      if (tab === 'logs') await expect(dashboard.log).toContainText('plain');
+      expect(await violations(dashboard), tab).toEqual([]);
+    }
+    await context.close();
+  });
+}
+
+test('the theme follows the system, and a chosen one survives a reload', async ({ docker, sidekick, browser }) => {
+  await docker.run('seen', 'sleep 600');
+  const context = await browser.newContext({ colorScheme: 'dark' });
+  const dashboard = new Dashboard(await context.newPage(), sidekick.url);
+  await dashboard.open('/');
+  await dashboard.live();
+  const dark = await background(dashboard);
+  await dashboard.page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(() => background(dashboard)).not.toBe(dark);
+  const light = await background(dashboard);
+  const theme = dashboard.page.getByRole('button', { name: /theme/i });
+  await expect(async () => {
+    await theme.click();
+    expect(await background(dashboard)).toBe(dark);
+  }).toPass();
+  await dashboard.page.reload();
+  expect(await background(dashboard)).toBe(dark);
+  expect(light).not.toBe(dark);
+  await context.close();
+});
+
+test('on a phone the list is a drawer, and nothing sticks out', async ({ docker, sidekick, browser }) => {
+  await docker.run('handy', `echo "${'a long line '.repeat(40)}"; sleep 600`);
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const dashboard = new Dashboard(await context.newPage(), sidekick.url);
+  await dashboard.open('/c/handy/logs');
+  await dashboard.live();
+  await expect(dashboard.log).toContainText('a long line');
+  expect(await dashboard.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expect(dashboard.container('handy')).not.toBeInViewport();
+  await dashboard.page.getByRole('button', { name: /containers|menu|list/i }).first().click();
+  await expect(dashboard.container('handy')).toBeInViewport();
+  await context.close();
+});

@@ -1,0 +1,37 @@
+// What happens to containers elsewhere shows here within a second.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+
+needsDocker();
+
+const WITHIN = { timeout: 1000 };
+
+test('start, stop, rename and removal elsewhere show within a second', async ({ docker, dashboard }) => {
+  await docker.run('anchor', 'sleep 600');
+  await dashboard.open('/c/anchor/logs');
+  await dashboard.live();
+
+  await docker.create('newcomer', 'sleep 600');
+  await expect(dashboard.container('newcomer')).toBeVisible(WITHIN);
+  await docker.docker('start', 'newcomer');
+  await expect(dashboard.container('newcomer')).toContainText(/up/i, WITHIN);
+  await docker.docker('stop', 'newcomer');
+  await expect(dashboard.container('newcomer')).toContainText(/exit/i, WITHIN);
+  await docker.docker('rename', 'newcomer', 'renamed');
+  await expect(dashboard.container('renamed')).toBeVisible(WITHIN);
+  await expect(dashboard.container('newcomer')).toBeHidden(WITHIN);
+  await docker.docker('rm', '-f', 'renamed');
+  await expect(dashboard.container('renamed')).toBeHidden(WITHIN);
+});
+
+test('a removed container keeps its lines on the page, and a new one of its name is offered', async ({ docker, dashboard }) => {
+  await docker.run('phoenix', 'echo "from the first life"; sleep 600');
+  await dashboard.open('/c/phoenix/logs');
+  await expect(dashboard.log).toContainText('from the first life');
+  await docker.docker('rm', '-f', 'phoenix');
+  await expect(dashboard.page.getByText(/removed/i).first()).toBeVisible();
+  await expect(dashboard.log).toContainText('from the first life');
+  await docker.run('phoenix', 'echo "from the second life"; sleep 600');
+  await dashboard.page.getByRole('button', { name: /new|show|open|follow/i }).filter({ hasText: /phoenix|container/i }).first().click();
+  await expect(dashboard.log).toContainText('from the second life');
+});

@@ -1,0 +1,82 @@
+// The main job: what a container prints is on the page, complete, in order, soon, and once.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+
+needsDocker();
+
+test('lines arrive complete and in order', async ({ docker, dashboard }) => {
+  const lines = 3000;
+  await docker.run('counter', `seq -f 'line %05g of the count' 1 ${lines}; sleep 600`);
+  await dashboard.open('/c/counter/logs');
+  await expect(dashboard.log).toContainText(`line ${String(lines).padStart(5, '0')} of the count`);
+  const wanted = Array.from({ length: lines }, (_, i) => `line ${String(i + 1).padStart(5, '0')} of the count`);
+  // A page that joins sees the newest lines: at least 1000 of them, and no hole among them.
+  const got = await dashboard.allLines();
+  expect(got.length).toBeGreaterThanOrEqual(1000);
+  expect(got).toEqual(wanted.slice(-got.length));
+});
+
+test('a line shows within two seconds of being printed', async ({ docker, dashboard }) => {
+  await docker.run('clock', 'while :; do echo "now $(date +%s)"; sleep 0.2; done');
+  await dashboard.open('/c/clock/logs');
+  await expect(dashboard.rows.last()).toContainText(/now \d+/);
+  for (let i = 0; i < 5; i++) {
+    const printed = Number(/now (\d+)/.exec((await dashboard.visibleLines()).at(-1) ?? '')?.[1]);
+    // `date` counts whole seconds, which adds up to one to the age.
+    expect(Date.now() / 1000 - printed).toBeLessThan(3);
+    await dashboard.page.waitForTimeout(300);
+  }
+});
+
+test('stdout, stderr and terminal output keep their text, colours and empty lines', async ({ docker, dashboard }) => {
+  const script = String.raw`printf 'first\n\n\033[31mred\033[0m text\r\nno newline at the end'; sleep 600`;
+  await docker.run('pipes', `${script} & echo 'to stderr' >&2; wait`);
+  await docker.run('terminal', script, { tty: true });
+  await dashboard.open('/c/terminal/logs');
+  await expect(dashboard.log).toContainText('red text');
+  expect((await dashboard.allLines()).slice(0, 3)).toEqual(['first', '', 'red text']);
+  await dashboard.choose('pipes');
+  await expect(dashboard.log).toContainText('to stderr');
+  await expect(dashboard.log).toContainText('red text');
+  await expect(dashboard.log).not.toContainText('\u001b');
+});
+
+test('a stopped container shows its log once, and goes on when it starts again', async ({ docker, dashboard }) => {
+  await docker.run('again', 'echo "run of $(cat /proc/uptime)"; sleep 0.3');
+  await docker.docker('wait', 'again');
+  await dashboard.open('/c/again/logs');
+  await expect(dashboard.log).toContainText('run of');
+  const first = await dashboard.allLines();
+  expect(first).toHaveLength(1);
+  await docker.docker('start', 'again');
+  await expect(async () => expect(await dashboard.allLines()).toHaveLength(2)).toPass();
+  expect((await dashboard.allLines())[0]).toBe(first[0]);
+});
+
+test('the filter narrows the log to the lines that hold a text', async ({ docker, dashboard }) => {
+  await docker.run('mixed', `for i in $(seq 1 200); do echo "apple $i"; echo "Pear $i"; done; sleep 600`);
+  await dashboard.open('/c/mixed/logs');
+  await expect(dashboard.log).toContainText('Pear 200');
+  await dashboard.filter.fill('pear 1');
+  await expect(dashboard.log).not.toContainText('apple');
+  const lines = await dashboard.allLines();
+  expect(lines).toEqual(Array.from({ length: 200 }, (_, i) => `Pear ${i + 1}`).filter((line) => line.startsWith('Pear 1')));
+  await dashboard.filter.fill('');
+  await expect(dashboard.log).toContainText('apple');
+});
+
+test('scrolling up pauses the log, and the new lines are counted', async ({ docker, dashboard }) => {
+  await docker.run('steady', 'seq 1 300; i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.1; done');
+  await dashboard.open('/c/steady/logs');
+  await expect(dashboard.log).toContainText('tick');
+  await dashboard.log.hover();
+  await dashboard.page.mouse.wheel(0, -2000);
+  const news = dashboard.page.getByRole('button', { name: /\d+ new lines?/ });
+  await expect(news).toBeVisible();
+  const before = await dashboard.visibleLines();
+  await dashboard.page.waitForTimeout(500);
+  expect(await dashboard.visibleLines()).toEqual(before);
+  await news.click();
+  await expect(news).toBeHidden();
+  await expect(dashboard.rows.last()).toContainText('tick');
+});

@@ -1,0 +1,52 @@
+// A Compose project: its services, and the merged log of its containers in the order of time.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+
+needsDocker();
+
+test('a project shows its services and their merged log, ordered by time', async ({ docker, sidekick, dashboard }) => {
+  const ticker = (word: string) => `i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo "${word} $i at $(date +%s)"; sleep 0.05; done; sleep 600`;
+  await docker.run('shop-api-1', ticker('api'), { compose: { project: 'shop', service: 'api' } });
+  await docker.run('shop-web-1', ticker('web'), { compose: { project: 'shop', service: 'web' } });
+  await docker.run('shop-web-2', ticker('web'), { compose: { project: 'shop', service: 'web', number: 2 } });
+  await docker.run('alone', 'echo not in a project; sleep 600');
+  await dashboard.open('/p/shop/logs');
+  await expect(dashboard.page.getByText('api', { exact: true }).first()).toBeVisible();
+  await expect(dashboard.page.getByText('web', { exact: true }).first()).toBeVisible();
+  await sidekick.expectUpstreams('logs', 3);
+  await expect.poll(async () => (await dashboard.allLines()).length, { timeout: 20_000 }).toBe(300);
+
+  const lines = await dashboard.allLines();
+  const times = lines.map((line) => Number(/at (\d+)$/.exec(line)?.[1]));
+  // `date` runs just before the line is written: across a second's border, two containers may
+  // swap by one.
+  expect(times.every((time, i) => i === 0 || time >= (times[i - 1] ?? 0) - 1)).toBe(true);
+  expect(lines.filter((line) => line.startsWith('api')).map((line) => Number(line.split(' ')[1]))).toEqual(
+    Array.from({ length: 100 }, (_, i) => i + 1),
+  );
+  await expect(dashboard.log).not.toContainText('not in a project');
+});
+
+test('a service shows only the log of its replicas', async ({ docker, dashboard }) => {
+  await docker.run('shop-api-1', 'echo from api; sleep 600', { compose: { project: 'shop', service: 'api' } });
+  await docker.run('shop-web-1', 'echo from web one; sleep 600', { compose: { project: 'shop', service: 'web' } });
+  await docker.run('shop-web-2', 'echo from web two; sleep 600', { compose: { project: 'shop', service: 'web', number: 2 } });
+  await dashboard.open('/p/shop/s/web/logs');
+  await expect(dashboard.log).toContainText('from web one');
+  await expect(dashboard.log).toContainText('from web two');
+  await expect(dashboard.log).not.toContainText('from api');
+});
+
+test('containers stand under their projects, running ones first', async ({ docker, dashboard }) => {
+  await docker.run('zz-running', 'sleep 600');
+  await docker.run('aa-ended', 'true');
+  await docker.run('blog-db-1', 'sleep 600', { compose: { project: 'blog', service: 'db' } });
+  await docker.docker('wait', 'aa-ended');
+  await dashboard.open('/');
+  await expect(dashboard.container('aa-ended')).toContainText(/exit/i);
+  const names = await dashboard.containers.getByRole('option').evaluateAll((options) => options.map((it) => it.textContent ?? ''));
+  const place = (name: string) => names.findIndex((it) => it.includes(name));
+  expect(place('blog-db-1')).toBeLessThan(place('zz-running'));
+  expect(place('zz-running')).toBeLessThan(place('aa-ended'));
+  await expect(dashboard.page.getByText('blog', { exact: true }).first()).toBeVisible();
+});
