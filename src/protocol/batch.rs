@@ -9,11 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Nanos;
 
-/// Upper bound of entries in one batch; larger ones are refused when decoding.
+/// Upper bound of entries in one batch; larger ones are refused when decoding. Senders stay far
+/// below: they flush every 33 ms or 64 KiB.
 pub const MAX_BATCH_ENTRIES: usize = 1 << 20;
 
 /// Upper bound of text in one batch in bytes; larger ones are refused when decoding.
-pub const MAX_BATCH_TEXT: usize = 64 << 20;
+pub const MAX_BATCH_TEXT: usize = 16 << 20;
+
+/// Bytes that the columns of one entry take on the wire at most.
+const MAX_ENTRY_BYTES: usize = 10 + 1 + 5;
 
 /// Where a line was printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -282,13 +286,25 @@ impl LogBatch {
     /// Reads the wire form back.
     ///
     /// # Errors
-    /// [`BatchError`] when the bytes are no batch, or its columns do not fit together, or it is
-    /// larger than [`MAX_BATCH_ENTRIES`] or [`MAX_BATCH_TEXT`]. Never panics.
+    /// [`BatchError`] when the bytes are no batch or more than one, or its columns do not fit
+    /// together, or it is larger than [`MAX_BATCH_ENTRIES`] or [`MAX_BATCH_TEXT`]. Never panics.
+    ///
+    /// Memory stays in proportion to the bytes that really came: lengths are checked first, and
+    /// a claimed length reserves no more than serde's cautious 1 MiB in advance.
     pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
-        if bytes.len() > MAX_BATCH_TEXT * 2 {
+        if bytes.len() > MAX_BATCH_TEXT + MAX_BATCH_ENTRIES * MAX_ENTRY_BYTES {
             return Err(BatchError::TooLarge);
         }
-        let wire: Wire<'_> = postcard::from_bytes(bytes).map_err(|_| BatchError::Malformed)?;
+        // The times come first, so that this is the number of entries.
+        let (claimed, _): (u64, _) =
+            postcard::take_from_bytes(bytes).map_err(|_| BatchError::Malformed)?;
+        if claimed > MAX_BATCH_ENTRIES as u64 {
+            return Err(BatchError::TooLarge);
+        }
+        let wire: Wire<'_> = match postcard::take_from_bytes(bytes) {
+            Ok((wire, [])) => wire,
+            _ => return Err(BatchError::Malformed),
+        };
         let n = wire.lengths.len();
         if n > MAX_BATCH_ENTRIES || wire.text.len() > MAX_BATCH_TEXT {
             return Err(BatchError::TooLarge);
@@ -420,6 +436,36 @@ mod tests {
             appended.truncate(a.len());
             prop_assert_eq!(appended, a);
         }
+    }
+
+    #[test]
+    fn bytes_behind_a_batch_are_refused() {
+        let mut bytes = LogBatch::new().encode();
+        bytes.push(0);
+        assert_eq!(LogBatch::decode(&bytes), Err(BatchError::Malformed));
+    }
+
+    #[test]
+    fn a_claimed_length_alone_costs_no_memory() {
+        // Each claims far more entries than there are bytes; reserving them would abort.
+        for claimed in [MAX_BATCH_ENTRIES as u64, 1 << 40, u64::MAX] {
+            let mut bytes = Vec::new();
+            let mut rest = claimed;
+            while rest >= 0x80 {
+                bytes.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            bytes.push(rest as u8);
+            assert!(LogBatch::decode(&bytes).is_err());
+            // The same length for the second column.
+            let second: Vec<u8> = [0].into_iter().chain(bytes).collect();
+            assert!(LogBatch::decode(&second).is_err());
+        }
+        let mut many = LogBatch::new();
+        for _ in 0..=MAX_BATCH_ENTRIES {
+            many.push_line(Nanos(0), LogStream::Stdout, "");
+        }
+        assert_eq!(LogBatch::decode(&many.encode()), Err(BatchError::TooLarge));
     }
 
     #[test]

@@ -234,7 +234,8 @@ pub enum ServerMessage {
         /// The readings.
         samples: Vec<StatsSample>,
     },
-    /// How a stream is doing.
+    /// How a stream is doing: sent with each change, and always behind the last `Logs` message
+    /// that is marked as backlog.
     Stream {
         /// The subscription.
         sub: SubId,
@@ -281,8 +282,12 @@ impl ClientMessage {
     /// Reads the wire form back.
     ///
     /// # Errors
-    /// [`DecodeError`] when the bytes are no client message or more than one.
+    /// [`DecodeError`] when the bytes are no client message or more than one, or more than
+    /// [`MAX_CLIENT_MESSAGE_BYTES`].
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        if bytes.len() > MAX_CLIENT_MESSAGE_BYTES {
+            return Err(DecodeError);
+        }
         match postcard::take_from_bytes(bytes) {
             Ok((message, [])) => Ok(message),
             _ => Err(DecodeError),
@@ -377,6 +382,22 @@ mod tests {
         let mut bytes = ServerMessage::Ping { nonce: 1 }.encode();
         bytes.push(0);
         assert_eq!(ServerFrame::decode(&bytes), Err(DecodeError));
+    }
+
+    #[test]
+    fn a_message_above_the_cap_is_refused() {
+        let message = |length| ClientMessage::Subscribe {
+            sub: SubId(1),
+            target: Target::Logs {
+                container: ContainerId("x".repeat(length)),
+            },
+            resume: vec![],
+        };
+        let fits = message(MAX_CLIENT_MESSAGE_BYTES - 7).encode();
+        assert!(fits.len() <= MAX_CLIENT_MESSAGE_BYTES);
+        assert!(ClientMessage::decode(&fits).is_ok());
+        let large = message(MAX_CLIENT_MESSAGE_BYTES).encode();
+        assert_eq!(ClientMessage::decode(&large), Err(DecodeError));
     }
 
     proptest! {
