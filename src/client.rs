@@ -173,14 +173,14 @@ impl Client {
 
     /// The websocket that [`Output::Connect`] asked for is open.
     pub fn on_open(&mut self, now: Millis) {
-        if self.link.opened(now) {
+        if !self.out.awaits_connect() && self.link.opened(now) {
             self.start_all();
         }
     }
 
     /// The websocket ended, or could not be opened.
     pub fn on_close(&mut self, now: Millis, jitter: f64) {
-        if self.link.closed(now, jitter, &mut self.out) {
+        if !self.out.awaits_connect() && self.link.closed(now, jitter, &mut self.out) {
             self.disconnected();
         }
     }

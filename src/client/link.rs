@@ -166,7 +166,7 @@ impl Link {
     /// Gives the websocket up.
     pub(super) fn fail(&mut self, now: Millis, out: &mut Queue) {
         if self.closed(now, self.jitter, out) {
-            out.command(Output::Close);
+            out.close();
         }
     }
 

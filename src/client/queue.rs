@@ -61,6 +61,21 @@ impl Queue {
         self.commands.push_back(command);
     }
 
+    /// Whether a websocket was asked for that the caller does not know of yet. Whatever it
+    /// reports until it does is of the one before.
+    pub(super) fn awaits_connect(&self) -> bool {
+        self.commands.contains(&Output::Connect)
+    }
+
+    /// Gives up the websocket, or only the wish for one where the caller does not know of it.
+    pub(super) fn close(&mut self) {
+        if self.awaits_connect() {
+            self.commands.retain(|c| *c != Output::Connect);
+        } else {
+            self.command(Output::Close);
+        }
+    }
+
     /// Sends a message.
     pub(super) fn send(&mut self, message: &ClientMessage) {
         self.command(Output::Send(message.encode()));

@@ -7,17 +7,21 @@
 //! it is complete or the resume point was seen in it:
 //!
 //! 1. The backlog holds the entry of the cursor: everything up to and including it is dropped.
-//! 2. It does not, but it holds entries of the cursor's timestamp and stream. Then it begins
-//!    amid lines that share one timestamp and are numbered differently now; everything up to
-//!    and including the last of them is dropped.
+//! 2. It does not, but it holds entries of the cursor's timestamp and stream with smaller
+//!    occurrences. Then it begins amid lines that share one timestamp, and they are counted
+//!    from there; everything up to and including the last of them is dropped.
 //! 3. Neither: everything is new to the page, and what lies between is unknown. Everything is
 //!    delivered behind a gap of unknown size, unless the server itself sent a gap.
+//!
+//! The backlog is complete when the server says the stream's state behind it, or sends entries
+//! that are not marked; should it do neither, when nothing came for ten seconds.
 
 use crate::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch};
 use crate::time::Millis;
 
-/// A backlog that does not go on for this long, in milliseconds, counts as complete.
-pub(super) const HOLD_MS: i64 = 1_000;
+/// A backlog that does not go on for this long, in milliseconds, counts as complete. Only for
+/// servers that do not say so: long enough for a slow line.
+const HOLD_MS: i64 = 10_000;
 
 /// Most entries and bytes of text that are held back; more counts as complete. The server's
 /// memory of one container is smaller.
@@ -95,7 +99,7 @@ impl Search {
     /// The backlog is complete and the cursor was not in it: what to deliver.
     pub(super) fn conclude(&mut self) -> Vec<Item> {
         let mut items = std::mem::take(&mut self.held);
-        if let Some((item, index)) = self.last_of_same_time(&items) {
+        if let Some((item, index)) = self.last_before_in_run(&items) {
             let rest = match &items[item] {
                 Item::Entries(batch, first) => cut(batch, *first, index + 1),
                 Item::Gap(_) => None,
@@ -121,16 +125,25 @@ impl Search {
         self.touched = now;
     }
 
-    /// The last entry of the cursor's timestamp and stream: its item and its index there.
-    fn last_of_same_time(&self, items: &[Item]) -> Option<(usize, usize)> {
+    /// The last entry of the cursor's timestamp and stream with a smaller occurrence: its item
+    /// and its index there.
+    fn last_before_in_run(&self, items: &[Item]) -> Option<(usize, usize)> {
         items.iter().enumerate().rev().find_map(|(at, item)| {
-            let Item::Entries(batch, _) = item else {
+            let Item::Entries(batch, first) = item else {
                 return None;
             };
-            let index = batch
-                .iter()
-                .rposition(|e| e.time == self.cursor.time && e.stream == self.cursor.stream)?;
-            Some((at, index))
+            let mut counter = CursorCounter::within(*first);
+            let mut last = None;
+            for (index, entry) in batch.iter().enumerate() {
+                let cursor = counter.next(entry.time, entry.stream);
+                if cursor.time == self.cursor.time
+                    && cursor.stream == self.cursor.stream
+                    && cursor.occurrence < self.cursor.occurrence
+                {
+                    last = Some((at, index));
+                }
+            }
+            last
         })
     }
 }
@@ -264,6 +277,13 @@ mod tests {
         search.backlog(batch(&[(5, Stdout), (5, Stdout), (6, Stdout)]), [0, 0], NOW);
         search.backlog(batch(&[(7, Stdout)]), [0, 0], NOW);
         assert_eq!(times(&search.conclude()), [6, 7]);
+    }
+
+    #[test]
+    fn later_lines_of_the_cursors_timestamp_are_new() {
+        let mut search = Search::new(cursor(5, 0));
+        search.backlog(batch(&[(5, Stdout), (6, Stdout)]), [11, 0], NOW);
+        assert_eq!(times(&search.conclude()), [-1, 5, 6]);
     }
 
     #[test]
