@@ -1,8 +1,20 @@
 //! The page: top bar, list, and what is selected.
 
+mod detail;
+mod help;
+mod overview;
+mod screens;
+mod stage;
+mod tabs;
+mod top_bar;
+
 use leptos::prelude::*;
 
+use crate::sidebar::Sidebar;
 use crate::state::{Dashboard, Initial, first_route};
+use help::Help;
+use stage::Stage;
+use top_bar::TopBar;
 
 /// The application, the same on the server and in the browser.
 #[component]
@@ -10,6 +22,28 @@ pub fn App() -> impl IntoView {
     let dashboard = Dashboard::new(Initial::shared(), first_route());
     provide_context(dashboard);
     #[cfg(feature = "hydrate")]
-    crate::live::start(dashboard);
-    view! { <main id="main"></main> }
+    {
+        crate::live::start(dashboard);
+        crate::keyboard::listen(dashboard);
+        crate::preferences::keep(dashboard);
+    }
+    view! {
+        <a class="skip" href="#main">
+            "Skip to the selected container"
+        </a>
+        <TopBar />
+        <div class="workspace" class:drawer-open=move || dashboard.drawer.get()>
+            <Sidebar />
+            <button
+                class="scrim"
+                tabindex="-1"
+                aria-label="Close the list"
+                on:click=move |_| dashboard.drawer.set(false)
+            ></button>
+            <main id="main" tabindex="-1">
+                <Stage />
+            </main>
+        </div>
+        <Help />
+    }
 }

@@ -5,6 +5,8 @@
 //! | [`route`] | addresses: which container, project or service, and which tab |
 //! | [`state`] | [`Dashboard`](state::Dashboard), everything the page knows, as signals |
 //! | `live` | the browser's side of the websocket: bytes, timers, animation frames |
+//! | `keyboard`, [`preferences`] | keys; theme and time zone |
+//! | [`text`], [`icons`] | short texts and small drawings |
 //! | `shell` | the HTML document around the page |
 //! | `layout`, `sidebar`, `details` | the page itself |
 //! | [`logs`], [`patterns`], [`stats`], [`charts`] | the views behind the tabs |
@@ -15,17 +17,29 @@
 //! [`InitialState`](state::InitialState) by context, and picks the status by
 //! [`Route::parse`](route::Route::parse) and [`Route::exists`](route::Route::exists).
 
+#![allow(
+    unreachable_pub,
+    reason = "the component macro makes every component `pub`, whatever its author wrote"
+)]
+
 pub mod charts;
+pub mod icons;
 pub mod logs;
 pub mod patterns;
+pub mod preferences;
 pub mod route;
 pub mod state;
 pub mod stats;
+pub mod text;
 
+mod details;
+#[cfg(feature = "hydrate")]
+mod keyboard;
 pub mod layout;
 #[cfg(feature = "hydrate")]
 mod live;
 mod shell;
+mod sidebar;
 #[cfg(test)]
 mod test_data;
 

@@ -1,10 +1,197 @@
 //! The browser's side of the live protocol: it moves bytes and signals, and decides nothing.
+//! What to send, when to connect and what is new is [`Client`]'s business; what it looks like
+//! is the components'.
 
+mod apply;
+mod frame;
 pub(crate) mod history;
+mod socket;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use sidekick::client::{Client, Output};
+use sidekick::protocol::{SubId, Target};
+use sidekick::time::Millis;
 
 use crate::state::Dashboard;
+use frame::Frame;
+use socket::{Socket, SocketEvent};
+
+/// The page's connection. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    dashboard: Dashboard,
+    inner: Rc<RefCell<Inner>>,
+    frame: Frame,
+}
+
+struct Inner {
+    client: Client,
+    socket: Option<Socket>,
+    /// The one subscription, for what is selected.
+    sub: Option<SubId>,
+    /// When the timer for the client's next deadline fires.
+    timer_at: Option<Millis>,
+    /// The server's clock minus this machine's, in milliseconds.
+    clock_offset_ms: i64,
+}
 
 /// Starts everything that makes the page live.
 pub(crate) fn start(dashboard: Dashboard) {
     history::listen(dashboard);
+    let wire = Wire {
+        dashboard,
+        inner: Rc::new(RefCell::new(Inner {
+            client: Client::new(now()),
+            socket: None,
+            sub: None,
+            timer_at: None,
+            clock_offset_ms: 0,
+        })),
+        frame: Frame::new(dashboard),
+    };
+    dashboard.wire.set_value(Some(wire.clone()));
+    // Effects run after hydration: until then signals must stay as the server knew them.
+    Effect::new(move |before: Option<()>| {
+        let target = dashboard.target.get();
+        if before.is_none() {
+            listen(&wire);
+        }
+        wire.show(target);
+    });
+}
+
+/// Does something with the page's connection.
+pub(crate) fn with(dashboard: Dashboard, act: impl FnOnce(&Wire)) {
+    if let Some(wire) = dashboard.wire.get_value() {
+        act(&wire);
+    }
+}
+
+/// The browser's clock.
+pub(crate) fn now() -> Millis {
+    Millis(js_sys::Date::now() as i64)
+}
+
+fn listen(wire: &Wire) {
+    let tick = wire.clone();
+    set_interval(move || tick.tick(), Duration::from_secs(1));
+    let online = wire.clone();
+    window_event_listener(ev::online, move |_| {
+        online.act(|client| client.online(now()));
+    });
+    let seen = wire.clone();
+    window_event_listener_untyped("visibilitychange", move |_| {
+        seen.act(|client| client.visible(!document().hidden(), now()));
+    });
+    let hidden = document().hidden();
+    wire.act(|client| client.visible(!hidden, now()));
+}
+
+impl Wire {
+    /// Tries failed or waiting streams again.
+    pub(crate) fn retry(&self) {
+        let sub = self.inner.borrow().sub;
+        if let Some(sub) = sub {
+            self.act(|client| client.retry(sub));
+        }
+    }
+
+    /// Asks for a fresh list.
+    pub(crate) fn refresh(&self) {
+        self.act(Client::refresh);
+    }
+
+    /// Asks for the demo engine.
+    pub(crate) fn start_demo(&self) {
+        self.act(Client::start_demo);
+    }
+
+    /// Subscribes to what is selected now, in place of what was.
+    fn show(&self, target: Option<Target>) {
+        let old = self.inner.borrow_mut().sub.take();
+        if let Some(old) = old {
+            self.act(|client| client.unsubscribe(old));
+        }
+        self.dashboard.begin_session();
+        if let Some(target) = target {
+            {
+                let mut inner = self.inner.borrow_mut();
+                inner.sub = Some(inner.client.subscribe(target));
+            }
+            self.pump();
+        }
+    }
+
+    fn tick(&self) {
+        self.act(|client| client.tick(now(), jitter()));
+        let offset = self.inner.borrow().clock_offset_ms;
+        self.dashboard.now.set(now().plus(offset));
+    }
+
+    /// Lets the client act, then does what it asks.
+    fn act(&self, act: impl FnOnce(&mut Client)) {
+        act(&mut self.inner.borrow_mut().client);
+        self.pump();
+    }
+
+    fn pump(&self) {
+        loop {
+            let Some(output) = self.inner.borrow_mut().client.poll() else {
+                break;
+            };
+            match output {
+                Output::Connect => {
+                    let wire = self.clone();
+                    let socket = Socket::open(move |event| wire.on_socket(event));
+                    self.inner.borrow_mut().socket = Some(socket);
+                }
+                Output::Send(bytes) => {
+                    if let Some(socket) = &mut self.inner.borrow_mut().socket {
+                        socket.send(bytes);
+                    }
+                }
+                Output::Close => self.inner.borrow_mut().socket = None,
+                Output::Update(update) => apply::apply(self, update),
+            }
+        }
+        self.arm();
+    }
+
+    fn on_socket(&self, event: SocketEvent) {
+        self.act(|client| match event {
+            SocketEvent::Open => client.on_open(now()),
+            SocketEvent::Message(bytes) => client.on_message(&bytes, now()),
+            SocketEvent::Closed => client.on_close(now(), jitter()),
+        });
+    }
+
+    /// Sets a timer for the client's next deadline where the tick of each second is too late.
+    fn arm(&self) {
+        let mut inner = self.inner.borrow_mut();
+        let Some(at) = inner.client.next_deadline() else {
+            return;
+        };
+        let wait = at.since(now()).max(1);
+        if wait >= 1000 || inner.timer_at.is_some_and(|set| set <= at) {
+            return;
+        }
+        inner.timer_at = Some(at);
+        let wire = self.clone();
+        set_timeout(
+            move || {
+                wire.inner.borrow_mut().timer_at = None;
+                wire.act(|client| client.tick(now(), jitter()));
+            },
+            Duration::from_millis(wait as u64),
+        );
+    }
+}
+
+fn jitter() -> f64 {
+    js_sys::Math::random()
 }

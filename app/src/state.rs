@@ -9,33 +9,23 @@ pub(crate) use initial::{Initial, first_route};
 pub use pinned::Pinned;
 
 use leptos::prelude::*;
+use sidekick::client::LinkState;
+use sidekick::logs::{LogSession, StoreLimits};
 use sidekick::model::{
     Container, ContainerId, EngineStatus, Event, Project, ResourceError, projects,
 };
 use sidekick::protocol::{StreamState, Target};
+use sidekick::stats::StatsCollector;
 use sidekick::time::Millis;
 
+use crate::preferences::Theme;
 use crate::route::{Route, Selection, Tab};
 
 /// How many of the engine's events the page keeps, newest last.
 pub const MAX_EVENTS: usize = 200;
 
-/// The connection between page and server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
-    /// First attempt, or another one, under way.
-    #[default]
-    Connecting,
-    /// Messages flow.
-    Live,
-    /// Lost; the next attempt comes by itself.
-    Waiting {
-        /// When, by the browser's clock.
-        retry_at: Millis,
-    },
-    /// The tab is hidden, so nothing is streamed.
-    Paused,
-}
+/// How many stats samples the page keeps for each container: an hour at one a second.
+pub const STATS_SAMPLES: usize = 3600;
 
 /// One container within the current subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +62,7 @@ pub struct Dashboard {
     /// Whether the engine's list was read at least once.
     pub listed: RwSignal<bool>,
     /// The connection to the server.
-    pub link: RwSignal<Link>,
+    pub link: RwSignal<LinkState>,
     /// Version of the server, once it said so.
     pub server_version: RwSignal<Option<String>>,
     /// Recent events of the engine, newest last, at most [`MAX_EVENTS`].
@@ -96,10 +86,27 @@ pub struct Dashboard {
     /// State of the subscription as a whole, where the server spoke of it.
     pub stream: RwSignal<Option<StreamState>>,
 
+    /// Lines and analytics of the current log subscription. Not a signal: follow
+    /// [`logs_version`](Self::logs_version).
+    pub logs: StoredValue<LogSession>,
+    /// Grows when `logs` changed, at most once per animation frame.
+    pub logs_version: RwSignal<u64>,
+    /// Samples of the current stats subscription. Not a signal: follow
+    /// [`stats_version`](Self::stats_version).
+    pub stats: StoredValue<StatsCollector>,
+    /// Grows when `stats` changed, at most once per animation frame.
+    pub stats_version: RwSignal<u64>,
+    /// Grows with each new subscription, whose `logs` and `stats` begin empty.
+    pub session: RwSignal<u64>,
+
     /// Times in UTC instead of the browser's zone.
     pub utc: RwSignal<bool>,
-    /// Whether the page is drawn dark now; follows the switch and the system.
-    pub dark: RwSignal<bool>,
+    /// The chosen theme.
+    pub theme: RwSignal<Theme>,
+    /// Whether the system asks for dark pages.
+    pub system_dark: RwSignal<bool>,
+    /// Whether the page is drawn dark now.
+    pub dark: Memo<bool>,
     /// Which list the sidebar shows.
     pub panel: RwSignal<Panel>,
     /// Text in the sidebar's search box.
@@ -109,6 +116,8 @@ pub struct Dashboard {
     /// Whether the help is open.
     pub help: RwSignal<bool>,
     accepted: RwSignal<u32>,
+    #[cfg(feature = "hydrate")]
+    pub(crate) wire: StoredValue<Option<crate::live::Wire>, LocalStorage>,
 }
 
 impl Dashboard {
@@ -134,12 +143,14 @@ impl Dashboard {
         let pinned_id =
             Memo::new(move |_| pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())));
         let target = Memo::new(move |_| target(selection.get(), tab.get(), pinned_id.get()));
+        let theme = RwSignal::new(Theme::default());
+        let system_dark = RwSignal::new(false);
         Self {
             engine,
             containers,
             errors: RwSignal::new(snapshot.errors),
             listed: RwSignal::new(snapshot.refreshed.is_some()),
-            link: RwSignal::new(Link::Connecting),
+            link: RwSignal::new(LinkState::Connecting),
             server_version: RwSignal::new(None),
             events: RwSignal::new(Vec::new()),
             now: RwSignal::new(initial.now),
@@ -150,13 +161,26 @@ impl Dashboard {
             target,
             sources: RwSignal::new(Vec::new()),
             stream: RwSignal::new(None),
+            logs: StoredValue::new(LogSession::new(StoreLimits::default())),
+            logs_version: RwSignal::new(0),
+            stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
+            stats_version: RwSignal::new(0),
+            session: RwSignal::new(0),
             utc: RwSignal::new(false),
-            dark: RwSignal::new(false),
+            theme,
+            system_dark,
+            dark: Memo::new(move |_| match theme.get() {
+                Theme::System => system_dark.get(),
+                Theme::Light => false,
+                Theme::Dark => true,
+            }),
             panel: RwSignal::new(Panel::default()),
             search: RwSignal::new(String::new()),
             drawer: RwSignal::new(false),
             help: RwSignal::new(false),
             accepted,
+            #[cfg(feature = "hydrate")]
+            wire: StoredValue::new_local(None),
         }
     }
 
@@ -181,6 +205,42 @@ impl Dashboard {
         if let Some(name) = name {
             self.replace(Route::container(&name, self.tab.get_untracked()));
         }
+    }
+
+    /// Tries failed or waiting streams of what is shown again now.
+    pub fn retry(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::retry);
+    }
+
+    /// Asks the server to read the list of containers anew.
+    pub fn refresh(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::refresh);
+    }
+
+    /// Asks the server to show its built-in demo engine.
+    pub fn start_demo(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::start_demo);
+    }
+
+    /// Has the views of the log draw again, for a change that they made to the session, such as
+    /// a filter.
+    pub fn redraw_logs(self) {
+        self.logs_version.update(|version| *version += 1);
+    }
+
+    /// Empties everything that belongs to one subscription, for another one to begin.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn begin_session(self) {
+        self.sources.set(Vec::new());
+        self.stream.set(None);
+        self.logs.set_value(LogSession::new(StoreLimits::default()));
+        self.stats.set_value(StatsCollector::new(STATS_SAMPLES));
+        self.session.update(|session| *session += 1);
+        self.logs_version.update(|version| *version += 1);
+        self.stats_version.update(|version| *version += 1);
     }
 
     /// The Compose projects of all containers.

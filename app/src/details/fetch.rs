@@ -1,0 +1,113 @@
+//! Asks the server for details. Only the browser asks; the server renders the tab without them.
+
+use leptos::prelude::*;
+use sidekick::model::Details;
+
+use crate::state::Dashboard;
+
+/// How far an answer has come.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    allow(dead_code, reason = "only the browser asks")
+)]
+pub(super) enum Answer<T> {
+    /// Asked.
+    Waiting,
+    /// Here.
+    Here(T),
+    /// It failed; why, for people.
+    Failed(String),
+}
+
+/// The details of the selected container, asked again when its state changes. What was there
+/// stays until the new answer is here.
+pub(super) fn details(dashboard: Dashboard) -> (RwSignal<Answer<Details>>, RwSignal<u32>) {
+    let answer = RwSignal::new(Answer::Waiting);
+    let again = RwSignal::new(0u32);
+    #[cfg(feature = "hydrate")]
+    {
+        let of = Memo::new(move |_| {
+            again.track();
+            dashboard.pinned.with(|pin| {
+                let container = &pin.as_ref().filter(|pin| !pin.gone)?.container;
+                // Not the status text: it changes with time alone.
+                Some((
+                    container.id.clone(),
+                    container.name.clone(),
+                    container.state.clone(),
+                    container.health,
+                    container.started,
+                ))
+            })
+        });
+        let asked = StoredValue::new(0u64);
+        Effect::new(move |_| {
+            again.track();
+            let Some((id, ..)) = of.get() else { return };
+            asked.update_value(|n| *n += 1);
+            let mine = asked.get_value();
+            wasm_bindgen_futures::spawn_local(async move {
+                let got = get::<Details>(&format!("/api/containers/{id}")).await;
+                // Another container may have been chosen, or the tab left, meanwhile.
+                if asked.try_get_value() != Some(mine) {
+                    return;
+                }
+                match got {
+                    Ok(details) => answer.set(Answer::Here(details)),
+                    Err(error) => answer.set(Answer::Failed(error)),
+                }
+            });
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = dashboard;
+    (answer, again)
+}
+
+/// Asks for the value of one environment variable that looks secret.
+pub(super) fn secret(container: &str, key: &str, answer: RwSignal<Option<Answer<String>>>) {
+    answer.set(Some(Answer::Waiting));
+    #[cfg(feature = "hydrate")]
+    {
+        #[derive(serde::Deserialize)]
+        struct Value {
+            value: String,
+        }
+        let key = js_sys::encode_uri_component(key);
+        let url = format!("/api/containers/{container}/env/{key}");
+        wasm_bindgen_futures::spawn_local(async move {
+            let got = match get::<Value>(&url).await {
+                Ok(got) => Answer::Here(got.value),
+                Err(error) => Answer::Failed(error),
+            };
+            answer.try_set(Some(got));
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (container, key);
+}
+
+/// Gets JSON. The error is a sentence for people: the server's own where it gave one.
+#[cfg(feature = "hydrate")]
+async fn get<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, String> {
+    #[derive(serde::Deserialize)]
+    struct Problem {
+        error: String,
+    }
+    let response = gloo_net::http::Request::get(url)
+        .send()
+        .await
+        .map_err(|_| "the server does not answer".to_owned())?;
+    let body = response.text().await.map_err(|error| error.to_string())?;
+    if !response.ok() {
+        return Err(match serde_json::from_str::<Problem>(&body) {
+            Ok(problem) => problem.error,
+            Err(_) if body.is_empty() || body.len() > 300 => {
+                format!("the server answered {}", response.status())
+            }
+            Err(_) => body,
+        });
+    }
+    serde_json::from_str(&body).map_err(|error| error.to_string())
+}

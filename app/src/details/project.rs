@@ -1,0 +1,79 @@
+//! Details of a Compose project or of one of its services: replicas and how they are.
+
+use leptos::prelude::*;
+use sidekick::model::{Container, ContainerId, Service};
+
+use crate::icons::{group_mark, mark, state_mark};
+use crate::route::{Route, Selection, Tab};
+use crate::state::{Dashboard, dashboard};
+use crate::text;
+
+/// The Details tab of a project or service.
+#[component]
+pub(crate) fn ProjectDetails() -> impl IntoView {
+    let dashboard = dashboard();
+    view! { <div class="details">{move || services(dashboard)}</div> }
+}
+
+fn services(dashboard: Dashboard) -> Vec<AnyView> {
+    let (project, only) = match dashboard.selection.get() {
+        Selection::Project(project) => (project, None),
+        Selection::Service { project, service } => (project, Some(service)),
+        _ => return Vec::new(),
+    };
+    dashboard
+        .projects()
+        .into_iter()
+        .filter(|known| known.name == project)
+        .flat_map(|known| known.services)
+        .filter(|service| only.as_ref().is_none_or(|only| service.name == *only))
+        .map(|service| service_table(dashboard, &project, service))
+        .collect()
+}
+
+fn service_table(dashboard: Dashboard, project: &str, service: Service) -> AnyView {
+    let all = service.replicas.len();
+    let shape = group_mark(service.running, all);
+    let href = Route::service(project, &service.name, Tab::Logs).path();
+    let replicas: Vec<Container> = dashboard.containers.with(|list| {
+        let find = |id: &ContainerId| list.iter().find(|c| c.id == *id).cloned();
+        service.replicas.iter().filter_map(find).collect()
+    });
+    let rows: Vec<_> = replicas
+        .into_iter()
+        .map(|container| replica(dashboard, container))
+        .collect();
+    view! {
+        <section>
+            <h2>
+                {mark(move || shape)} <a href=href>{service.name}</a>
+                <span class="dim">{format!(" {} of {all} running", service.running)}</span>
+            </h2>
+            <p class="dim">{service.image}</p>
+            <ul class="rows">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn replica(dashboard: Dashboard, container: Container) -> AnyView {
+    let href = Route::container(&container.name, Tab::Logs).path();
+    let shape = state_mark(&container);
+    let ports: Vec<String> = container
+        .ports
+        .iter()
+        .filter(|port| port.host.is_some())
+        .map(text::port)
+        .collect();
+    let ports = ports.join(" ");
+    let condition = text::condition(&container, dashboard.now.get());
+    view! {
+        <li>
+            <a href=href>
+                {mark(move || shape)} <span class="name">{container.name}</span>
+                <span>{condition}</span> <span class="dim">{ports}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,266 @@
+//! Keys. One listener for the page; it works on what the page shows (options, tabs, the
+//! scrolling view), so that mouse, keyboard and screen reader all do the same thing.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
+
+use crate::route::{Route, Selection};
+use crate::state::{Dashboard, Panel};
+
+/// Pixels that j and k scroll: three rows of a log.
+const STEP_PX: i32 = 54;
+
+/// Listens for keys.
+pub(crate) fn listen(dashboard: Dashboard) {
+    window_event_listener(ev::keydown, move |event| {
+        if event.default_prevented() || event.is_composing() {
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let handled = if types_text(&event) {
+            in_text(dashboard, &event)
+        } else {
+            key(dashboard, &event)
+        };
+        if handled {
+            event.prevent_default();
+        }
+    });
+}
+
+fn key(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
+    if dashboard.help.get_untracked() {
+        return event.key() == "?" && {
+            dashboard.help.set(false);
+            true
+        };
+    }
+    let in_view = in_view();
+    match event.key().as_str() {
+        "j" | "ArrowDown" if in_view => scroll(
+            |view| view.scroll_by_with_x_and_y(0.0, f64::from(STEP_PX)),
+            event,
+        ),
+        "k" | "ArrowUp" if in_view => scroll(
+            |view| view.scroll_by_with_x_and_y(0.0, -f64::from(STEP_PX)),
+            event,
+        ),
+        "g" if in_view => scroll(|view| view.set_scroll_top(0), event),
+        "G" if in_view => scroll(|view| view.set_scroll_top(view.scroll_height()), event),
+        "j" | "ArrowDown" => choose(dashboard, |at, len| {
+            at.map_or(0, |at| (at + 1).min(len - 1))
+        }),
+        "k" | "ArrowUp" => choose(dashboard, |at, _| at.map_or(0, |at| at.saturating_sub(1))),
+        "g" | "Home" => choose(dashboard, |_, _| 0),
+        "G" | "End" => choose(dashboard, |_, len| len - 1),
+        "Enter" => enter(),
+        "Escape" => escape(dashboard),
+        "[" => tab(dashboard, -1),
+        "]" => tab(dashboard, 1),
+        "ArrowLeft" if on_tab() => tab(dashboard, -1),
+        "ArrowRight" if on_tab() => tab(dashboard, 1),
+        "1" => panel(dashboard, Panel::Containers),
+        "2" => panel(dashboard, Panel::Services),
+        "/" => search(dashboard, in_view),
+        "t" => {
+            dashboard.theme.update(|theme| *theme = theme.next());
+            true
+        }
+        "u" => {
+            dashboard.utc.update(|utc| *utc = !*utc);
+            true
+        }
+        "?" => {
+            dashboard.help.set(true);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// In a text field all keys are text, but for the ones that leave it.
+fn in_text(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
+    let Some(field) = active() else { return false };
+    let list = field.id() == "search";
+    match event.key().as_str() {
+        "Escape" if list && !dashboard.search.with_untracked(String::is_empty) => {
+            dashboard.search.set(String::new());
+            true
+        }
+        "Escape" => {
+            let _ = field.blur();
+            true
+        }
+        "Enter" | "ArrowDown" if list => choose(dashboard, |at, _| at.unwrap_or(0)),
+        _ => false,
+    }
+}
+
+fn types_text(event: &KeyboardEvent) -> bool {
+    let Some(target) = event.target() else {
+        return false;
+    };
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+        return !matches!(input.type_().as_str(), "checkbox" | "radio" | "button");
+    }
+    target
+        .dyn_ref::<Element>()
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT"))
+}
+
+fn active() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Whether the keys mean the view, not the list.
+fn in_view() -> bool {
+    active().is_some_and(|element| matches!(element.closest("main"), Ok(Some(_)))) && !on_tab()
+}
+
+fn on_tab() -> bool {
+    active().is_some_and(|element| element.get_attribute("role").as_deref() == Some("tab"))
+}
+
+/// What scrolls in the view: the log, else the view itself.
+fn scroller() -> Option<HtmlElement> {
+    find("#view [role=log]")
+        .or_else(|| find("#view"))
+        .or_else(|| find("main"))
+}
+
+fn scroll(by: impl FnOnce(&HtmlElement), event: &KeyboardEvent) -> bool {
+    // Arrows already scroll what has the focus.
+    if event.key().starts_with("Arrow") {
+        return false;
+    }
+    match scroller() {
+        Some(view) => {
+            by(&view);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Selects another option of the list; it gets the focus too.
+fn choose(dashboard: Dashboard, next: impl FnOnce(Option<usize>, usize) -> usize) -> bool {
+    let Ok(options) = document().query_selector_all("#list [role=option]") else {
+        return false;
+    };
+    let options: Vec<HtmlElement> = (0..options.length())
+        .filter_map(|at| options.get(at)?.dyn_into().ok())
+        .collect();
+    if options.is_empty() {
+        return false;
+    }
+    let at = options
+        .iter()
+        .position(|option| option.get_attribute("aria-selected").as_deref() == Some("true"));
+    let Some(option) = options.get(next(at, options.len())) else {
+        return false;
+    };
+    let _ = option.focus();
+    if let Some(route) = option
+        .get_attribute("href")
+        .and_then(|href| Route::parse(&href))
+    {
+        // The first choice is a step back to the overview; a walk through the list is not one
+        // step for each container on the way.
+        if dashboard.selection.get_untracked() == Selection::Overview {
+            dashboard.select(route);
+        } else {
+            dashboard.replace(route);
+        }
+    }
+    true
+}
+
+/// From the list into the view.
+fn enter() -> bool {
+    let in_list = active().is_none_or(|element| {
+        element.tag_name() == "BODY" || element.get_attribute("role").as_deref() == Some("option")
+    });
+    if !in_list {
+        return false;
+    }
+    // A link does its own work first: the option may not be selected yet.
+    if let Some(option) = active().filter(|element| element.has_attribute("href")) {
+        option.click();
+    }
+    match find("#view [role=log]").or_else(|| find("main")) {
+        Some(view) => {
+            let _ = view.focus();
+            true
+        }
+        None => false,
+    }
+}
+
+fn escape(dashboard: Dashboard) -> bool {
+    if dashboard.drawer.get_untracked() {
+        dashboard.drawer.set(false);
+        return true;
+    }
+    if !dashboard.search.with_untracked(String::is_empty) && !in_view() {
+        dashboard.search.set(String::new());
+        return true;
+    }
+    match find("#list [role=option][aria-selected=true]") {
+        Some(option) => {
+            let _ = option.focus();
+            true
+        }
+        None => false,
+    }
+}
+
+fn tab(dashboard: Dashboard, steps: isize) -> bool {
+    if dashboard.selection.get_untracked() == Selection::Overview {
+        return false;
+    }
+    let was_on_tab = on_tab();
+    let route = dashboard.route.get_untracked();
+    let next = route.tab.step(steps);
+    dashboard.replace(route.with_tab(next));
+    if was_on_tab && let Some(tab) = find(&format!("#tab-{}", next.word())) {
+        let _ = tab.focus();
+    }
+    true
+}
+
+fn panel(dashboard: Dashboard, panel: Panel) -> bool {
+    dashboard.panel.set(panel);
+    // The list is drawn after this event.
+    request_animation_frame(|| {
+        let option = find("#list [role=option][aria-selected=true]")
+            .or_else(|| find("#list [role=option][tabindex='0']"));
+        if let Some(option) = option {
+            let _ = option.focus();
+        }
+    });
+    true
+}
+
+/// The search of the list; with the focus in the view, the filter of the log.
+fn search(dashboard: Dashboard, in_view: bool) -> bool {
+    let field = find("#view input[type=search]").filter(|_| in_view);
+    let field = field.or_else(|| {
+        dashboard.drawer.set(true);
+        find("#search")
+    });
+    if let Some(field) = field {
+        let _ = field.focus();
+        if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+            input.select();
+        }
+    }
+    true
+}

@@ -1,0 +1,244 @@
+//! The selected container, project or service: who it is, its tabs, and the view of the tab.
+
+use leptos::prelude::*;
+use sidekick::model::ContainerId;
+
+use super::tabs::Tabs;
+use crate::details::{ContainerDetails, ProjectDetails};
+use crate::icons::{group_mark, mark, state_mark};
+use crate::logs::LogsView;
+use crate::patterns::PatternsView;
+use crate::route::{Route, Selection, Tab};
+use crate::state::{Dashboard, Pinned, dashboard};
+use crate::stats::StatsView;
+use crate::text;
+
+/// What a view belongs to: views start afresh when it changes, but not when a container is
+/// renamed.
+#[derive(Clone, PartialEq)]
+enum Subject {
+    Container(Option<ContainerId>),
+    Group(Selection),
+}
+
+/// The detail pane.
+#[component]
+pub(crate) fn Detail() -> impl IntoView {
+    let dashboard = dashboard();
+    let subject = Memo::new(move |_| match dashboard.selection.get() {
+        Selection::Container(_) => Subject::Container(
+            dashboard
+                .pinned
+                .with(|pin| pin.as_ref().map(|pin| pin.id().clone())),
+        ),
+        group => Subject::Group(group),
+    });
+    view! {
+        <header class="head">
+            {move || match subject.get() {
+                Subject::Container(_) => container_head(dashboard),
+                Subject::Group(group) => group_head(dashboard, group),
+            }} <Tabs />
+        </header>
+        {move || gone(dashboard)}
+        <div
+            id="view"
+            class="view"
+            role="tabpanel"
+            aria-labelledby=move || format!("tab-{}", dashboard.tab.get().word())
+        >
+            {move || {
+                let subject = subject.get();
+                match (dashboard.tab.get(), subject) {
+                    (Tab::Logs, _) => view! { <LogsView /> }.into_any(),
+                    (Tab::Stats, _) => view! { <StatsView /> }.into_any(),
+                    (Tab::Patterns, _) => view! { <PatternsView /> }.into_any(),
+                    (Tab::Details, Subject::Container(_)) => {
+                        view! { <ContainerDetails /> }.into_any()
+                    }
+                    (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.into_any(),
+                }
+            }}
+        </div>
+    }
+}
+
+fn container_head(dashboard: Dashboard) -> AnyView {
+    let with = move |draw: fn(&Pinned) -> String| {
+        dashboard
+            .pinned
+            .with(|pin| pin.as_ref().map(draw).unwrap_or_default())
+    };
+    let shape = move || {
+        dashboard.pinned.with(|pin| {
+            pin.as_ref()
+                .map_or(("mark off", ""), |pin| state_mark(&pin.container))
+        })
+    };
+    let condition = move || {
+        let now = dashboard.now.get();
+        dashboard.pinned.with(|pin| match pin {
+            Some(pin) if pin.gone => "removed".to_owned(),
+            Some(pin) => text::condition(&pin.container, now),
+            None => String::new(),
+        })
+    };
+    let service = move || {
+        dashboard.pinned.with(|pin| {
+            let container = &pin.as_ref()?.container;
+            let (project, service) = (container.project.clone()?, container.service.clone()?);
+            let href = Route::service(&project, &service, Tab::Logs).path();
+            Some(view! {
+                <a class="fact" href=href title="Compose service">
+                    {format!("{project}/{service}")}
+                </a>
+            })
+        })
+    };
+    let ports = move || {
+        with(|pin| {
+            let published: Vec<String> = pin
+                .container
+                .ports
+                .iter()
+                .filter(|port| port.host.is_some())
+                .map(text::port)
+                .collect();
+            published.join(" ")
+        })
+    };
+    view! {
+        <div class="who">
+            {mark(shape)} <h1>{move || with(|pin| pin.container.name.clone())}</h1>
+            <span class="fact">{condition}</span> {service}
+            <span class="fact dim" title="Image">
+                {move || with(|pin| pin.container.image.clone())}
+            </span> <span class="fact dim" title="Published ports, host:container">
+                {ports}
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
+    let (project, service) = match group {
+        Selection::Project(project) => (project, None),
+        Selection::Service { project, service } => (project, Some(service)),
+        _ => return ().into_any(),
+    };
+    let name = match &service {
+        Some(service) => format!("{project}/{service}"),
+        None => project.clone(),
+    };
+    let kind = if service.is_some() {
+        "service"
+    } else {
+        "project"
+    };
+    let members = Memo::new({
+        let (project, service) = (project.clone(), service.clone());
+        move |_| {
+            dashboard.containers.with(|list| {
+                let of = list.iter().filter(|c| {
+                    c.project.as_ref() == Some(&project)
+                        && c.service.is_some()
+                        && (service.is_none() || c.service == service)
+                });
+                of.fold((0, 0), |(up, all), c| {
+                    (up + usize::from(c.state.is_alive()), all + 1)
+                })
+            })
+        }
+    });
+    let shape = move || {
+        let (up, all) = members.get();
+        group_mark(up, all)
+    };
+    let parent = service.is_some().then(|| {
+        let href = Route::project(&project, Tab::Logs).path();
+        view! {
+            <a class="fact" href=href>
+                {format!("project {project}")}
+            </a>
+        }
+    });
+    let chips = service
+        .is_none()
+        .then(|| view! { <ServiceChips project=project.clone() /> });
+    view! {
+        <div class="who">
+            {mark(shape)} <h1>{name}</h1> <span class="fact">{kind}</span>
+            <span class="fact">
+                {move || {
+                    let (up, all) = members.get();
+                    format!("{up} of {all} running")
+                }}
+            </span> {parent} {chips}
+        </div>
+    }
+    .into_any()
+}
+
+/// The services of a project, each with its replicas, as links.
+#[component]
+fn ServiceChips(project: String) -> impl IntoView {
+    let dashboard = dashboard();
+    move || {
+        let services = dashboard
+            .projects()
+            .into_iter()
+            .find(|known| known.name == project)
+            .map(|known| known.services)
+            .unwrap_or_default();
+        let chips: Vec<_> = services
+            .into_iter()
+            .map(|service| {
+                let href = Route::service(&project, &service.name, dashboard.tab.get()).path();
+                let (running, all) = (service.running, service.replicas.len());
+                let class = if running == 0 {
+                    "chip off"
+                } else if running < all {
+                    "chip part"
+                } else {
+                    "chip"
+                };
+                view! {
+                    <a class=class href=href>
+                        {format!("{} {running}/{all}", service.name)}
+                    </a>
+                }
+            })
+            .collect();
+        view! { <span class="chips">{chips}</span> }
+    }
+}
+
+/// Says that the container was removed, and offers its successor.
+fn gone(dashboard: Dashboard) -> Option<AnyView> {
+    let successor = dashboard.pinned.with(|pin| {
+        let pin = pin.as_ref().filter(|pin| pin.gone)?;
+        Some(
+            dashboard
+                .containers
+                .with(|list| pin.successor(list).map(|c| c.name.clone())),
+        )
+    })?;
+    let offer = successor.map(|name| {
+        view! {
+            <button class="button small" on:click=move |_| dashboard.accept_successor()>
+                {format!("Show the new {name}")}
+            </button>
+        }
+    });
+    Some(
+        view! {
+            <div class="banner warn" role="status">
+                <strong>"This container was removed."</strong>
+                " Its lines stay here until you leave. "
+                {offer}
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,67 @@
+//! The keyboard help, a dialog.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use crate::state::dashboard;
+
+const KEYS: [(&str, &str); 11] = [
+    ("j k ↓ ↑", "next, previous; in the log: scroll"),
+    ("Enter", "from the list into the view"),
+    ("Esc", "back to the list; clears the search there"),
+    ("[ ]", "previous, next tab"),
+    ("g G", "first, last; in the log: top, newest line"),
+    ("/", "search the list; in the log: filter its lines"),
+    ("1", "containers"),
+    ("2", "Compose services"),
+    ("t", "theme"),
+    ("u", "UTC or local time"),
+    ("?", "this help"),
+];
+
+/// The help.
+#[component]
+pub(crate) fn Help() -> impl IntoView {
+    let dashboard = dashboard();
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        let open = dashboard.help.get();
+        if let Some(dialog) = dialog.get() {
+            if open && !dialog.open() {
+                // Refuses only where it is open already or not in the page.
+                let _ = dialog.show_modal();
+            } else if !open && dialog.open() {
+                dialog.close();
+            }
+        }
+    });
+    let rows = KEYS.map(|(keys, meaning)| {
+        let keys: Vec<_> = keys
+            .split(' ')
+            .map(|key| view! { <kbd>{key}</kbd> })
+            .collect();
+        view! {
+            <dt>{keys}</dt>
+            <dd>{meaning}</dd>
+        }
+    });
+    let version = move || {
+        let version = dashboard.server_version.get()?;
+        Some(format!("Sidekick Docker {version}"))
+    };
+    view! {
+        <dialog
+            class="help"
+            node_ref=dialog
+            aria-labelledby="help-title"
+            on:close=move |_| dashboard.help.set(false)
+        >
+            <h2 id="help-title">"Keyboard"</h2>
+            <dl class="keys">{rows}</dl>
+            <p class="dim">{version}</p>
+            <button class="button" on:click=move |_| dashboard.help.set(false)>
+                "Close"
+            </button>
+        </dialog>
+    }
+}

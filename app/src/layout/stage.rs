@@ -1,0 +1,88 @@
+//! What fills the page beside the list: the selection, or a clear word why there is none.
+
+use leptos::prelude::*;
+use sidekick::model::EngineStatus;
+
+use super::detail::Detail;
+use super::overview::Overview;
+use super::screens::{Banners, Connecting, NoContainers, NoDaemon, Unknown};
+use crate::route::Selection;
+use crate::state::{Dashboard, dashboard};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    NoDaemon,
+    Connecting,
+    NoContainers,
+    Unknown,
+    Overview,
+    Selected,
+}
+
+/// The stage.
+#[component]
+pub(crate) fn Stage() -> impl IntoView {
+    let dashboard = dashboard();
+    let screen = Memo::new(move |before: Option<&(Selection, Screen)>| {
+        let selection = dashboard.selection.get();
+        let before = before.filter(|(seen, _)| *seen == selection);
+        let screen = match before {
+            // What was shown once stays, with its lines, whatever becomes of it.
+            Some((_, Screen::Selected)) => Screen::Selected,
+            _ => screen(dashboard, &selection),
+        };
+        (selection, screen)
+    });
+    let screen = Memo::new(move |_| screen.with(|(_, screen)| *screen));
+    view! {
+        <Banners />
+        {move || match screen.get() {
+            Screen::NoDaemon => view! { <NoDaemon /> }.into_any(),
+            Screen::Connecting => view! { <Connecting /> }.into_any(),
+            Screen::NoContainers => view! { <NoContainers /> }.into_any(),
+            Screen::Unknown => view! { <Unknown /> }.into_any(),
+            Screen::Overview => view! { <Overview /> }.into_any(),
+            Screen::Selected => view! { <Detail /> }.into_any(),
+        }}
+    }
+}
+
+fn screen(dashboard: Dashboard, selection: &Selection) -> Screen {
+    if matches!(selection, Selection::Nowhere(_)) {
+        return Screen::Unknown;
+    }
+    let empty = dashboard.containers.with(Vec::is_empty);
+    if empty {
+        let screen = dashboard.engine.with(|engine| match engine {
+            EngineStatus::Unreachable(_) => Some(Screen::NoDaemon),
+            EngineStatus::Connecting { .. } => Some(Screen::Connecting),
+            EngineStatus::Connected(_) => None,
+        });
+        if let Some(screen) = screen {
+            return screen;
+        }
+        if !dashboard.listed.get() {
+            return Screen::Connecting;
+        }
+    }
+    let found = |test: &dyn Fn(&sidekick::model::Container) -> bool| {
+        dashboard.containers.with(|list| list.iter().any(test))
+    };
+    let known = match selection {
+        Selection::Overview if empty => return Screen::NoContainers,
+        Selection::Overview => return Screen::Overview,
+        Selection::Nowhere(_) => false,
+        Selection::Container(_) => dashboard.pinned.with(Option::is_some),
+        Selection::Project(project) => {
+            found(&|c| c.service.is_some() && c.project.as_ref() == Some(project))
+        }
+        Selection::Service { project, service } => {
+            found(&|c| c.project.as_ref() == Some(project) && c.service.as_ref() == Some(service))
+        }
+    };
+    if known {
+        Screen::Selected
+    } else {
+        Screen::Unknown
+    }
+}

@@ -1,0 +1,194 @@
+//! The top bar: which engine, whether the page is live, how many run, how many are in trouble.
+
+use leptos::prelude::*;
+use sidekick::client::LinkState;
+use sidekick::model::EngineStatus;
+
+use crate::preferences::Theme;
+use crate::state::{Dashboard, dashboard};
+use crate::text;
+
+/// The top bar, and below it a banner while the demo engine is shown.
+#[component]
+pub(crate) fn TopBar() -> impl IntoView {
+    let dashboard = dashboard();
+    view! {
+        <header class="top">
+            <button
+                class="icon-button menu"
+                aria-label="Containers"
+                aria-controls="list"
+                aria-expanded=move || dashboard.drawer.get().to_string()
+                on:click=move |_| dashboard.drawer.update(|open| *open = !*open)
+            >
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M2 3h12v1.6H2zM2 7.2h12v1.6H2zM2 11.4h12V13H2z"></path>
+                </svg>
+            </button>
+            <a class="brand" href="/">
+                "Sidekick"
+            </a>
+            {engine(dashboard)}
+            {link(dashboard)}
+            {counts(dashboard)}
+            <span class="spring"></span>
+            <button
+                class="icon-button"
+                aria-label="Keyboard help"
+                title="Keyboard help (?)"
+                on:click=move |_| dashboard.help.set(true)
+            >
+                "?"
+            </button>
+            <ThemeSwitch />
+        </header>
+        {move || {
+            dashboard
+                .is_demo()
+                .then(|| {
+                    view! {
+                        <p class="banner demo" role="note">
+                            <strong>"Demo"</strong>
+                            " These containers are made up. Nothing you see here runs on this machine."
+                        </p>
+                    }
+                })
+        }}
+    }
+}
+
+fn engine(dashboard: Dashboard) -> AnyView {
+    let name = move || {
+        dashboard.engine.with(|engine| match engine {
+            EngineStatus::Connected(engine) if engine.demo => "Demo engine".to_owned(),
+            EngineStatus::Connected(engine) => format!("Docker {}", engine.version),
+            EngineStatus::Connecting { .. } => "Looking for Docker".to_owned(),
+            EngineStatus::Unreachable(_) => "No answer from Docker".to_owned(),
+        })
+    };
+    let about = move || {
+        dashboard.engine.with(|engine| match engine {
+            EngineStatus::Connected(engine) => format!(
+                "{} (chosen by {})\nAPI {}, {}",
+                engine.endpoint, engine.chosen_by, engine.api_version, engine.platform
+            ),
+            EngineStatus::Connecting { endpoint } => endpoint.clone(),
+            EngineStatus::Unreachable(error) => format!("{}\n{}", error.endpoint, error.message),
+        })
+    };
+    view! {
+        <span class="engine" title=about>
+            {name}
+        </span>
+    }
+    .into_any()
+}
+
+fn link(dashboard: Dashboard) -> AnyView {
+    // The countdown is for the eye; screen readers hear the state once.
+    let word = Memo::new(move |_| match dashboard.link.get() {
+        LinkState::Connecting => "connecting",
+        LinkState::Live => "live",
+        LinkState::Waiting { .. } => "reconnecting",
+        LinkState::Paused => "paused",
+    });
+    let wait = move || match dashboard.link.get() {
+        LinkState::Waiting { retry_at } => {
+            let left = retry_at.since(browser_now(dashboard)).max(0);
+            format!("in {} s", (left + 999) / 1000)
+        }
+        _ => String::new(),
+    };
+    view! {
+        <span class=move || format!("link {}", word.get())>
+            <span class="dot" aria-hidden="true"></span>
+            <span role="status">{word}</span>
+            <span class="wait" aria-hidden="true">
+                {wait}
+            </span>
+        </span>
+    }
+    .into_any()
+}
+
+/// The browser's clock, read again with each second of the page's.
+fn browser_now(dashboard: Dashboard) -> sidekick::time::Millis {
+    let now = dashboard.now.get();
+    #[cfg(feature = "hydrate")]
+    let now = {
+        let _ = now;
+        crate::live::now()
+    };
+    now
+}
+
+fn counts(dashboard: Dashboard) -> AnyView {
+    let running = Memo::new(move |_| {
+        dashboard.containers.with(|list| {
+            let running = list.iter().filter(|c| c.state.is_alive()).count();
+            (running, list.len())
+        })
+    });
+    let trouble = Memo::new(move |_| {
+        dashboard.containers.with(|list| {
+            list.iter()
+                .filter(|c| text::shown_health(c) == Some(sidekick::model::Health::Unhealthy))
+                .count()
+        })
+    });
+    view! {
+        <span class="counts">
+            {move || {
+                let (running, all) = running.get();
+                format!("{running} of {all} running")
+            }}
+        </span>
+        {move || {
+            let n = trouble.get();
+            (n > 0)
+                .then(|| {
+                    view! {
+                        <button
+                            class="unhealthy"
+                            title="Show only these in the list"
+                            on:click=move |_| {
+                                dashboard.search.set("unhealthy".to_owned());
+                                dashboard.drawer.set(true);
+                            }
+                        >
+                            {format!("{n} unhealthy")}
+                        </button>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// Light, dark, or as the system says.
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    let dashboard = dashboard();
+    let label = move || format!("Theme: {}", dashboard.theme.get().word());
+    let shape = move || match dashboard.theme.get() {
+        Theme::System => "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM8 3v10A5 5 0 0 1 8 3z",
+        Theme::Light => {
+            "M8 4.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 0 0 0-6.4zM7.3.8h1.4v2.4H7.3zM7.3 12.8h1.4v2.4H7.3z\
+             M.8 7.3h2.4v1.4H.8zM12.8 7.3h2.4v1.4h-2.4zM3.4 2.4l1.7 1.7-1 1-1.7-1.7zM11.9 10.9l1.7 1.7-1 1-1.7-1.7z\
+             M12.6 2.4l1 1-1.7 1.7-1-1zM4.1 10.9l1 1-1.7 1.7-1-1z"
+        }
+        Theme::Dark => "M6.2 1.6a6.6 6.6 0 1 0 8.2 8.2A5.3 5.3 0 0 1 6.2 1.6z",
+    };
+    view! {
+        <button
+            class="icon-button"
+            aria-label=label
+            title=label
+            on:click=move |_| dashboard.theme.update(|theme| *theme = theme.next())
+        >
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path fill-rule="evenodd" d=shape></path>
+            </svg>
+        </button>
+    }
+}

@@ -1,0 +1,115 @@
+//! Brings what the client reports into the page's state.
+
+use leptos::prelude::*;
+use sidekick::client::Update as Report;
+use sidekick::protocol::StreamState;
+
+use super::Wire;
+use super::frame::Dirty;
+use crate::state::{MAX_EVENTS, SourceInfo};
+
+/// Applies one report. Reports of an older subscription never come: the client sees to it.
+pub(crate) fn apply(wire: &Wire, report: Report) {
+    let dashboard = wire.dashboard;
+    match report {
+        Report::Link(link) => dashboard.link.set(link),
+        Report::Hello {
+            version,
+            clock_offset_ms,
+        } => {
+            dashboard.server_version.set(Some(version));
+            wire.inner.borrow_mut().clock_offset_ms = clock_offset_ms;
+        }
+        Report::State => state(wire),
+        Report::Event(event) => dashboard.events.update(|events| {
+            if events.len() >= MAX_EVENTS {
+                events.remove(0);
+            }
+            events.push(event);
+        }),
+        Report::Source {
+            source,
+            container,
+            name,
+            ..
+        } => {
+            dashboard
+                .logs
+                .update_value(|logs| logs.add_source(source, name.clone()));
+            dashboard.sources.update(|sources| {
+                match sources.iter_mut().find(|known| known.source == source) {
+                    Some(known) => known.name = name,
+                    None => sources.push(SourceInfo {
+                        source,
+                        container,
+                        name,
+                        state: StreamState::Loading,
+                    }),
+                }
+            });
+        }
+        Report::Logs { source, batch, .. } => {
+            dashboard
+                .logs
+                .update_value(|logs| logs.ingest(source, batch));
+            wire.frame.mark(Dirty::Logs);
+        }
+        Report::Gap { source, gap, .. } => {
+            dashboard.logs.update_value(|logs| logs.gap(source, gap));
+            wire.frame.mark(Dirty::Logs);
+        }
+        Report::Stats {
+            source, samples, ..
+        } => {
+            let container = dashboard.sources.with_untracked(|sources| {
+                let known = sources.iter().find(|known| known.source == source)?;
+                Some(known.container.clone())
+            });
+            if let Some(container) = container {
+                dashboard.stats.update_value(|stats| {
+                    for sample in samples {
+                        stats.push(&container, sample);
+                    }
+                });
+                wire.frame.mark(Dirty::Stats);
+            }
+        }
+        Report::Stream { source, state, .. } => match source {
+            None => dashboard.stream.set(Some(state)),
+            Some(source) => dashboard.sources.update(|sources| {
+                if let Some(known) = sources.iter_mut().find(|known| known.source == source) {
+                    known.state = state;
+                }
+            }),
+        },
+        Report::Refused { sub, reason } => {
+            if sub.is_some() {
+                dashboard.stream.set(Some(StreamState::Failed {
+                    reason,
+                    permanent: false,
+                }));
+            } else {
+                leptos::logging::warn!("{reason}");
+            }
+        }
+    }
+}
+
+/// Takes over the engine's part of the state; only what changed, so that nothing else redraws.
+fn state(wire: &Wire) {
+    let dashboard = wire.dashboard;
+    let inner = wire.inner.borrow();
+    let Some(snapshot) = inner.client.snapshot() else {
+        return;
+    };
+    set_if_changed(dashboard.engine, &snapshot.engine);
+    set_if_changed(dashboard.containers, &snapshot.containers);
+    set_if_changed(dashboard.errors, &snapshot.errors);
+    set_if_changed(dashboard.listed, &snapshot.refreshed.is_some());
+}
+
+fn set_if_changed<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
+    if signal.with_untracked(|now| now != value) {
+        signal.set(value.clone());
+    }
+}

@@ -1,0 +1,103 @@
+//! What a person chose for this browser: theme and time zone. Kept in the browser's local
+//! storage; `public/theme.js` reads the theme before the first paint.
+
+#[cfg(feature = "hydrate")]
+use {
+    crate::state::Dashboard,
+    leptos::prelude::*,
+    wasm_bindgen::{JsCast, prelude::Closure},
+};
+
+/// Which theme to draw in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word that people read and storage keeps.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The next one, as the switch goes round.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+}
+
+/// Reads the choices once the page is live, then keeps and applies them.
+#[cfg(feature = "hydrate")]
+pub(crate) fn keep(dashboard: Dashboard) {
+    // Not before hydration is over: the first paint knows no choices.
+    let loaded = RwSignal::new(false);
+    Effect::new(move |_| {
+        dashboard.theme.set(match read("theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        });
+        dashboard.utc.set(read("utc").as_deref() == Some("1"));
+        follow_system(dashboard);
+        loaded.set(true);
+    });
+    Effect::new(move |_| {
+        let theme = dashboard.theme.get();
+        let utc = dashboard.utc.get();
+        if loaded.get() {
+            write("theme", theme.word());
+            write("utc", if utc { "1" } else { "0" });
+            if let Some(root) = document().document_element() {
+                // Fails for an invalid name only.
+                let _ = root.set_attribute("data-theme", theme.word());
+            }
+        }
+    });
+}
+
+#[cfg(feature = "hydrate")]
+fn follow_system(dashboard: Dashboard) {
+    let Ok(Some(system)) = window().match_media("(prefers-color-scheme: dark)") else {
+        return;
+    };
+    dashboard.system_dark.set(system.matches());
+    let query = system.clone();
+    let changed = Closure::<dyn FnMut()>::new(move || dashboard.system_dark.set(query.matches()));
+    system.set_onchange(Some(changed.as_ref().unchecked_ref()));
+    // Lives as long as the page.
+    changed.forget();
+}
+
+#[cfg(feature = "hydrate")]
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok()?
+}
+
+#[cfg(feature = "hydrate")]
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Where the browser refuses storage, the choice lasts as long as the page.
+#[cfg(feature = "hydrate")]
+fn write(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
+    }
+}

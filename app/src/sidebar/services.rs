@@ -1,0 +1,132 @@
+//! The list of Compose projects and their services.
+
+use leptos::prelude::*;
+
+use super::order::words;
+use crate::icons::{group_mark, mark};
+use crate::route::{Route, Selection};
+use crate::state::{Dashboard, dashboard};
+
+/// One project or service.
+#[derive(Clone, PartialEq, Eq)]
+struct Entry {
+    selection: Selection,
+    running: usize,
+    all: usize,
+}
+
+/// The listbox "Services".
+#[component]
+pub(super) fn ServiceList() -> impl IntoView {
+    let dashboard = dashboard();
+    let entries = Memo::new(move |_| entries(dashboard));
+    let options = move || {
+        entries
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(at, entry)| option(dashboard, entry, at == 0))
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <div class="list" role="listbox" aria-label="Services">
+            {options}
+        </div>
+        {move || {
+            entries
+                .with(Vec::is_empty)
+                .then(|| {
+                    view! {
+                        <p class="none">
+                            "No Compose services. They come from the labels that docker compose gives its containers."
+                        </p>
+                    }
+                })
+        }}
+    }
+}
+
+fn entries(dashboard: Dashboard) -> Vec<Entry> {
+    let words = words(&dashboard.search.get());
+    let found = |text: &str| {
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    let mut entries = Vec::new();
+    for project in dashboard.projects() {
+        let services: Vec<Entry> = project
+            .services
+            .iter()
+            .filter(|service| {
+                found(&format!(
+                    "{} {} {}",
+                    project.name, service.name, service.image
+                ))
+            })
+            .map(|service| Entry {
+                selection: Selection::Service {
+                    project: project.name.clone(),
+                    service: service.name.clone(),
+                },
+                running: service.running,
+                all: service.replicas.len(),
+            })
+            .collect();
+        if services.is_empty() && !found(&project.name) {
+            continue;
+        }
+        let (running, all) = project.replicas();
+        entries.push(Entry {
+            selection: Selection::Project(project.name.clone()),
+            running,
+            all,
+        });
+        entries.extend(services);
+    }
+    entries
+}
+
+fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
+    let Entry {
+        selection,
+        running,
+        all,
+    } = entry;
+    let (label, text, class) = match &selection {
+        Selection::Project(project) => (project.clone(), project.clone(), "option project"),
+        Selection::Service { project, service } => (
+            format!("{project}/{service}"),
+            service.clone(),
+            "option service",
+        ),
+        _ => return ().into_any(),
+    };
+    let shape = group_mark(running, all);
+    let selected = {
+        let selection = selection.clone();
+        Memo::new(move |_| dashboard.selection.with(|now| *now == selection))
+    };
+    let href = move || {
+        let route = Route {
+            selection: selection.clone(),
+            tab: dashboard.tab.get(),
+        };
+        route.path()
+    };
+    view! {
+        <a
+            role="option"
+            class=class
+            aria-label=label
+            aria-description=format!("{running} of {all} running")
+            aria-selected=move || selected.get().to_string()
+            tabindex=move || if first || selected.get() { "0" } else { "-1" }
+            href=href
+        >
+            {mark(move || shape)}
+            <span class="name">{text}</span>
+            <span class="standing">{format!("{running}/{all}")}</span>
+        </a>
+    }
+    .into_any()
+}
