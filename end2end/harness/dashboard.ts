@@ -53,7 +53,7 @@ export class Dashboard {
 
   /** The rows of the log that are in the document: those in view and a few around them. */
   get rows(): Locator {
-    return this.log.locator('.log-row');
+    return this.log.locator('.log-row:visible');
   }
 
   /** Chooses a container and a tab as a person does. */
@@ -64,7 +64,7 @@ export class Dashboard {
 
   /** Waits until the page shows live data, not only what the server rendered. */
   async live(): Promise<void> {
-    await expect(this.page.locator('html[data-live="live"], body[data-live="live"], [data-link="live"]').first()).toBeAttached();
+    await expect(this.page.getByRole('banner').getByRole('status')).toHaveText('live');
   }
 
   /** The texts of the rows in the document, from top to bottom. */
@@ -92,12 +92,17 @@ export class Dashboard {
     return [...lines].sort(([a], [b]) => a - b).map(([, text]) => text);
   }
 
+  /** The rows in the document with their numbers: they have one height, and stand where it says. */
   private numberedLines(): Promise<[number, string][]> {
-    return this.rows.evaluateAll((rows) =>
-      rows.map((row): [number, string] => [
-        Number(row.getAttribute('aria-posinset') ?? row.getAttribute('data-row')),
-        row.querySelector('.log-text')?.textContent ?? '',
-      ]),
-    );
+    return this.log.evaluate((log) => {
+      const top = log.getBoundingClientRect().top - log.scrollTop;
+      return [...log.querySelectorAll<HTMLElement>('.log-row')]
+        .filter((row) => row.offsetHeight > 0)
+        .map((row): [number, string] => {
+          const place = row.getBoundingClientRect();
+          return [Math.round((place.top - top) / place.height), row.querySelector('.text')?.textContent ?? ''];
+        })
+        .sort(([a], [b]) => a - b);
+    });
   }
 }

@@ -9,7 +9,7 @@ test('the demo shows two Compose projects full of life, and always says that it 
   const sidekick = await Sidekick.start(['--demo']);
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
-  await expect(page.getByText(/demo/i).first()).toBeVisible();
+  await expect(page.getByRole('note')).toContainText('Demo');
   await dashboard.live();
   const options = dashboard.containers.getByRole('option');
   await expect.poll(() => options.count()).toBeGreaterThanOrEqual(10);
@@ -18,7 +18,7 @@ test('the demo shows two Compose projects full of life, and always says that it 
   await expect.poll(() => dashboard.rows.count()).toBeGreaterThan(3);
   await dashboard.tab('Stats').click();
   await expect(page.locator('canvas').first()).toBeVisible();
-  await expect(page.getByText(/demo/i).first()).toBeVisible();
+  await expect(page.getByRole('note')).toContainText('Demo');
   await sidekick.down();
 });
 
@@ -27,7 +27,7 @@ test('without a daemon the page says what to do and offers the demo', async ({ p
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
   await expect(page.getByText('/nowhere/docker.sock').first()).toBeVisible();
-  await page.getByRole('button', { name: /demo/i }).click();
+  await page.getByRole('button', { name: 'Start the demo' }).click();
   await expect.poll(() => dashboard.containers.getByRole('option').count()).toBeGreaterThanOrEqual(10);
   await sidekick.down();
 });
@@ -42,7 +42,7 @@ test('a daemon that appears later is found without a reload', async ({ page }) =
   const sidekick = await Sidekick.start(['--docker-host', docker.host]);
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
-  await expect(page.getByRole('button', { name: /demo/i })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start the demo' })).toBeVisible();
   await docker.up();
   await expect(dashboard.container('waiting')).toBeVisible({ timeout: 40_000 });
   await sidekick.down();
@@ -55,7 +55,7 @@ test('an engine without containers says so', async ({ page }) => {
   const docker = await PrivateDocker.start();
   const sidekick = await Sidekick.start(['--docker-host', docker.host]);
   await page.goto(sidekick.url);
-  await expect(page.getByText(/no containers/i).first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No containers yet' })).toBeVisible();
   await sidekick.down();
   await docker.down();
 });

@@ -11,8 +11,8 @@ test('a project shows its services and their merged log, ordered by time', async
   await docker.run('shop-web-2', ticker('web'), { compose: { project: 'shop', service: 'web', number: 2 } });
   await docker.run('alone', 'echo not in a project; sleep 600');
   await dashboard.open('/p/shop/logs');
-  await expect(dashboard.page.getByText('api', { exact: true }).first()).toBeVisible();
-  await expect(dashboard.page.getByText('web', { exact: true }).first()).toBeVisible();
+  await expect(dashboard.page.getByRole('link', { name: 'api 1/1' })).toBeVisible();
+  await expect(dashboard.page.getByRole('link', { name: 'web 2/2' })).toBeVisible();
   await sidekick.expectUpstreams('logs', 3);
   await expect.poll(async () => (await dashboard.allLines()).length, { timeout: 20_000 }).toBe(300);
 
@@ -43,10 +43,11 @@ test('containers stand under their projects, running ones first', async ({ docke
   await docker.run('blog-db-1', 'sleep 600', { compose: { project: 'blog', service: 'db' } });
   await docker.docker('wait', 'aa-ended');
   await dashboard.open('/');
-  await expect(dashboard.container('aa-ended')).toContainText(/exit/i);
+  await expect(dashboard.container('aa-ended')).toHaveAccessibleDescription('exited, code 0');
   const names = await dashboard.containers.getByRole('option').evaluateAll((options) => options.map((it) => it.textContent ?? ''));
   const place = (name: string) => names.findIndex((it) => it.includes(name));
   expect(place('blog-db-1')).toBeLessThan(place('zz-running'));
   expect(place('zz-running')).toBeLessThan(place('aa-ended'));
-  await expect(dashboard.page.getByText('blog', { exact: true }).first()).toBeVisible();
+  const project = dashboard.containers.getByRole('group', { name: 'blog' });
+  await expect(project.getByRole('option', { name: 'blog-db-1' })).toBeVisible();
 });
