@@ -131,9 +131,14 @@ fn on_tab() -> bool {
 
 /// What scrolls in the view: the log, else the view itself.
 fn scroller() -> Option<HtmlElement> {
-    find("#view [role=log]")
-        .or_else(|| find("#view"))
-        .or_else(|| find("main"))
+    [
+        "#view [role=log]",
+        "#view [tabindex='0']",
+        "#main [tabindex='0']",
+        "#main",
+    ]
+    .into_iter()
+    .find_map(find)
 }
 
 fn scroll(by: impl FnOnce(&HtmlElement), event: &KeyboardEvent) -> bool {
@@ -195,7 +200,11 @@ fn enter() -> bool {
     if let Some(option) = active().filter(|element| element.has_attribute("href")) {
         option.click();
     }
-    match find("#view [role=log]").or_else(|| find("main")) {
+    focus_view()
+}
+
+fn focus_view() -> bool {
+    match scroller() {
         Some(view) => {
             let _ = view.focus();
             true
@@ -227,11 +236,17 @@ fn tab(dashboard: Dashboard, steps: isize) -> bool {
         return false;
     }
     let was_on_tab = on_tab();
+    let was_in_view = in_view();
     let route = dashboard.route.get_untracked();
     let next = route.tab.step(steps);
     dashboard.replace(route.with_tab(next));
     if was_on_tab && let Some(tab) = find(&format!("#tab-{}", next.word())) {
         let _ = tab.focus();
+    } else if was_in_view {
+        // The view is drawn after this event; the keys go on meaning it.
+        request_animation_frame(|| {
+            focus_view();
+        });
     }
     true
 }
@@ -251,7 +266,7 @@ fn panel(dashboard: Dashboard, panel: Panel) -> bool {
 
 /// The search of the list; with the focus in the view, the filter of the log.
 fn search(dashboard: Dashboard, in_view: bool) -> bool {
-    let field = find("#view input[type=search]").filter(|_| in_view);
+    let field = find("#view input").filter(|_| in_view);
     let field = field.or_else(|| {
         dashboard.drawer.set(true);
         find("#search")

@@ -16,12 +16,12 @@ pub fn span(ms: i64) -> String {
     }
 }
 
-/// How long it has been up, or how it ended: `3 h`, `exit 1`, `created`.
+/// How long it has been up, or how it ended: `up 3 h`, `exit 1`, `created`.
 #[must_use]
 pub fn standing(container: &Container, now: Millis) -> String {
     match &container.state {
         ContainerState::Running => match container.started {
-            Some(started) if now.0 > 0 => span(now.since(started)),
+            Some(started) if now.0 > 0 => format!("up {}", span(now.since(started))),
             _ => short_status(&container.status),
         },
         ContainerState::Exited | ContainerState::Dead => match container.exit_code {
@@ -32,12 +32,12 @@ pub fn standing(container: &Container, now: Millis) -> String {
     }
 }
 
-/// The sentence that says how a container is: `running 3 h, unhealthy`.
+/// The sentence that says how a container is: `running, up 3 h, unhealthy`.
 #[must_use]
 pub fn condition(container: &Container, now: Millis) -> String {
     let word = container.state.word();
     let mut text = match (&container.state, container.exit_code) {
-        (ContainerState::Running, _) => format!("{word} {}", standing(container, now)),
+        (ContainerState::Running, _) => format!("{word}, {}", standing(container, now)),
         (ContainerState::Exited | ContainerState::Dead, Some(code)) => {
             format!("{word}, code {code}")
         }
@@ -106,10 +106,13 @@ pub fn bytes(n: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
-/// `Up 3 hours (healthy)` as `3 hours`.
+/// `Up 3 hours (healthy)` as `up 3 hours`.
 fn short_status(status: &str) -> String {
     let status = status.split(" (").next().unwrap_or_default();
-    status.strip_prefix("Up ").unwrap_or(status).to_owned()
+    match status.strip_prefix("Up ") {
+        Some(span) => format!("up {span}"),
+        None => status.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -136,11 +139,14 @@ mod tests {
     #[test]
     fn a_container_says_how_long_it_is_up_or_how_it_ended() {
         let mut it = container("a", "web");
-        assert_eq!(standing(&it, Millis(0)), "3 hours");
+        assert_eq!(standing(&it, Millis(0)), "up 3 hours");
         it.started = Some(Millis(1_000));
-        assert_eq!(standing(&it, Millis(61_000)), "1 min");
+        assert_eq!(standing(&it, Millis(61_000)), "up 1 min");
         it.health = Some(Health::Unhealthy);
-        assert_eq!(condition(&it, Millis(61_000)), "running 1 min, unhealthy");
+        assert_eq!(
+            condition(&it, Millis(61_000)),
+            "running, up 1 min, unhealthy"
+        );
         it.state = ContainerState::Exited;
         it.exit_code = Some(137);
         assert_eq!(condition(&it, Millis(61_000)), "exited, code 137");

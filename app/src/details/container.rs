@@ -22,7 +22,7 @@ pub(crate) fn ContainerDetails() -> impl IntoView {
         })
     };
     view! {
-        <div class="details">
+        <div class="details" tabindex="0" role="group" aria-label="Details">
             {move || match answer.get() {
                 Answer::Waiting => {
                     view! { <p class="dim">"Asking Docker about " {name()} "."</p> }.into_any()

@@ -12,7 +12,7 @@ use crate::text;
 #[component]
 pub(crate) fn ProjectDetails() -> impl IntoView {
     let dashboard = dashboard();
-    view! { <div class="details">{move || services(dashboard)}</div> }
+    view! { <div class="details" tabindex="0" role="group" aria-label="Details">{move || services(dashboard)}</div> }
 }
 
 fn services(dashboard: Dashboard) -> Vec<AnyView> {

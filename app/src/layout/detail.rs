@@ -205,7 +205,8 @@ fn ServiceChips(project: String) -> impl IntoView {
                 };
                 view! {
                     <a class=class href=href>
-                        {format!("{} {running}/{all}", service.name)}
+                        <span>{service.name}</span>
+                        <span class="count">{format!("{running}/{all}")}</span>
                     </a>
                 }
             })

@@ -16,12 +16,12 @@ const SHOWN_EVENTS: usize = 30;
 pub(crate) fn Overview() -> impl IntoView {
     let dashboard = dashboard();
     view! {
-        <section class="overview">
+        <section class="overview" tabindex="0" aria-label="Overview">
             <h1>"Overview"</h1>
             {move || trouble(dashboard)}
             {move || projects(dashboard)}
             {move || events(dashboard)}
-            <p class="dim">"Choose a container to see its log. Press ? for the keyboard."</p>
+            <p class="dim">"Choose a container to see its log. Press ? for the keys."</p>
         </section>
     }
 }
@@ -128,12 +128,12 @@ fn events(dashboard: Dashboard) -> Option<AnyView> {
                 let href = Route::container(&name, Tab::Logs).path();
                 view! {
                     <li>
-                        <a href=href>{line}</a>
+                        <a href=href><span></span>{line}</a>
                     </li>
                 }
                 .into_any()
             } else {
-                view! { <li>{line}</li> }.into_any()
+                view! { <li class="plain"><span></span>{line}</li> }.into_any()
             }
         })
         .collect();

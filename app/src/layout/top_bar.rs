@@ -14,6 +14,7 @@ pub(crate) fn TopBar() -> impl IntoView {
     let dashboard = dashboard();
     view! {
         <header class="top">
+            <div class="top-row">
             <button
                 class="icon-button menu"
                 aria-label="Containers"
@@ -41,7 +42,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 "?"
             </button>
             <ThemeSwitch />
-        </header>
+            </div>
         {move || {
             dashboard
                 .is_demo()
@@ -54,6 +55,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                     }
                 })
         }}
+        </header>
     }
 }
 
@@ -100,7 +102,7 @@ fn link(dashboard: Dashboard) -> AnyView {
         _ => String::new(),
     };
     view! {
-        <span class=move || format!("link {}", word.get())>
+        <span class=move || format!("link {}", word.get()) data-link=move || word.get()>
             <span class="dot" aria-hidden="true"></span>
             <span role="status">{word}</span>
             <span class="wait" aria-hidden="true">
