@@ -1,7 +1,8 @@
 //! How bad a line is: the seven severities, counts by them and sets of them.
 
 mod classify;
-mod json;
+mod plain;
+mod structured;
 mod words;
 
 use std::ops::{Index, IndexMut};

@@ -1,1 +1,0 @@
-//! Levels in JSON lines.

@@ -1,0 +1,434 @@
+//! Cuts a line into tokens and masks what varies: the step before the tree.
+//!
+//! One pass over the bytes, without regular expressions. Numbers (with units, dates, times and
+//! addresses made of them), hexadecimal ids, UUIDs, IPv6 and MAC addresses, URLs, absolute paths
+//! and quoted text become `<*>`, also inside a token: `id=17` is `id=<*>`. In a JSON line each
+//! member is a token, so that members, not words, are compared.
+
+use super::json;
+
+/// What stands for a masked part.
+pub(super) const MASK: &[u8] = b"<*>";
+/// Bytes of a line that are looked at; what follows counts as one masked token.
+const MAX_SCAN_BYTES: usize = 4096;
+/// Tokens of a line; what follows counts as one masked token.
+pub(super) const MAX_TOKENS: usize = 128;
+/// How far the end of a quotation is looked for, and how often in vain in one line: a line full
+/// of opening marks costs no more than another one.
+const MAX_QUOTED_BYTES: usize = 1024;
+const MAX_UNCLOSED: u32 = 4;
+
+/// The masked tokens of one line. Kept from line to line for its memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tokens {
+    /// All tokens, one behind the other.
+    text: Vec<u8>,
+    /// End of each token in `text`.
+    ends: Vec<u32>,
+    /// Hash of each token, odd.
+    pub(super) hashes: Vec<u64>,
+    /// End of the last mask in `text`, 0 when none was written.
+    mask_end: usize,
+    /// Quotations of this line that did not end.
+    unclosed: u32,
+}
+
+impl Tokens {
+    /// Reads a line.
+    pub(super) fn read(&mut self, line: &str) {
+        self.text.clear();
+        self.ends.clear();
+        self.hashes.clear();
+        self.mask_end = 0;
+        self.unclosed = 0;
+        let cut = line.len() > MAX_SCAN_BYTES;
+        let scanned = match cut {
+            true => &line[..line.floor_char_boundary(MAX_SCAN_BYTES)],
+            false => line,
+        };
+        let bytes = scanned.trim_ascii().as_bytes();
+        let done = match json::is_object(bytes) {
+            true => json::read(self, bytes),
+            false => self.words(bytes),
+        };
+        if cut || !done {
+            self.text.truncate(self.start());
+            self.mask_end = 0;
+            self.mask();
+            self.end_token();
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Text of all tokens and the end of each.
+    pub(super) fn columns(&self) -> (&[u8], &[u32]) {
+        (&self.text, &self.ends)
+    }
+
+    pub(super) fn token(&self, index: usize) -> &[u8] {
+        let start = match index {
+            0 => 0,
+            _ => self.ends.get(index - 1).map_or(0, |&end| end as usize),
+        };
+        let end = self.ends.get(index).map_or(start, |&end| end as usize);
+        &self.text[start..end]
+    }
+
+    /// Start of the token that is being written.
+    fn start(&self) -> usize {
+        self.ends.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Closes the token that is being written, if it has any text. False when there is no room
+    /// for another one.
+    pub(super) fn end_token(&mut self) -> bool {
+        let start = self.start();
+        if start < self.text.len() {
+            self.hashes.push(hash(&self.text[start..]));
+            self.ends.push(self.text.len() as u32);
+        }
+        self.ends.len() < MAX_TOKENS
+    }
+
+    pub(super) fn plain(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// Writes a mask, or lets the one before stretch over the single mark between them:
+    /// `10.0.0.1:80` is one value.
+    pub(super) fn mask(&mut self) {
+        let start = self.start();
+        if self.mask_end > start {
+            match &self.text[self.mask_end..] {
+                [] => return,
+                [b'.' | b':' | b'-' | b'+' | b'/' | b',' | b'_'] => {
+                    self.text.truncate(self.mask_end);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.text.extend_from_slice(MASK);
+        self.mask_end = self.text.len();
+    }
+
+    /// Reads text as words between white space, to its end; false when there were too many.
+    pub(super) fn words(&mut self, bytes: &[u8]) -> bool {
+        let done = self.text_value(bytes);
+        self.end_token();
+        done
+    }
+
+    /// Reads text as words and leaves the last one open.
+    pub(super) fn text_value(&mut self, bytes: &[u8]) -> bool {
+        let mut at = 0;
+        // Whether a value could begin here: at the start of a word or behind `=`, `(` and so on.
+        let mut fresh = true;
+        while let Some(&byte) = bytes.get(at) {
+            let rest = &bytes[at..];
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => {
+                    if !self.end_token() {
+                        return false;
+                    }
+                    fresh = true;
+                    at += 1;
+                }
+                b'"' | b'\'' | b'`' if fresh && self.unclosed < MAX_UNCLOSED => {
+                    let end = quoted(rest, MAX_QUOTED_BYTES);
+                    self.unclosed += u32::from(end.is_none());
+                    match end {
+                        Some(length) if !self.keeps_words(&rest[1..]) => {
+                            self.mask();
+                            at += length;
+                        }
+                        _ => {
+                            self.plain(&rest[..1]);
+                            at += 1;
+                        }
+                    }
+                    fresh = false;
+                }
+                b'/' if fresh && rest.get(1).is_some_and(|&b| is_word(b) || b == b'.') => {
+                    self.mask();
+                    at += resource(rest);
+                    fresh = false;
+                }
+                b'-' | b'+' if fresh && rest.get(1).is_some_and(u8::is_ascii_digit) => at += 1,
+                _ if is_word(byte) => {
+                    at += self.word(rest);
+                    fresh = false;
+                }
+                _ => {
+                    self.plain(&rest[..1]);
+                    fresh = matches!(
+                        byte,
+                        b'=' | b'(' | b'[' | b'{' | b'<' | b':' | b',' | b'|' | b'@' | b'"' | b'\''
+                    );
+                    at += 1;
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether the quotation that starts here is the message itself: that of a `msg=` member or
+    /// a request line.
+    fn keeps_words(&self, inside: &[u8]) -> bool {
+        let written = &self.text[self.start()..];
+        let message = [&b"msg="[..], b"message=", b"level=", b"error=", b"err="];
+        let request = [
+            &b"GET "[..],
+            b"POST ",
+            b"PUT ",
+            b"DELETE ",
+            b"HEAD ",
+            b"PATCH ",
+            b"OPTIONS ",
+        ];
+        message.contains(&written) || request.iter().any(|method| inside.starts_with(method))
+    }
+
+    /// Writes the word at the start of `rest`, masked where it varies, and returns its length.
+    fn word(&mut self, rest: &[u8]) -> usize {
+        let mut length = 0;
+        let (mut digits, mut digit_runs, mut hex) = (0usize, 0usize, true);
+        let mut before_digit = false;
+        while let Some(&b) = rest.get(length) {
+            if !is_word(b) {
+                break;
+            }
+            let digit = b.is_ascii_digit();
+            digits += usize::from(digit);
+            digit_runs += usize::from(digit && !before_digit);
+            hex &= b.is_ascii_hexdigit();
+            before_digit = digit;
+            length += 1;
+        }
+        let (word, behind) = rest.split_at(length);
+        if behind.starts_with(b"://") {
+            self.mask();
+            return resource(rest);
+        }
+        if hex && let Some(length) = uuid(rest).or_else(|| address(rest)) {
+            self.mask();
+            return length;
+        }
+        if digits == 0 {
+            if hex && length >= 8 {
+                self.mask();
+            } else {
+                self.plain(word);
+            }
+        } else if word[0].is_ascii_digit()
+            || hex && length >= 8
+            || digits >= 2 && length >= 6 && (hex || digit_runs >= 2)
+        {
+            self.mask();
+        } else if before_digit {
+            // `worker12`, `eth0`: the name stays.
+            let name = word.iter().rposition(|b| !b.is_ascii_digit());
+            self.plain(&word[..name.map_or(0, |at| at + 1)]);
+            self.mask();
+        } else {
+            self.plain(word);
+        }
+        length
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// Length of the quotation at the start of `rest`, marks included. A closing apostrophe does
+/// not stand before a letter, so that `'t` in a word opens nothing.
+pub(super) fn quoted(rest: &[u8], limit: usize) -> Option<usize> {
+    let mark = *rest.first()?;
+    let mut at = 1;
+    while at < rest.len().min(limit) {
+        match rest[at] {
+            b'\\' => at += 1,
+            b if b == mark => {
+                let next = rest.get(at + 1).copied().unwrap_or(b' ');
+                if mark == b'"' || !is_word(next) {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Length of a path or URL: up to white space or a closing mark, without the punctuation of the
+/// sentence around it.
+fn resource(rest: &[u8]) -> usize {
+    let length = rest
+        .iter()
+        .position(|b| {
+            b.is_ascii_whitespace()
+                || matches!(
+                    b,
+                    b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b',' | b';'
+                )
+        })
+        .unwrap_or(rest.len());
+    rest[..length]
+        .iter()
+        .rposition(|b| !matches!(b, b'.' | b':' | b'!' | b'?'))
+        .map_or(length, |last| last + 1)
+}
+
+/// Length of the UUID at the start.
+fn uuid(rest: &[u8]) -> Option<usize> {
+    let text = rest.get(..36)?;
+    let fits = text.iter().enumerate().all(|(i, b)| match i {
+        8 | 13 | 18 | 23 => *b == b'-',
+        _ => b.is_ascii_hexdigit(),
+    });
+    (fits && !rest.get(36).copied().is_some_and(is_word)).then_some(36)
+}
+
+/// Length of the IPv6 or MAC address at the start: groups of at most four hexadecimal digits
+/// between at least two colons, with a digit among them.
+fn address(rest: &[u8]) -> Option<usize> {
+    let (mut colons, mut group, mut digit) = (0, 0, false);
+    let mut length = 0;
+    for &b in rest.iter().take(45) {
+        match b {
+            b':' => {
+                colons += 1;
+                group = 0;
+            }
+            b'.' if digit => group = 0,
+            _ if b.is_ascii_hexdigit() => {
+                group += 1;
+                digit |= b.is_ascii_digit();
+                if group > 4 {
+                    return None;
+                }
+            }
+            _ if is_word(b) => return None,
+            _ => break,
+        }
+        length += 1;
+    }
+    // The colon behind the address belongs to the sentence.
+    let end = rest[..length].iter().rposition(|b| b.is_ascii_hexdigit())? + 1;
+    (colons >= 2 && digit).then_some(end)
+}
+
+/// A 64-bit hash of a token, always odd; quick and the same everywhere, not for hostile keys: two
+/// tokens that collide would only share a template.
+fn hash(bytes: &[u8]) -> u64 {
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut h = K ^ bytes.len() as u64;
+    let (words, tail) = bytes.as_chunks::<8>();
+    for word in words {
+        h = (h ^ u64::from_le_bytes(*word)).wrapping_mul(K);
+        h ^= h >> 29;
+    }
+    let mut last = 0u64;
+    for &b in tail {
+        last = last << 8 | u64::from(b);
+    }
+    h = (h ^ last).wrapping_mul(K);
+    h ^= h >> 32;
+    h.wrapping_mul(K) | 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn masked(line: &str) -> String {
+        let mut tokens = Tokens::default();
+        tokens.read(line);
+        let list: Vec<_> = (0..tokens.len())
+            .map(|i| String::from_utf8_lossy(tokens.token(i)).into_owned())
+            .collect();
+        list.join(" ")
+    }
+
+    #[test]
+    fn what_varies_is_masked_and_words_stay() {
+        for (line, pattern) in [
+            ("", ""),
+            ("  hello   world ", "hello world"),
+            ("took 12ms id=17 n=-5", "took <*> id=<*> n=<*>"),
+            (
+                "from 10.0.0.1:8080 to fe80::1ff:fe23:4567",
+                "from <*> to <*>",
+            ),
+            ("mac 02:42:ac:11:00:02 up", "mac <*> up"),
+            ("2026-11-22T10:57:49.123Z start", "<*> start"),
+            ("[2026-11-22 10:57:49,123] start", "[<*> <*>] start"),
+            ("req 3f2504e0-4f89-11d3-9a0c-0305e82c3301 ok", "req <*> ok"),
+            ("commit deadbeefcafe by bob", "commit <*> by bob"),
+            ("open /var/log/app.log: denied", "open <*>: denied"),
+            ("GET https://a.b/c?d=e, done", "GET <*>, done"),
+            ("said \"hello there\" twice", "said <*> twice"),
+            ("can't open 'a b' now", "can't open <*> now"),
+            (
+                "worker-12 eth0 log4j k8s blk_-91",
+                "worker-<*> eth<*> log4j k8s blk_-<*>",
+            ),
+            ("port:8080 (pid 12)", "port:<*> (pid <*>)"),
+            ("ids 1,2,3 of 0x7ffe", "ids <*> of <*>"),
+            (
+                "level=info msg=\"user 7 left\" took=\"3 s\"",
+                "level=info msg=\"user <*> left\" took=<*>",
+            ),
+            (
+                "\"GET /a/b HTTP/1.1\" 200 17",
+                "\"GET <*> HTTP/<*>\" <*> <*>",
+            ),
+            ("größe 5 überall", "größe <*> überall"),
+            ("it's \"open", "it's \"open"),
+        ] {
+            assert_eq!(masked(line), pattern, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_json_line_is_compared_by_its_members() {
+        assert_eq!(
+            masked(
+                r#"{"time":"2026","level":"info","msg":"user 7 left","ms":12,"tags":["a","b"],"ok":true}"#
+            ),
+            r#"{"time":<*>, "level":"info", "msg":"user <*> left", "ms":<*>, "tags":[<*>], "ok":<*>}"#
+        );
+        assert_eq!(masked(r#"{"a": {"b": "c"}}"#), r#"{"a":{ "b":<*>}}"#);
+        assert_eq!(masked(r#"{"a": "cut"#), r#"{"a":"cut"#);
+    }
+
+    #[test]
+    fn a_very_long_line_ends_in_one_masked_token() {
+        assert_eq!(
+            masked(&"word ".repeat(300)).matches("word").count(),
+            MAX_TOKENS
+        );
+        assert!(masked(&"x".repeat(5000)).ends_with("<*>"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_bounded_tokens_without_white_space(line in "(\\PC|[ \"'/:{}=.-]|[0-9a-f]{1,9}){0,40}") {
+            let mut tokens = Tokens::default();
+            tokens.read(&line);
+            prop_assert!(tokens.len() <= MAX_TOKENS + 1);
+            for i in 0..tokens.len() {
+                let token = tokens.token(i);
+                prop_assert!(!token.is_empty());
+                prop_assert!(std::str::from_utf8(token).is_ok());
+                prop_assert!(!token.iter().any(u8::is_ascii_whitespace));
+            }
+        }
+    }
+}
