@@ -15,8 +15,16 @@
 //! cancelling its token, closes it at once.
 
 mod client;
+mod containers;
 mod endpoint;
 mod error;
+mod events;
+mod inspect;
+mod json;
+mod logs;
+mod stats;
+mod transport;
+mod version;
 
 pub use client::{DockerClient, DockerStream, EventFilters, Listing, LogOptions, Tail};
 pub use endpoint::{Endpoint, EndpointSources};

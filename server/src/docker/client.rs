@@ -1,19 +1,35 @@
 //! The client: what the rest of the server asks of an engine.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use futures::stream::{self, BoxStream, StreamExt};
+use serde_json::Value;
 use sidekick::{
     model::{Container, ContainerId, Details, Engine, Event, StatsSample},
     protocol::LogBatch,
-    time::Nanos,
+    time::{Millis, Nanos},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{DockerError, Endpoint};
+use super::{
+    DockerError, Endpoint, containers, events, inspect,
+    json::RecordSplitter,
+    logs::{self, LogReader},
+    stats::{Reading, StatsReader},
+    transport::{AnswerBody, Transport},
+    version,
+};
+
+/// How long a single answer may take; a list of thousands of containers is slow on some engines.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A stream from the engine. It owns its connection: dropping it closes it.
 pub type DockerStream<T> = BoxStream<'static, Result<T, DockerError>>;
@@ -60,15 +76,23 @@ pub struct Listing {
 }
 
 /// A client of one engine. Clones share everything and are cheap.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DockerClient {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     endpoint: Endpoint,
-    skipped: Arc<AtomicU64>,
+    transport: Arc<Transport>,
+    skipped: AtomicU64,
+}
+
+impl fmt::Debug for DockerClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DockerClient")
+            .field(&self.inner.endpoint.url())
+            .finish()
+    }
 }
 
 impl DockerClient {
@@ -77,10 +101,12 @@ impl DockerClient {
     /// # Errors
     /// [`DockerError::Configuration`] or [`DockerError::Tls`] when TLS files cannot be used.
     pub fn new(endpoint: Endpoint) -> Result<Self, DockerError> {
+        let transport = Arc::new(Transport::new(&endpoint)?);
         Ok(Self {
             inner: Arc::new(Inner {
                 endpoint,
-                skipped: Arc::default(),
+                transport,
+                skipped: AtomicU64::new(0),
             }),
         })
     }
@@ -97,12 +123,12 @@ impl DockerClient {
         self.inner.skipped.load(Ordering::Relaxed)
     }
 
-    /// Asks who answers, within 5 seconds.
+    /// Asks who answers. Takes at most 5 seconds, over ssh 15.
     ///
     /// # Errors
     /// Any [`DockerError`]; its kind says what to advise.
     pub async fn engine(&self) -> Result<Engine, DockerError> {
-        Err(DockerError::Configuration("not connected".to_owned()))
+        version::engine(&self.inner.transport, &self.inner.endpoint).await
     }
 
     /// All containers, also stopped ones, in the engine's order.
@@ -110,7 +136,11 @@ impl DockerClient {
     /// # Errors
     /// Any [`DockerError`]; a record that cannot be read is no error.
     pub async fn list_containers(&self) -> Result<Listing, DockerError> {
-        Err(DockerError::Configuration("not connected".to_owned()))
+        let answer = self.get_json("/containers/json?all=1").await?;
+        let listing = containers::listing(&answer)
+            .ok_or_else(|| DockerError::Protocol("the list of containers is no list".to_owned()))?;
+        self.count_skipped(listing.skipped);
+        Ok(listing)
     }
 
     /// Everything about one container, environment values included.
@@ -118,12 +148,16 @@ impl DockerClient {
     /// # Errors
     /// [`DockerError::is_not_found`] when there is no such container; others.
     pub async fn inspect(&self, id_or_name: &str) -> Result<Details, DockerError> {
-        Err(DockerError::Configuration(format!(
-            "not connected: {id_or_name}"
-        )))
+        let answer = self.inspect_json(id_or_name).await?;
+        inspect::details(&answer)
+            .ok_or_else(|| DockerError::Protocol("a container without an id".to_owned()))
     }
 
-    /// The log of a container. Each item holds the lines that one piece of the answer completed.
+    /// The log of a container. Each item holds the lines that one piece of the answer completed,
+    /// in Docker's order; an item is never empty.
+    ///
+    /// Ends when Docker ends it (without `follow`, or when the container stops), after an error,
+    /// or when the token is cancelled.
     #[must_use]
     pub fn stream_logs(
         &self,
@@ -131,22 +165,69 @@ impl DockerClient {
         options: LogOptions,
         cancel: CancellationToken,
     ) -> DockerStream<LogBatch> {
-        let _ = (id, options, cancel);
-        stream::empty().boxed()
+        struct Open {
+            client: DockerClient,
+            reader: LogReader,
+            error: Option<DockerError>,
+        }
+        let client = self.clone();
+        let id = id.0.clone();
+        let token = cancel.clone();
+        let open = async move {
+            let answer = client.inspect_json(&id).await?;
+            let tty = answer.pointer("/Config/Tty").and_then(Value::as_bool);
+            let path = logs::path(&segment(&id), &options);
+            let body = client.inner.transport.get(&path, &token).await?;
+            Ok(Open {
+                client,
+                reader: LogReader::new(body, tty.unwrap_or_default()),
+                error: None,
+            })
+        };
+        streaming(open, cancel, |mut open| async move {
+            if let Some(error) = open.error.take() {
+                return Some((Err(error), open));
+            }
+            loop {
+                let piece = open.reader.next().await?;
+                open.client.count_skipped(piece.malformed);
+                match (piece.batch.is_empty(), piece.error) {
+                    (false, error) => {
+                        open.error = error;
+                        return Some((Ok(piece.batch), open));
+                    }
+                    (true, Some(error)) => return Some((Err(error), open)),
+                    (true, None) => {}
+                }
+            }
+        })
     }
 
-    /// Readings of a container's resources, about one a second.
+    /// Readings of a container's resources, about one a second. While it does not run, nothing
+    /// comes.
+    ///
+    /// Ends when Docker ends it (the container was removed), after an error, or when the token
+    /// is cancelled.
     #[must_use]
     pub fn stream_stats(
         &self,
         id: &ContainerId,
         cancel: CancellationToken,
     ) -> DockerStream<StatsSample> {
-        let _ = (id, cancel);
-        stream::empty().boxed()
+        let path = format!("/containers/{}/stats?stream=1", segment(&id.0));
+        let mut stats = StatsReader::default();
+        self.records(path, cancel, move |record| {
+            match stats.read(record, now()) {
+                Reading::Sample(sample) => Ok(Some(sample)),
+                Reading::NotRunning => Ok(None),
+                Reading::Malformed => Err(Malformed),
+            }
+        })
     }
 
     /// The engine's events, from `since` (inclusive) or from now on.
+    ///
+    /// Ends when Docker ends it, after an error, or when the token is cancelled.
     #[must_use]
     pub fn stream_events(
         &self,
@@ -154,7 +235,179 @@ impl DockerClient {
         since: Option<Nanos>,
         cancel: CancellationToken,
     ) -> DockerStream<Event> {
-        let _ = (filters, since, cancel);
-        stream::empty().boxed()
+        self.records(filters.path(since), cancel, |record| {
+            events::event(record, now()).map(Some).ok_or(Malformed)
+        })
+    }
+
+    /// A stream of records, one JSON value a line. `read` turns one into an item, into nothing,
+    /// or says that it is malformed.
+    fn records<T: Send + 'static>(
+        &self,
+        path: String,
+        cancel: CancellationToken,
+        read: impl FnMut(&Value) -> Result<Option<T>, Malformed> + Send + 'static,
+    ) -> DockerStream<T> {
+        struct Open<T, F> {
+            client: DockerClient,
+            body: AnswerBody,
+            splitter: RecordSplitter,
+            ready: VecDeque<T>,
+            ended: bool,
+            read: F,
+        }
+        let client = self.clone();
+        let token = cancel.clone();
+        let open = async move {
+            let body = client.inner.transport.get(&path, &token).await?;
+            Ok(Open {
+                client,
+                body,
+                splitter: RecordSplitter::default(),
+                ready: VecDeque::new(),
+                ended: false,
+                read,
+            })
+        };
+        streaming(open, cancel, |mut open| async move {
+            loop {
+                if let Some(item) = open.ready.pop_front() {
+                    return Some((Ok(item), open));
+                }
+                if open.ended {
+                    return None;
+                }
+                let (records, mut bad) = match open.body.chunk().await {
+                    Some(Ok(bytes)) => open.splitter.push(&bytes),
+                    Some(Err(error)) => {
+                        open.ended = true;
+                        return Some((Err(error), open));
+                    }
+                    None => {
+                        open.ended = true;
+                        open.splitter.finish()
+                    }
+                };
+                for record in &records {
+                    match (open.read)(record) {
+                        Ok(item) => open.ready.extend(item),
+                        Err(Malformed) => bad += 1,
+                    }
+                }
+                open.client.count_skipped(bad);
+            }
+        })
+    }
+
+    async fn inspect_json(&self, id_or_name: &str) -> Result<Value, DockerError> {
+        self.get_json(&format!("/containers/{}/json", segment(id_or_name)))
+            .await
+    }
+
+    async fn get_json(&self, path: &str) -> Result<Value, DockerError> {
+        self.inner.transport.get_json(path, ANSWER_TIMEOUT).await
+    }
+
+    fn count_skipped(&self, records: u64) {
+        if records > 0 {
+            self.inner.skipped.fetch_add(records, Ordering::Relaxed);
+            tracing::debug!(records, "skipped records that could not be read");
+        }
     }
 }
+
+/// A record that is no record of its kind.
+struct Malformed;
+
+impl EventFilters {
+    fn path(&self, since: Option<Nanos>) -> String {
+        let mut filters = serde_json::Map::new();
+        for (key, words) in [("type", &self.types), ("event", &self.actions)] {
+            if !words.is_empty() {
+                filters.insert(key.to_owned(), words.clone().into());
+            }
+        }
+        let mut query = Vec::new();
+        if !filters.is_empty() {
+            query.push(format!(
+                "filters={}",
+                segment(&Value::from(filters).to_string())
+            ));
+        }
+        if let Some(since) = since {
+            query.push(format!("since={}", logs::seconds(since)));
+        }
+        format!("/events?{}", query.join("&"))
+    }
+}
+
+/// What every stream has in common: it opens when first polled, ends silently when the token is
+/// cancelled, and ends after its first error.
+fn streaming<S, T, Open, Next, Step>(
+    open: Open,
+    cancel: CancellationToken,
+    step: Step,
+) -> DockerStream<T>
+where
+    S: Send + 'static,
+    T: Send + 'static,
+    Open: Future<Output = Result<S, DockerError>> + Send + 'static,
+    Next: Future<Output = Option<(Result<T, DockerError>, S)>> + Send + 'static,
+    Step: Fn(S) -> Next + Clone + Send + 'static,
+{
+    enum Phase<Open, S> {
+        Unopened(Open),
+        Open(S),
+        Ended,
+    }
+    stream::unfold(Phase::Unopened(open), move |phase| {
+        let (cancel, step) = (cancel.clone(), step.clone());
+        async move {
+            let next = async move {
+                let state = match phase {
+                    Phase::Unopened(open) => match open.await {
+                        Ok(state) => state,
+                        Err(error) => return Some((Err(error), Phase::Ended)),
+                    },
+                    Phase::Open(state) => state,
+                    Phase::Ended => return None,
+                };
+                let (item, state) = step(state).await?;
+                let phase = if item.is_ok() {
+                    Phase::Open(state)
+                } else {
+                    Phase::Ended
+                };
+                Some((item, phase))
+            };
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => None,
+                next = next => next,
+            }
+        }
+    })
+    .fuse()
+    .boxed()
+}
+
+/// Escapes everything but the plain characters of names and ids.
+fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Millis(since.map_or(0, |since| since.as_millis().try_into().unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests;

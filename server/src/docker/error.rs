@@ -101,7 +101,7 @@ impl DockerError {
                 Self::Connect { message, .. } => message.clone(),
                 other => other.to_string(),
             },
-            advice: advice(self.kind(), endpoint),
+            advice: advice(self.kind(), endpoint.url(), endpoint.chosen_by()),
         }
     }
 }
@@ -111,9 +111,8 @@ fn is_unreadable_driver(message: &str) -> bool {
     message.contains("does not support reading") || message.contains("none log driver")
 }
 
-fn advice(kind: EngineErrorKind, endpoint: &Endpoint) -> String {
-    let url = endpoint.url();
-    let chosen_by = endpoint.chosen_by();
+/// What to do about a cause of this class.
+pub(super) fn advice(kind: EngineErrorKind, url: &str, chosen_by: &str) -> String {
     match kind {
         EngineErrorKind::NotFound => format!(
             "There is no socket at {url} (chosen by {chosen_by}). Install or start Docker \

@@ -1,0 +1,100 @@
+//! The log of a container as a stream of batches.
+
+mod decoder;
+mod line;
+
+use sidekick::{protocol::LogBatch, time::Nanos};
+
+use self::decoder::{End, LogDecoder};
+use super::transport::AnswerBody;
+use super::{DockerError, LogOptions, Tail};
+
+/// Docker's word for a body in frames, from API 1.42 on.
+const MULTIPLEXED: &str = "application/vnd.docker.multiplexed-stream";
+
+/// The path that asks for a log. Timestamps are always on: they are the resume cursor.
+pub(super) fn path(id: &str, options: &LogOptions) -> String {
+    let tail = match options.tail {
+        Tail::All => "all".to_owned(),
+        Tail::Lines(n) => n.to_string(),
+    };
+    let mut path = format!(
+        "/containers/{id}/logs?stdout=1&stderr=1&timestamps=1&follow={}&tail={tail}",
+        u8::from(options.follow)
+    );
+    for (key, time) in [("since", options.since), ("until", options.until)] {
+        if let Some(time) = time {
+            path.push_str(&format!("&{key}={}", seconds(time)));
+        }
+    }
+    path
+}
+
+/// Seconds with a fraction of nine digits, as the engine takes them.
+pub(super) fn seconds(time: Nanos) -> String {
+    // Docker reads sign and fraction apart, so times before 1970 have no exact form; 0 is
+    // "no limit" for it, which is what such a time means.
+    let ns = time.0.max(0);
+    format!("{}.{:09}", ns / 1_000_000_000, ns % 1_000_000_000)
+}
+
+/// A log response on its way.
+pub(super) struct LogReader {
+    body: AnswerBody,
+    decoder: LogDecoder,
+    ended: bool,
+}
+
+/// What one piece of a log response gave.
+pub(super) struct Piece {
+    /// The lines that it completed; empty when it completed none.
+    pub(super) batch: LogBatch,
+    /// Runs of bytes that were no frames.
+    pub(super) malformed: u64,
+    /// The stream ends after these lines, with this error.
+    pub(super) error: Option<DockerError>,
+}
+
+impl LogReader {
+    /// Reads a response; `tty` is what the engine's inspect says.
+    pub(super) fn new(body: AnswerBody, tty: bool) -> Self {
+        // `raw-stream` says nothing: before API 1.42 it was said of frames too.
+        let framed = body.content_type() == MULTIPLEXED || !tty;
+        Self {
+            decoder: LogDecoder::new(!framed),
+            body,
+            ended: false,
+        }
+    }
+
+    /// Waits for the next piece; `None` after the end.
+    pub(super) async fn next(&mut self) -> Option<Piece> {
+        if self.ended {
+            return None;
+        }
+        let mut batch = LogBatch::new();
+        let error = match self.body.chunk().await {
+            Some(Ok(bytes)) => {
+                self.decoder.push(&bytes, &mut batch);
+                self.decoder.take_system_error().map(DockerError::Engine)
+            }
+            // A line that the cut left unfinished is dropped: resuming brings it whole.
+            Some(Err(error)) => Some(error),
+            None => {
+                self.ended = true;
+                match self.decoder.finish(&mut batch) {
+                    End::Complete => None,
+                    End::Cut => Some(DockerError::Interrupted(
+                        "the log ended inside a frame".to_owned(),
+                    )),
+                }
+            }
+        };
+        self.ended |= error.is_some();
+        Some(Piece {
+            batch,
+            malformed: self.decoder.take_malformed(),
+            error,
+        })
+    }
+}
