@@ -123,6 +123,7 @@ fn ContainerGroup(
             </For>
         </div>
     }
+    .into_any()
 }
 
 /// What one row shows.
@@ -199,4 +200,5 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             <span class="standing">{move || field(|row| row.standing.clone())}</span>
         </a>
     }
+    .into_any()
 }
