@@ -5,12 +5,15 @@
 //! to a leaf (`tree`), and compared with the clusters there (`cluster`): it joins the most similar
 //! one from the threshold on, which gets `<*>` where they differ, or starts a new one.
 //!
-//! Beyond the paper: lines of different severity never meet, since a severity is the last thing
-//! that should be averaged away. A mask counts as an equal token, as in Drain3, but leads nowhere
-//! at the start of a line: the tree looks at the first tokens behind it, so that timestamps do
-//! not send every line to the same leaf. Clusters, and those of one leaf, are bounded; the least
-//! recently used one goes. Tokens are compared by hash, and a line of a known template allocates
-//! nothing.
+//! Beyond the paper:
+//! - Lines of different severity never meet: a severity is the last thing to average away.
+//! - The paper gets lines without their header (timestamp, level, logger). Docker's lines have
+//!   one, so the header is recognised, and neither leads through the tree nor counts for the
+//!   similarity: otherwise equal headers would make all lines alike.
+//! - A mask counts as an equal token, as in Drain3.
+//! - Clusters, and those of one leaf, are bounded; the least recently used one goes.
+//!
+//! Tokens are compared by hash, and a line of a known template allocates nothing.
 
 mod cluster;
 mod json;
@@ -217,15 +220,13 @@ impl LogTemplateEngine {
     ) -> TemplateId {
         let minute = minute_of(time);
         self.minute = Some(self.minute.map_or(minute, |newest| newest.max(minute)));
-        let shape = (tokens.len() * Severity::ALL.len() + severity.index()) as u64;
-        let masks = (0..tokens.len())
-            .take_while(|&i| tokens.token(i) == MASK)
-            .count();
-        let first = if masks == tokens.len() { 0 } else { masks };
+        let first = tokens.header();
         let last = (first + self.config.depth - 2).min(tokens.len());
+        let shape = tokens.len() << 8 | first << 3 | severity.index();
+        let shape = shape as u64;
         let prefix = &tokens.hashes[first..last];
         let known = self.tree.find(shape, prefix);
-        let slot = match known.and_then(|leaf| self.best(leaf, &tokens.hashes)) {
+        let slot = match known.and_then(|leaf| self.best(leaf, first, &tokens.hashes)) {
             Some(slot) => {
                 self.unlink(slot);
                 slot
@@ -323,11 +324,11 @@ impl LogTemplateEngine {
 
     /// The most similar cluster of a leaf; the one with more wildcards where two are equal, and
     /// the older one after that.
-    fn best(&self, leaf: u32, hashes: &[u64]) -> Option<u32> {
-        let needed = self.config.similarity * hashes.len() as f64;
+    fn best(&self, leaf: u32, first: usize, hashes: &[u64]) -> Option<u32> {
+        let needed = self.config.similarity * (hashes.len() - first) as f64;
         let mut best: Option<(Fit, u32)> = None;
         for &slot in self.tree.clusters(leaf) {
-            let fit = self.clusters[slot as usize].fit(hashes);
+            let fit = self.clusters[slot as usize].fit(first, hashes);
             if fit.equal as f64 >= needed && best.is_none_or(|(other, _)| fit > other) {
                 best = Some((fit, slot));
             }
@@ -384,6 +385,17 @@ mod tests {
         );
         let mined = mine(["accepted login of alice", "accepted login of bob"]);
         assert_eq!(mined, pairs(&[("accepted login of <*>", 2)]));
+    }
+
+    #[test]
+    fn an_equal_header_does_not_make_lines_alike() {
+        let mined = mine([
+            "Jun 14 15:16:01 combo sshd[1]: check pass",
+            "Jun 14 15:16:02 combo sshd[2]: connection closed",
+            "Jun 14 15:16:03 combo sshd[3]: check pass",
+        ]);
+        let mined: Vec<u64> = mined.into_iter().map(|(_, count)| count).collect();
+        assert_eq!(mined, [2, 1]);
     }
 
     #[test]

@@ -68,10 +68,10 @@ impl Cluster {
         }
     }
 
-    /// Compares with a line of as many tokens.
-    pub(super) fn fit(&self, hashes: &[u64]) -> Fit {
+    /// Compares, from token `first` on, with a line of as many tokens.
+    pub(super) fn fit(&self, first: usize, hashes: &[u64]) -> Fit {
         let mut fit = Fit { equal: 0, wild: 0 };
-        for (&own, &other) in self.hashes.iter().zip(hashes) {
+        for (&own, &other) in self.hashes.iter().zip(hashes).skip(first) {
             fit.equal += usize::from(own == other);
             fit.wild += usize::from(own == WILD);
         }

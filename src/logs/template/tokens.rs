@@ -13,6 +13,8 @@ pub(super) const MASK: &[u8] = b"<*>";
 const MAX_SCAN_BYTES: usize = 4096;
 /// Tokens of a line; what follows counts as one masked token.
 pub(super) const MAX_TOKENS: usize = 128;
+/// Most tokens of a header.
+const MAX_HEADER_TOKENS: usize = 14;
 /// How far the end of a quotation is looked for, and how often in vain in one line: a line full
 /// of opening marks costs no more than another one.
 const MAX_QUOTED_BYTES: usize = 1024;
@@ -75,6 +77,33 @@ impl Tokens {
         };
         let end = self.ends.get(index).map_or(start, |&end| end as usize);
         &self.text[start..end]
+    }
+
+    /// How many tokens at the start are the header that programs put before their message:
+    /// timestamps, numbers, levels, names in brackets and names that end in a colon. At least one
+    /// token is left.
+    pub(super) fn header(&self) -> usize {
+        let mut header = 0;
+        for i in 0..self.len().min(MAX_HEADER_TOKENS + 1) - 1 {
+            let token = self.token(i);
+            let (name, behind) = match token {
+                [name @ .., b':' | b']' | b'|'] if !name.is_empty() => (name, true),
+                _ => (token, false),
+            };
+            let counts = if behind {
+                // A plain word before a colon may be the start of the message, unless it stands
+                // right behind the header or its host name: `Jun 14 15:16:01 combo kernel: text`.
+                let plain = name.iter().all(u8::is_ascii_alphabetic);
+                !plain || i <= header + usize::from(header > 0)
+            } else {
+                let value = token == MASK || token == b"-" || is_level(token) || is_month(token);
+                i == header && value
+            };
+            if counts {
+                header = i + 1;
+            }
+        }
+        header
     }
 
     /// Start of the token that is being written.
@@ -238,6 +267,19 @@ impl Tokens {
         }
         length
     }
+}
+
+/// Whether a token looks like a level: capitals only.
+fn is_level(token: &[u8]) -> bool {
+    (3..=8).contains(&token.len()) && token.iter().all(u8::is_ascii_uppercase)
+}
+
+fn is_month(token: &[u8]) -> bool {
+    const MONTHS: [&[u8; 3]; 12] = [
+        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+        b"Dec",
+    ];
+    MONTHS.iter().any(|month| *month == token)
 }
 
 fn is_word(byte: u8) -> bool {
@@ -406,6 +448,30 @@ mod tests {
         );
         assert_eq!(masked(r#"{"a": {"b": "c"}}"#), r#"{"a":{ "b":<*>}}"#);
         assert_eq!(masked(r#"{"a": "cut"#), r#"{"a":"cut"#);
+    }
+
+    #[test]
+    fn the_header_of_a_line_is_recognised() {
+        for (line, header) in [
+            ("user 7 logged in", 0),
+            (
+                "2026-11-22 10:00:00,123 INFO [main] com.x.Foo: Created x for y",
+                5,
+            ),
+            ("Jun 14 15:16:01 combo sshd[19939]: check pass", 5),
+            ("Jun 14 15:16:01 combo kernel: out of memory", 5),
+            ("2026-11-22T10:00:00Z - INFO - done", 4),
+            (
+                "10.0.0.1 - - [22/Nov/2026:10:00:00 +0000] \"GET /x HTTP/1.1\" status: 200",
+                5,
+            ),
+            ("7", 0),
+            ("12 13", 1),
+        ] {
+            let mut tokens = Tokens::default();
+            tokens.read(line);
+            assert_eq!(tokens.header(), header, "{line}");
+        }
     }
 
     #[test]
