@@ -214,9 +214,7 @@ fn focus_view() -> bool {
 }
 
 fn escape(dashboard: Dashboard) -> bool {
-    // On wide screens the list is no drawer, whatever the state says.
-    let narrow = find(".menu").is_some_and(|menu| menu.offset_width() > 0);
-    if dashboard.drawer.get_untracked() && narrow {
+    if dashboard.drawer.get_untracked() {
         dashboard.drawer.set(false);
         return true;
     }

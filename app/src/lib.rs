@@ -27,14 +27,13 @@ pub mod icons;
 pub mod logs;
 pub mod patterns;
 pub mod preferences;
+mod pulse;
 pub mod route;
 pub mod state;
 pub mod stats;
 pub mod text;
 
 mod details;
-#[cfg(all(test, feature = "ssr"))]
-mod first_paint;
 #[cfg(feature = "hydrate")]
 mod keyboard;
 pub mod layout;

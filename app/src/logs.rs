@@ -1,9 +1,53 @@
-//! The Logs tab.
+//! The Logs tab: severity counts, timeline and filter above, the lines below.
+//!
+//! The lines live in the session, outside of the reactive system. What the tab draws of them is
+//! a pool of rows, about as many as fit the screen, which are written again when the version
+//! of the session grows or the view scrolls.
+
+mod chips;
+mod controls;
+mod copy;
+mod filter_box;
+mod inspector;
+mod list;
+mod notice;
+#[cfg(any(feature = "hydrate", test))]
+mod pieces;
+mod timeline;
+mod toolbar;
+#[cfg(any(feature = "hydrate", test))]
+mod window;
+
+#[cfg(feature = "hydrate")]
+mod slot;
+#[cfg(feature = "hydrate")]
+mod viewport;
 
 use leptos::prelude::*;
+
+pub(crate) use copy::CopyButton;
+pub(crate) use notice::StreamNotice;
 
 /// What the Logs tab shows.
 #[component]
 pub fn LogsView() -> impl IntoView {
-    view! { <section class="logs-view"></section> }
+    controls::Controls::provide();
+    let inspected = RwSignal::new(None::<list::Inspected>);
+    view! {
+        <section
+            class="logs-view"
+            on:keydown=move |event| {
+                if event.key() == "Escape" && inspected.with(Option::is_some) {
+                    inspected.set(None);
+                    event.prevent_default();
+                }
+            }
+        >
+            <toolbar::LogToolbar />
+            <timeline::LogTimeline />
+            <StreamNotice what="log" />
+            <list::LogList inspected />
+            <inspector::LineInspector inspected />
+        </section>
+    }
 }

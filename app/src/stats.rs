@@ -1,9 +1,130 @@
-//! The Stats tab.
+//! The Stats tab: what a container, or each container of a project, uses.
+
+mod cards;
+mod range;
+mod series;
+mod table;
 
 use leptos::prelude::*;
+use sidekick::{model::ContainerId, time::Millis};
+
+use crate::{
+    logs::StreamNotice,
+    pulse::{TEXT_MS, pulse},
+    route::Selection,
+    state::{Dashboard, dashboard},
+};
+use cards::Cards;
+use range::{Range, RangeSwitch};
+use table::StatsTable;
+
+/// A container whose readings are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Member {
+    id: ContainerId,
+    name: String,
+    /// Its number in the subscription, which picks its colour.
+    source: u16,
+}
+
+/// What the parts of the tab share.
+#[derive(Clone, Copy)]
+struct Shown {
+    dashboard: Dashboard,
+    /// Follows the collector at a pace that can be read.
+    version: RwSignal<u64>,
+    members: Memo<Vec<Member>>,
+    /// More than one container, or a group that could have more.
+    group: Memo<bool>,
+    range: RwSignal<Range>,
+}
 
 /// What the Stats tab shows.
 #[component]
 pub fn StatsView() -> impl IntoView {
-    view! { <section class="stats-view"></section> }
+    let dashboard = dashboard();
+    let shown = Shown {
+        dashboard,
+        version: pulse(dashboard.stats_version, TEXT_MS),
+        members: Memo::new(move |_| members(dashboard)),
+        group: Memo::new(move |_| {
+            dashboard
+                .selection
+                .with(|it| !matches!(it, Selection::Container(_)))
+        }),
+        range: RwSignal::new(Range::default()),
+    };
+    let idle = move || idle(shown);
+    view! {
+        <section class="stats-view">
+            <StreamNotice what="stats" />
+            <div class="stats-head">
+                <p class="stats-idle" role="status">
+                    {idle}
+                </p>
+                <RangeSwitch range=shown.range />
+            </div>
+            <Cards shown />
+            <Show when=move || shown.group.get()>
+                <StatsTable shown />
+            </Show>
+        </section>
+    }
+}
+
+impl Shown {
+    /// The newest reading's time of all members; `None` before the first one.
+    fn newest(self) -> Option<Millis> {
+        self.version.track();
+        self.dashboard.stats.with_value(|stats| {
+            self.members.with(|members| {
+                let times = members.iter().filter_map(|it| stats.latest(&it.id));
+                times.map(|sample| sample.time).max()
+            })
+        })
+    }
+}
+
+/// The selected container, or those of the subscription by name.
+fn members(dashboard: Dashboard) -> Vec<Member> {
+    if let Some(pin) = dashboard.pinned.get() {
+        return vec![Member {
+            id: pin.id().clone(),
+            name: pin.container.name,
+            source: 0,
+        }];
+    }
+    let mut members: Vec<_> = dashboard.sources.with(|sources| {
+        sources
+            .iter()
+            .map(|source| Member {
+                id: source.container.clone(),
+                name: source.name.clone(),
+                source: source.source,
+            })
+            .collect()
+    });
+    members.sort_by(|a: &Member, b| a.name.cmp(&b.name));
+    members
+}
+
+/// Why there is nothing new to see, if so.
+fn idle(shown: Shown) -> Option<String> {
+    let read = shown.newest().is_some();
+    if let Some(pin) = shown.dashboard.pinned.get() {
+        let name = &pin.container.name;
+        return match (pin.gone || !pin.container.state.is_alive(), read) {
+            (true, true) => Some(format!("{name} is not running any more.")),
+            (true, false) => Some(format!("{name} is not running, so it uses nothing.")),
+            (false, true) => None,
+            (false, false) => Some(format!("Waiting for the first reading of {name}…")),
+        };
+    }
+    (!read).then(|| {
+        if shown.members.with(Vec::is_empty) {
+            "No container of it is running.".to_owned()
+        } else {
+            "Waiting for the first readings…".to_owned()
+        }
+    })
 }

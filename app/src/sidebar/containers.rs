@@ -123,7 +123,6 @@ fn ContainerGroup(
             </For>
         </div>
     }
-    .into_any()
 }
 
 /// What one row shows.
@@ -200,5 +199,4 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             <span class="standing">{move || field(|row| row.standing.clone())}</span>
         </a>
     }
-    .into_any()
 }

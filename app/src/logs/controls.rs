@@ -1,0 +1,58 @@
+//! What the parts of the tab share. The session's filter is the truth (another log begins with
+//! a fresh one, and the Patterns tab sets it too); the signal is its image.
+
+use leptos::prelude::*;
+use sidekick::{logs::Filter, time::Millis};
+
+use crate::state::{Dashboard, dashboard};
+
+/// Handles that the tab gives to its parts by context.
+#[derive(Clone, Copy)]
+pub(super) struct Controls {
+    pub(super) dashboard: Dashboard,
+    /// What the log is filtered by.
+    pub(super) filter: RwSignal<Filter>,
+    /// An instant to scroll to; the list takes it away again.
+    pub(super) go_to: RwSignal<Option<Millis>>,
+}
+
+impl Controls {
+    /// Makes the handles and gives them to the components below.
+    pub(super) fn provide() {
+        let dashboard = dashboard();
+        let filter = dashboard
+            .logs
+            .with_value(|session| session.filter().clone());
+        let controls = Self {
+            dashboard,
+            filter: RwSignal::new(filter),
+            go_to: RwSignal::new(None),
+        };
+        provide_context(controls);
+        Effect::new(move || {
+            dashboard.logs_version.track();
+            let filter = dashboard
+                .logs
+                .with_value(|session| session.filter().clone());
+            if controls.filter.with_untracked(|before| *before != filter) {
+                controls.filter.set(filter);
+            }
+        });
+    }
+
+    /// Changes the filter of the session and everything that shows it.
+    pub(super) fn change_filter(self, change: impl FnOnce(&mut Filter)) {
+        let mut filter = self.filter.get_untracked();
+        change(&mut filter);
+        self.dashboard
+            .logs
+            .update_value(|session| session.set_filter(filter.clone()));
+        self.filter.set(filter);
+        self.dashboard.redraw_logs();
+    }
+}
+
+/// The handles of the tab around.
+pub(super) fn controls() -> Controls {
+    expect_context()
+}

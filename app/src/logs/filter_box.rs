@@ -1,0 +1,83 @@
+//! The text filter, how many lines match, and the template that the log is narrowed to.
+
+use leptos::prelude::*;
+
+use super::controls::controls;
+use crate::{
+    charts::plural,
+    pulse::{TEXT_MS, pulse},
+};
+
+/// The filter's text box with the number of matching lines.
+#[component]
+pub(super) fn FilterBox() -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let version = pulse(dashboard.logs_version, TEXT_MS);
+    let text = move || controls.filter.with(|filter| filter.text.clone());
+    let lines = move || {
+        version.track();
+        let all = controls.filter.with(sidekick::logs::Filter::is_all);
+        let (shown, lines) = dashboard
+            .logs
+            .with_value(|session| (session.visible_len() as u64, session.store().lines() as u64));
+        if all {
+            plural(lines, "line", "lines")
+        } else {
+            format!(
+                "{} of {}",
+                crate::charts::group_digits(shown),
+                plural(lines, "line", "lines")
+            )
+        }
+    };
+    let set = move |text: String| controls.change_filter(|filter| filter.text = text);
+    view! {
+        <div class="filter-box">
+            <input
+                type="search"
+                class="filter-input"
+                aria-label="Filter"
+                placeholder="Filter lines"
+                title="Show only lines that contain this text"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=text
+                on:input=move |event| set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        set(String::new());
+                    }
+                }
+            />
+            <span class="filter-count">{lines}</span>
+        </div>
+    }
+}
+
+/// The template that the log is narrowed to, with a button that ends it.
+#[component]
+pub(super) fn TemplateChip() -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let pattern = Memo::new(move |_| {
+        let id = controls.filter.with(|filter| filter.template)?;
+        let found = dashboard
+            .logs
+            .with_value(|session| session.templates().get(id));
+        Some(found.map_or_else(|| format!("pattern {}", id.0), |it| it.pattern))
+    });
+    view! {
+        <Show when=move || pattern.with(Option::is_some)>
+            <button
+                type="button"
+                class="template-chip"
+                title="Show all patterns again"
+                on:click=move |_| controls.change_filter(|filter| filter.template = None)
+            >
+                <span class="template-chip-text">{move || pattern.get()}</span>
+                <span aria-hidden="true">" ×"</span>
+            </button>
+        </Show>
+    }
+}

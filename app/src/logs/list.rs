@@ -1,0 +1,116 @@
+//! The lines themselves.
+
+use leptos::{html, prelude::*};
+use sidekick::{logs::Severity, protocol::LogStream, time::Nanos};
+
+use super::{controls::controls, notice::EmptyNotice};
+use crate::{charts::plural, route::Selection};
+
+/// A line that was clicked, to be shown in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Inspected {
+    pub(super) time: Nanos,
+    pub(super) untimed: bool,
+    pub(super) stream: LogStream,
+    pub(super) severity: Severity,
+    pub(super) source: String,
+    pub(super) template: Option<sidekick::logs::TemplateId>,
+    pub(super) truncated: bool,
+    pub(super) lossy: bool,
+    /// Without escape sequences.
+    pub(super) text: String,
+}
+
+/// The rows of the log, and the button that leads back to the newest.
+#[component]
+pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let scroller = NodeRef::<html::Div>::new();
+    let spacer = NodeRef::<html::Div>::new();
+    let rows = NodeRef::<html::Div>::new();
+    let following = RwSignal::new(true);
+    let new_rows = RwSignal::new(0u64);
+    let new_text = crate::pulse::pulse(new_rows, crate::pulse::TEXT_MS);
+    let name = Memo::new(move |_| dashboard.selection.with(selection_name));
+    let merged = move || {
+        dashboard
+            .selection
+            .with(|it| !matches!(it, Selection::Container(_)))
+    };
+    #[cfg(feature = "hydrate")]
+    let actions = live::start(live::Parts {
+        controls,
+        nodes: (scroller, spacer, rows),
+        following,
+        new_rows,
+        inspected,
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let actions = live::start(new_rows, inspected);
+    view! {
+        <div class="log-list" class:merged=merged>
+            <div
+                class="log-scroll"
+                role="log"
+                aria-label=move || format!("Log of {}", name.get())
+                aria-live="off"
+                tabindex="0"
+                node_ref=scroller
+                on:scroll=move |_| actions.scrolled()
+                on:click=move |event| actions.clicked(&event)
+                on:mouseover=move |event| actions.hovered(&event)
+            >
+                <div class="log-spacer" node_ref=spacer>
+                    <div class="log-rows" node_ref=rows></div>
+                </div>
+            </div>
+            <EmptyNotice />
+            <button
+                type="button"
+                class="log-new"
+                hidden=following
+                on:click=move |_| actions.to_end()
+            >
+                {move || match new_text.get() {
+                    0 => "Follow the newest line".to_owned(),
+                    n => plural(n, "new line", "new lines"),
+                }}
+                <span aria-hidden="true">" ↓"</span>
+            </button>
+        </div>
+    }
+}
+
+/// What a selection is called.
+pub(super) fn selection_name(selection: &Selection) -> String {
+    match selection {
+        Selection::Container(name) | Selection::Project(name) => name.clone(),
+        Selection::Service { project, service } => format!("{project}/{service}"),
+        Selection::Overview | Selection::Nowhere(_) => String::new(),
+    }
+}
+
+#[cfg(feature = "hydrate")]
+#[path = "live.rs"]
+mod live;
+
+/// The server draws no rows.
+#[cfg(not(feature = "hydrate"))]
+mod live {
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    pub(super) struct Actions;
+
+    pub(super) fn start(_: RwSignal<u64>, _: RwSignal<Option<Inspected>>) -> Actions {
+        Actions
+    }
+
+    impl Actions {
+        pub(super) fn scrolled(self) {}
+        pub(super) fn clicked<E>(self, _: &E) {}
+        pub(super) fn hovered<E>(self, _: &E) {}
+        pub(super) fn to_end(self) {}
+    }
+}

@@ -1,0 +1,176 @@
+//! What makes the list of lines live: when it is drawn, and what clicks and keys do.
+
+use leptos::{html, prelude::*};
+use sidekick::{
+    logs::{Row, ansi},
+    time::Nanos,
+};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::{
+    super::{controls::Controls, viewport::Viewport},
+    Inspected,
+};
+use crate::{charts::observe_size, route::Selection};
+
+type Node = NodeRef<html::Div>;
+
+pub(super) struct Parts {
+    pub(super) controls: Controls,
+    /// What scrolls, what is as high as all rows, what holds the drawn ones.
+    pub(super) nodes: (Node, Node, Node),
+    pub(super) following: RwSignal<bool>,
+    pub(super) new_rows: RwSignal<u64>,
+    pub(super) inspected: RwSignal<Option<Inspected>>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Actions {
+    controls: Controls,
+    view: StoredValue<Option<Viewport>, LocalStorage>,
+    following: RwSignal<bool>,
+    new_rows: RwSignal<u64>,
+    inspected: RwSignal<Option<Inspected>>,
+}
+
+pub(super) fn start(parts: Parts) -> Actions {
+    let controls = parts.controls;
+    let dashboard = controls.dashboard;
+    let actions = Actions {
+        controls,
+        view: StoredValue::new_local(None),
+        following: parts.following,
+        new_rows: parts.new_rows,
+        inspected: parts.inspected,
+    };
+    let (scroller, spacer, rows) = parts.nodes;
+    Effect::new(move || {
+        if let (Some(scroller), Some(spacer), Some(rows)) =
+            (scroller.get(), spacer.get(), rows.get())
+        {
+            let view = Viewport::new(scroller.into(), spacer.into(), rows.into());
+            actions.view.set_value(Some(view));
+        }
+    });
+    let size = observe_size(scroller);
+    Effect::new(move || {
+        let prefix = dashboard.selection.with(source_prefix);
+        dashboard.session.track();
+        actions.with(|view, _| view.restart(prefix));
+        actions.inspected.set(None);
+    });
+    Effect::new(move || {
+        dashboard.logs_version.track();
+        controls.filter.track();
+        let utc = dashboard.utc.get();
+        let (_, height) = size.get();
+        actions.with(|view, session| {
+            view.set_utc(utc);
+            view.resize(height);
+            view.sync(session);
+        });
+    });
+    Effect::new(move || {
+        if let Some(time) = controls.go_to.get() {
+            controls.go_to.set(None);
+            actions.with(|view, session| view.go_to(session, Nanos::from(time)));
+        }
+    });
+    actions
+}
+
+impl Actions {
+    pub(super) fn scrolled(self) {
+        self.with(Viewport::scrolled);
+    }
+
+    pub(super) fn to_end(self) {
+        self.with(Viewport::follow);
+    }
+
+    /// Shows the clicked line in full. A click that ends a selection of text is none.
+    pub(super) fn clicked(self, event: &web_sys::MouseEvent) {
+        if selecting() {
+            self.with(|view, _| view.pause());
+            return;
+        }
+        let Some(element) = element_of(event) else {
+            return;
+        };
+        self.with(|view, session| {
+            let row = view
+                .index_of(&element)
+                .and_then(|index| session.visible(index));
+            let Some(Row::Entry {
+                entry,
+                severity,
+                template,
+                source,
+            }) = row
+            else {
+                return;
+            };
+            view.pause();
+            self.inspected.set(Some(Inspected {
+                time: entry.time,
+                untimed: entry.untimed,
+                stream: entry.stream,
+                severity,
+                source: session.source_name(source).unwrap_or_default().to_owned(),
+                template,
+                truncated: entry.truncated,
+                lossy: entry.lossy,
+                text: ansi::strip(entry.text).into_owned(),
+            }));
+        });
+    }
+
+    pub(super) fn hovered(self, event: &web_sys::MouseEvent) {
+        if let Some(element) = element_of(event) {
+            self.with(|view, _| view.hover(&element));
+        }
+    }
+
+    /// Runs `act` on the view, then tells the controls where it stands. False before there is
+    /// a view.
+    fn with(self, act: impl FnOnce(&mut Viewport, &sidekick::logs::LogSession)) -> bool {
+        let position = self.view.try_update_value(|view| {
+            let view = view.as_mut()?;
+            self.controls
+                .dashboard
+                .logs
+                .with_value(|session| act(view, session));
+            Some(view.position())
+        });
+        let Some(Some(position)) = position else {
+            return false;
+        };
+        if self.following.get_untracked() != position.following {
+            self.following.set(position.following);
+        }
+        if self.new_rows.get_untracked() != position.new_rows {
+            self.new_rows.set(position.new_rows);
+        }
+        true
+    }
+}
+
+/// In a merged log every line says where it comes from, without what all names share.
+fn source_prefix(selection: &Selection) -> Option<String> {
+    match selection {
+        Selection::Project(project) | Selection::Service { project, .. } => {
+            Some(format!("{project}-"))
+        }
+        _ => None,
+    }
+}
+
+fn element_of(event: &web_sys::MouseEvent) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// Whether text is selected on the page.
+fn selecting() -> bool {
+    matches!(window().get_selection(), Ok(Some(selection)) if !selection.is_collapsed())
+}

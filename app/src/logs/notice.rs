@@ -1,0 +1,225 @@
+//! How the streams are doing, said where their lines or curves stand.
+
+use leptos::prelude::*;
+use sidekick::{logs::Filter, protocol::StreamState, time::Millis};
+
+use super::{controls::controls, list::selection_name};
+use crate::state::{Dashboard, SourceInfo, dashboard};
+
+/// One thing to say about a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Notice {
+    text: String,
+    /// Something is wrong, as opposed to merely so.
+    trouble: bool,
+    /// Trying again now makes sense.
+    retry: bool,
+}
+
+/// The states that need a word, above what is shown; with the way out of them.
+#[component]
+pub(crate) fn StreamNotice(
+    /// What flows: `log` or `stats`.
+    what: &'static str,
+) -> impl IntoView {
+    let dashboard = dashboard();
+    // The wait counts from the moment the state came.
+    let since = Memo::new(
+        move |before: Option<&(Vec<(String, StreamState)>, Millis)>| {
+            let states = states(dashboard);
+            match before {
+                Some((same, at)) if *same == states => (states, *at),
+                _ => (states, dashboard.now.get_untracked()),
+            }
+        },
+    );
+    let notices = Memo::new(move |_| {
+        since.with(|(states, at)| {
+            let waiting = states
+                .iter()
+                .any(|(_, state)| matches!(state, StreamState::Reconnecting { .. }));
+            let passed = if waiting {
+                dashboard.now.get().since(*at)
+            } else {
+                0
+            };
+            states
+                .iter()
+                .filter_map(|(name, state)| notice(name, state, what, passed))
+                .collect::<Vec<_>>()
+        })
+    });
+    let strip = move |notice: Notice| {
+        view! {
+            <div class="stream-notice" class:trouble=notice.trouble role="status">
+                <span class="stream-notice-text">{notice.text}</span>
+                {notice
+                    .retry
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                on:click=move |_| dashboard.retry()
+                            >
+                                "Retry"
+                            </button>
+                        }
+                    })}
+            </div>
+        }
+    };
+    move || notices.get().into_iter().map(strip).collect_view()
+}
+
+/// What stands in place of the lines while there are none.
+#[component]
+pub(super) fn EmptyNotice() -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let lines = Memo::new(move |_| {
+        dashboard.logs_version.track();
+        dashboard
+            .logs
+            .with_value(|session| (session.visible_len() > 0, !session.store().is_empty()))
+    });
+    let filtered = move || lines.get() == (false, true);
+    let text = move || match lines.get() {
+        (true, _) => None,
+        (false, true) => Some("No line matches the filter.".to_owned()),
+        (false, false) => Some(empty(
+            &dashboard.selection.with(selection_name),
+            &states(dashboard),
+        )),
+    };
+    view! {
+        <div class="log-empty" hidden=move || text().is_none() role="status">
+            <p>{text}</p>
+            <button
+                type="button"
+                class="button"
+                hidden=move || !filtered()
+                on:click=move |_| controls.change_filter(|filter| *filter = Filter::default())
+            >
+                "Clear the filter"
+            </button>
+        </div>
+    }
+}
+
+/// Every stream of the subscription by name; the subscription itself under an empty one.
+fn states(dashboard: Dashboard) -> Vec<(String, StreamState)> {
+    let whole = dashboard.stream.get().map(|state| (String::new(), state));
+    let name_and_state = |source: &SourceInfo| (source.name.clone(), source.state.clone());
+    dashboard.sources.with(|sources| {
+        whole
+            .into_iter()
+            .chain(sources.iter().map(name_and_state))
+            .collect()
+    })
+}
+
+fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option<Notice> {
+    let of = if name.is_empty() {
+        format!("The {what}")
+    } else {
+        format!("The {what} of {name}")
+    };
+    match state {
+        StreamState::Reconnecting {
+            attempt,
+            retry_in_ms,
+            reason,
+        } => {
+            let left = (i64::from(*retry_in_ms) - passed_ms).max(0);
+            let when = match (left + 999) / 1000 {
+                0 => "now".to_owned(),
+                s => format!("in {s} s"),
+            };
+            Some(Notice {
+                text: format!("{of} broke off: {reason}. Attempt {attempt} {when}."),
+                trouble: true,
+                retry: true,
+            })
+        }
+        StreamState::Failed { reason, permanent } => Some(Notice {
+            text: if *permanent {
+                format!("{of} cannot be read: {reason}")
+            } else {
+                format!("{of} failed: {reason}")
+            },
+            trouble: true,
+            retry: !permanent,
+        }),
+        StreamState::Ended if what == "log" => Some(Notice {
+            text: format!(
+                "{of} has ended: the container is not running. It goes on when it starts."
+            ),
+            trouble: false,
+            retry: false,
+        }),
+        _ => None,
+    }
+}
+
+fn empty(name: &str, states: &[(String, StreamState)]) -> String {
+    let all = |test: fn(&StreamState) -> bool| {
+        !states.is_empty() && states.iter().all(|(_, state)| test(state))
+    };
+    let over = |state: &StreamState| matches!(state, StreamState::Ended | StreamState::Removed);
+    if all(over) {
+        format!("{name} printed nothing.")
+    } else if all(|state| matches!(state, StreamState::Failed { .. })) {
+        "There are no lines to show.".to_owned()
+    } else if states.is_empty()
+        || states
+            .iter()
+            .any(|(_, state)| *state == StreamState::Loading)
+    {
+        format!("Reading the log of {name}…")
+    } else {
+        format!("{name} has not printed anything yet. Its lines appear here at once.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_stream_counts_down_to_the_next_attempt() {
+        let state = StreamState::Reconnecting {
+            attempt: 3,
+            retry_in_ms: 8000,
+            reason: "connection reset".into(),
+        };
+        let at = |passed| notice("web", &state, "log", passed).unwrap().text;
+        assert_eq!(
+            at(0),
+            "The log of web broke off: connection reset. Attempt 3 in 8 s."
+        );
+        assert!(at(7_100).ends_with("Attempt 3 in 1 s."));
+        assert!(at(9_000).ends_with("Attempt 3 now."));
+    }
+
+    #[test]
+    fn only_what_may_heal_offers_another_try() {
+        let failed = |permanent| StreamState::Failed {
+            reason: "driver".into(),
+            permanent,
+        };
+        assert!(notice("", &failed(false), "log", 0).unwrap().retry);
+        let permanent = notice("", &failed(true), "log", 0).unwrap();
+        assert!(permanent.trouble && !permanent.retry);
+        assert_eq!(notice("", &StreamState::Live, "log", 0), None);
+    }
+
+    #[test]
+    fn an_empty_log_says_why() {
+        let of = |state| empty("web", &[(String::new(), state)]);
+        assert_eq!(empty("web", &[]), "Reading the log of web…");
+        assert_eq!(of(StreamState::Loading), "Reading the log of web…");
+        assert_eq!(of(StreamState::Ended), "web printed nothing.");
+        assert!(of(StreamState::Empty).contains("not printed anything yet"));
+    }
+}

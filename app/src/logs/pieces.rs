@@ -1,0 +1,199 @@
+//! A line cut into pieces of one look each: terminal colours, and the places where the filter's
+//! text stands.
+
+use sidekick::logs::{
+    Filter,
+    ansi::{self, Color, Style},
+};
+
+/// A stretch of a line with one look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece<'a> {
+    pub(super) style: Style,
+    /// The filter's text stands here.
+    pub(super) marked: bool,
+    pub(super) text: &'a str,
+}
+
+/// Most bytes of a line that a row shows; the rest is shown when the line is opened.
+pub(super) const SHOWN_BYTES: usize = 2000;
+
+/// What a row shows of a line, and how many bytes it leaves out.
+pub(super) fn shown(text: &str) -> (&str, usize) {
+    if text.len() <= SHOWN_BYTES {
+        return (text, 0);
+    }
+    let cut = text.floor_char_boundary(SHOWN_BYTES);
+    (&text[..cut], text.len() - cut)
+}
+
+#[cfg(feature = "hydrate")]
+/// Whether the line is one piece in the default look, the common case.
+pub(super) fn is_plain(text: &str, filter: &Filter) -> bool {
+    filter.text.is_empty() && !ansi::has_escapes(text)
+}
+
+/// The pieces of a line. Their texts together are the line without escape sequences.
+pub(super) fn pieces<'a>(text: &'a str, filter: &Filter) -> Vec<Piece<'a>> {
+    let stripped = ansi::strip(text);
+    let mut marks = filter.ranges(&stripped).peekable();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (style, mut rest) in ansi::spans(text) {
+        while !rest.is_empty() {
+            while marks.next_if(|mark| mark.end <= at).is_some() {}
+            let (marked, until) = match marks.peek() {
+                Some(mark) if mark.start <= at => (true, mark.end),
+                Some(mark) => (false, mark.start),
+                None => (false, usize::MAX),
+            };
+            let (text, tail) = rest.split_at(rest.len().min(until - at));
+            out.push(Piece {
+                style,
+                marked,
+                text,
+            });
+            at += text.len();
+            rest = tail;
+        }
+    }
+    out
+}
+
+/// The CSS classes of a look; `None` for the default one. Colours outside of the theme's sixteen
+/// come by [`rgb`] instead.
+pub(super) fn classes(piece: &Piece<'_>) -> Option<String> {
+    let style = piece.style;
+    let mut out = String::new();
+    let mut add = |class: &str| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(class);
+    };
+    let (fg, bg) = colors(style);
+    if let Some(Color::Indexed(n @ 0..16)) = fg {
+        add(&format!("a-f{}", n % 8));
+    }
+    if let Some(Color::Indexed(n @ 0..16)) = bg {
+        add(&format!("a-b{}", n % 8));
+    }
+    for (on, class) in [
+        (style.inverse && style.bg.is_none(), "a-fbg"),
+        (style.inverse && style.fg.is_none(), "a-btext"),
+        (style.bold, "a-bold"),
+        (style.dim, "a-dim"),
+        (style.italic, "a-italic"),
+        (style.underline, "a-underline"),
+        (piece.marked, "match"),
+    ] {
+        if on {
+            add(class);
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// Foreground and background after `inverse`.
+pub(super) fn colors(style: Style) -> (Option<Color>, Option<Color>) {
+    if style.inverse {
+        (style.bg, style.fg)
+    } else {
+        (style.fg, style.bg)
+    }
+}
+
+/// Red, green and blue of a colour outside of the theme's sixteen.
+pub(super) fn rgb(color: Color) -> Option<(u8, u8, u8)> {
+    match color {
+        Color::Rgb(r, g, b) => Some((r, g, b)),
+        Color::Indexed(0..16) => None,
+        Color::Indexed(n @ 16..232) => {
+            let level = |part: u8| if part == 0 { 0 } else { 55 + 40 * part };
+            let n = n - 16;
+            Some((level(n / 36), level(n / 6 % 6), level(n % 6)))
+        }
+        Color::Indexed(n) => {
+            let grey = 8 + 10 * (n - 232);
+            Some((grey, grey, grey))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, filter: &str, expect: &[(&str, Option<&str>)]) {
+        let filter = Filter {
+            text: filter.to_owned(),
+            ..Filter::default()
+        };
+        let pieces = pieces(text, &filter);
+        let found: Vec<_> = pieces.iter().map(|p| (p.text, classes(p))).collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(text, class)| (*text, class.map(str::to_owned)))
+            .collect();
+        assert_eq!(found, expect, "{text:?}");
+    }
+
+    #[test]
+    fn colours_become_classes_and_matches_are_marked() {
+        check("plain", "", &[("plain", None)]);
+        check(
+            "\x1b[31mred\x1b[0m off",
+            "",
+            &[("red", Some("a-f1")), (" off", None)],
+        );
+        check(
+            "\x1b[1;93mWARN\x1b[0mING",
+            "ning",
+            &[
+                ("WAR", Some("a-f3 a-bold")),
+                ("N", Some("a-f3 a-bold match")),
+                ("ING", Some("match")),
+            ],
+        );
+        check("\x1b[7minverse", "", &[("inverse", Some("a-fbg a-btext"))]);
+        check(
+            "aXbx",
+            "x",
+            &[
+                ("a", None),
+                ("X", Some("match")),
+                ("b", None),
+                ("x", Some("match")),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_colour_cube_is_the_terminals() {
+        assert_eq!(rgb(Color::Indexed(1)), None);
+        assert_eq!(rgb(Color::Indexed(16)), Some((0, 0, 0)));
+        assert_eq!(rgb(Color::Indexed(208)), Some((255, 135, 0)));
+        assert_eq!(rgb(Color::Indexed(255)), Some((238, 238, 238)));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        let text = "é".repeat(2000);
+        let (head, left_out) = shown(&text);
+        assert_eq!(head.len() + left_out, text.len());
+        assert!(head.len() <= SHOWN_BYTES);
+    }
+
+    proptest! {
+        #[test]
+        fn the_pieces_together_are_the_stripped_line(
+            text in "(\\x1b\\[[0-9;]{0,5}m|[a-bA-Bé ]){0,30}",
+            filter in "[a-bé]{0,2}",
+        ) {
+            let filter = Filter { text: filter, ..Filter::default() };
+            let whole: String = pieces(&text, &filter).iter().map(|p| p.text).collect();
+            prop_assert_eq!(whole, ansi::strip(&text));
+        }
+    }
+}

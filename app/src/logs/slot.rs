@@ -1,0 +1,298 @@
+//! One row of the pool: its elements are made once and written again and again.
+
+use leptos::prelude::document;
+use sidekick::{
+    logs::{Filter, LogSession, Row, Severity},
+    protocol::{EntryRef, Gap, GapReason, LogStream},
+    time::Nanos,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::pieces::{Piece, classes, colors, is_plain, pieces, rgb, shown};
+use crate::charts::{Clock, group_digits, plural, source_color};
+
+/// How rows are written, apart from the rows themselves.
+pub(super) struct Look<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) clock: &'a mut Clock,
+    pub(super) utc: bool,
+    /// Show where a line came from, without this prefix of its name.
+    pub(super) source_prefix: Option<&'a str>,
+}
+
+pub(super) struct Slot {
+    pub(super) root: HtmlElement,
+    letter: Element,
+    time: Element,
+    millis: Element,
+    stream: Element,
+    source: Element,
+    text: Element,
+    /// What stands in the elements; 0 for nothing yet.
+    written: u64,
+    /// The line's instant.
+    pub(super) at: Option<Nanos>,
+    /// Its row in the session's view, where the last drawing put it.
+    pub(super) index: usize,
+    shown: bool,
+}
+
+impl Slot {
+    pub(super) fn new() -> Option<Self> {
+        let root = element("div", "log-row")?;
+        let part = |tag, class| -> Option<Element> {
+            let part = element(tag, class)?;
+            root.append_child(&part).ok()?;
+            Some(part.into())
+        };
+        let letter = part("span", "gutter")?;
+        let stamp = part("span", "stamp")?;
+        let time: Element = element("span", "")?.into();
+        let millis: Element = element("span", "millis")?.into();
+        stamp.append_child(&time).ok()?;
+        stamp.append_child(&millis).ok()?;
+        let stream = part("span", "stream")?;
+        let source = part("span", "source")?;
+        let text = part("span", "text")?;
+        Some(Self {
+            root: root.clone(),
+            letter,
+            time,
+            millis,
+            stream,
+            source,
+            text,
+            written: 0,
+            at: None,
+            index: 0,
+            shown: true,
+        })
+    }
+
+    pub(super) fn hide(&mut self) {
+        if self.shown {
+            self.root.set_hidden(true);
+            self.shown = false;
+        }
+    }
+
+    /// Writes a row, unless it stands there already. Returns roughly how many characters wide
+    /// its text is.
+    pub(super) fn write(
+        &mut self,
+        index: usize,
+        row: &Row<'_>,
+        session: &LogSession,
+        look: &mut Look<'_>,
+    ) -> usize {
+        self.index = index;
+        if !self.shown {
+            self.root.set_hidden(false);
+            self.shown = true;
+        }
+        match row {
+            Row::Entry {
+                entry,
+                severity,
+                source,
+                ..
+            } => {
+                let (text, left_out) = shown(entry.text);
+                let print = fingerprint(entry, text, *severity, *source, look);
+                if self.written != print {
+                    self.written = print;
+                    self.write_entry(entry, (text, left_out), *severity, *source, session, look);
+                }
+                text.len()
+            }
+            Row::Gap { source, gap } => {
+                let name = session
+                    .source_name(*source)
+                    .filter(|_| look.source_prefix.is_some());
+                let text = gap_text(gap, name);
+                let print = hash(text.bytes(), 1);
+                if self.written != print {
+                    self.written = print;
+                    self.write_gap(gap, &text);
+                }
+                text.len()
+            }
+        }
+    }
+
+    /// Writes the full instant of the line where the browser shows it on hover.
+    pub(super) fn tell_time(&self, clock: &mut Clock) {
+        if let (Some(at), Some(stamp)) = (self.at, self.time.parent_element()) {
+            let _refused = stamp.set_attribute("title", &clock.full(at));
+        }
+    }
+
+    fn write_entry(
+        &mut self,
+        entry: &EntryRef<'_>,
+        (text, left_out): (&str, usize),
+        severity: Severity,
+        source: u16,
+        session: &LogSession,
+        look: &mut Look<'_>,
+    ) {
+        self.at = Some(entry.time);
+        self.root.set_class_name(row_class(severity));
+        self.letter.set_text_content(Some(letter(severity)));
+        if entry.untimed {
+            self.time.set_text_content(Some("no time "));
+            self.millis.set_text_content(None);
+        } else {
+            let time = look.clock.time_of_day(entry.time);
+            let (seconds, millis) = time.split_at(8);
+            self.time.set_text_content(Some(seconds));
+            self.millis.set_text_content(Some(millis));
+        }
+        let stderr = entry.stream == LogStream::Stderr;
+        self.stream.set_text_content(stderr.then_some("err"));
+        if let Some(prefix) = look.source_prefix {
+            let name = session.source_name(source).unwrap_or("?");
+            let short = name.strip_prefix(prefix).unwrap_or(name);
+            self.source.set_text_content(Some(short));
+            self.source
+                .set_class_name(&format!("source source-{}", source_color(source)));
+        }
+        if is_plain(text, look.filter) {
+            self.text.set_text_content(Some(text));
+        } else {
+            self.text.set_text_content(None);
+            for piece in pieces(text, look.filter) {
+                let _refused = append_piece(&self.text, &piece);
+            }
+        }
+        if left_out > 0 {
+            let _refused = append_mark(
+                &self.text,
+                &format!("… {} more bytes", group_digits(left_out as u64)),
+            );
+        }
+        if entry.truncated {
+            let _refused = append_mark(&self.text, "cut at 1 MiB");
+        }
+    }
+
+    fn write_gap(&mut self, gap: &Gap, text: &str) {
+        self.at = gap.after.or(gap.before);
+        self.root.set_class_name("log-row gap");
+        for part in [
+            &self.letter,
+            &self.time,
+            &self.millis,
+            &self.stream,
+            &self.source,
+        ] {
+            part.set_text_content(None);
+        }
+        self.text.set_text_content(Some(text));
+    }
+}
+
+/// What a row for missing lines says.
+fn gap_text(gap: &Gap, name: Option<&str>) -> String {
+    let lines = gap
+        .lines
+        .map_or_else(|| "lines".to_owned(), |n| plural(n, "line", "lines"));
+    let of = name.map_or_else(String::new, |name| format!(" of {name}"));
+    let why = match gap.reason {
+        GapReason::Rotated => "Docker no longer has them",
+        GapReason::SlowViewer => "this page was too slow to take them",
+        GapReason::Unavailable => "the server could not get them back",
+    };
+    format!("{lines}{of} missing here: {why}")
+}
+
+/// A number that differs, for practical purposes, whenever the row would look different.
+fn fingerprint(
+    entry: &EntryRef<'_>,
+    text: &str,
+    severity: Severity,
+    source: u16,
+    look: &Look<'_>,
+) -> u64 {
+    let flags = u64::from(entry.truncated)
+        | u64::from(entry.untimed) << 1
+        | u64::from(look.utc) << 2
+        | u64::from(look.source_prefix.is_some()) << 3
+        | (entry.stream.index() as u64) << 4
+        | (severity.index() as u64) << 5
+        | u64::from(source) << 8;
+    let seed = (entry.time.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ flags;
+    hash(text.bytes(), hash(look.filter.text.bytes(), seed)) ^ entry.text.len() as u64
+}
+
+/// FNV-1a, started from `seed`; never 0.
+fn hash(bytes: impl Iterator<Item = u8>, seed: u64) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ seed;
+    bytes
+        .fold(start, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        })
+        .max(1)
+}
+
+fn row_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fatal => "log-row sev-fatal",
+        Severity::Error => "log-row sev-error",
+        Severity::Warn => "log-row sev-warn",
+        Severity::Info => "log-row sev-info",
+        Severity::Debug => "log-row sev-debug",
+        Severity::Trace => "log-row sev-trace",
+        Severity::Unknown => "log-row sev-unknown",
+    }
+}
+
+fn letter(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fatal => "F",
+        Severity::Error => "E",
+        Severity::Warn => "W",
+        Severity::Info => "I",
+        Severity::Debug => "D",
+        Severity::Trace => "T",
+        Severity::Unknown => "",
+    }
+}
+
+fn append_piece(to: &Element, piece: &Piece<'_>) -> Option<()> {
+    let (fg, bg) = colors(piece.style);
+    let (fg, bg) = (fg.and_then(rgb), bg.and_then(rgb));
+    let class = classes(piece);
+    if class.is_none() && fg.is_none() && bg.is_none() {
+        let text = document().create_text_node(piece.text);
+        to.append_child(&text).ok()?;
+        return Some(());
+    }
+    let span = element("span", class.as_deref().unwrap_or_default())?;
+    span.set_text_content(Some(piece.text));
+    // Written through the object model, which a content security policy lets pass.
+    for (property, color) in [("color", fg), ("background-color", bg)] {
+        if let Some((r, g, b)) = color {
+            let value = format!("rgb({r} {g} {b})");
+            let _refused = HtmlElement::style(&span).set_property(property, &value);
+        }
+    }
+    to.append_child(&span).ok()?;
+    Some(())
+}
+
+fn append_mark(to: &Element, text: &str) -> Option<()> {
+    let mark = element("span", "line-mark")?;
+    mark.set_text_content(Some(text));
+    to.append_child(&mark).ok()?;
+    Some(())
+}
+
+fn element(tag: &str, class: &str) -> Option<HtmlElement> {
+    let element: HtmlElement = document().create_element(tag).ok()?.dyn_into().ok()?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    Some(element)
+}

@@ -1,0 +1,61 @@
+//! The severity timeline above the log.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use sidekick::{logs::LogSession, time::Millis};
+
+use super::controls::controls;
+use crate::{
+    charts::{Bar, BarsData, SeverityBars},
+    pulse::pulse,
+};
+
+/// Redrawing more often would not show more: a bar is a minute.
+const REDRAW_MS: u64 = 250;
+
+/// Lines per minute by severity; a click goes to that minute.
+#[component]
+pub(super) fn LogTimeline() -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let version = pulse(dashboard.logs_version, REDRAW_MS);
+    let data = move || {
+        version.track();
+        let utc = dashboard.utc.get();
+        dashboard.logs.with_value(|session| bars(session, utc))
+    };
+    let slow = pulse(dashboard.logs_version, 5000);
+    let label = Signal::derive(move || {
+        slow.track();
+        let utc = dashboard.utc.get();
+        dashboard
+            .logs
+            .with_value(|session| bars(session, utc).summary())
+    });
+    let go_to = Callback::new(move |minute: Millis| controls.go_to.set(Some(minute)));
+    view! { <SeverityBars label data=Rc::new(data) on_pick=go_to /> }
+}
+
+fn bars(session: &LogSession, utc: bool) -> BarsData {
+    let timeline = session.timeline();
+    BarsData {
+        bars: timeline
+            .buckets()
+            .into_iter()
+            .map(|bucket| {
+                let mut counts = [0; 7];
+                for (to, (_, count)) in counts.iter_mut().zip(bucket.counts.iter()) {
+                    *to = count;
+                }
+                Bar {
+                    start: bucket.start,
+                    counts,
+                }
+            })
+            .collect(),
+        step_ms: timeline.bucket_ms(),
+        capacity: timeline.max_buckets(),
+        utc,
+    }
+}

@@ -1,0 +1,65 @@
+//! What stands above the log: severities, filter, and what can be done with the lines.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use sidekick::logs::{Filter, Row, ansi};
+
+use super::{
+    chips::SeverityChips,
+    controls::controls,
+    copy::CopyButton,
+    filter_box::{FilterBox, TemplateChip},
+};
+use crate::{charts::plural, state::Dashboard};
+
+/// Severities, filter, and switches of the log.
+#[component]
+pub(super) fn LogToolbar() -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let filtered = move || !controls.filter.with(Filter::is_all);
+    view! {
+        <div class="log-toolbar">
+            <SeverityChips />
+            <FilterBox />
+            <TemplateChip />
+            <button
+                type="button"
+                class="button"
+                hidden=move || !filtered()
+                on:click=move |_| controls.change_filter(|filter| *filter = Filter::default())
+            >
+                "Clear"
+            </button>
+            <span class="log-tools">
+                <label class="switch">
+                    <input
+                        type="checkbox"
+                        prop:checked=dashboard.utc
+                        on:change=move |event| dashboard.utc.set(event_target_checked(&event))
+                    />
+                    "UTC"
+                </label>
+                <CopyButton label="Copy" text=Rc::new(move || copied(dashboard)) />
+            </span>
+        </div>
+    }
+}
+
+/// The text of all lines that the filter lets through, and what to say of it.
+fn copied(dashboard: Dashboard) -> (String, String) {
+    dashboard.logs.with_value(|session| {
+        let mut text = String::new();
+        let mut lines = 0;
+        for index in 0..session.visible_len() {
+            if let Some(Row::Entry { entry, .. }) = session.visible(index) {
+                ansi::strip_into(entry.text, &mut text);
+                text.push('\n');
+                lines += 1;
+            }
+        }
+        let saying = format!("Copied {}", plural(lines, "line", "lines"));
+        (text, saying)
+    })
+}

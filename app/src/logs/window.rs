@@ -1,0 +1,89 @@
+//! Which rows a scrolled view shows. Rows have one fixed height, so this is arithmetic and
+//! nothing has to be measured.
+
+use std::ops::Range;
+
+/// Height of a row in CSS pixels; the stylesheet says the same.
+pub(super) const ROW_PX: f64 = 18.0;
+
+/// Rows kept ready above and below the visible ones.
+pub(super) const OVERSCAN: usize = 12;
+
+/// How many row slots a view of this height needs.
+pub(super) fn slots(height_px: f64) -> usize {
+    (height_px.max(0.0) / ROW_PX).ceil() as usize + 1 + 2 * OVERSCAN
+}
+
+/// The rows, of `rows` in all, to draw at this scroll position with that many slots.
+pub(super) fn window(scroll_top_px: f64, rows: usize, slots: usize) -> Range<usize> {
+    let top = (scroll_top_px.max(0.0) / ROW_PX).floor() as usize;
+    let first = top.saturating_sub(OVERSCAN).min(rows.saturating_sub(slots));
+    first..rows.min(first + slots)
+}
+
+/// How slots go over from one window to the next without drawing again what stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The same window.
+    Stay,
+    /// So many slots go from the top to the bottom.
+    Down(usize),
+    /// So many slots go from the bottom to the top.
+    Up(usize),
+    /// Nothing stays.
+    All,
+}
+
+/// The turn from a window that starts at row number `from` to one that starts at `to`.
+pub(super) fn turn(from: u64, to: u64, slots: usize) -> Turn {
+    let distance = from.abs_diff(to);
+    match distance {
+        0 => Turn::Stay,
+        _ if distance >= slots as u64 => Turn::All,
+        _ if to > from => Turn::Down(distance as usize),
+        _ => Turn::Up(distance as usize),
+    }
+}
+
+/// Where the newest row is at the bottom edge.
+pub(super) fn bottom_px(rows: usize, height_px: f64) -> f64 {
+    (rows as f64 * ROW_PX - height_px).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_log_is_drawn_whole() {
+        assert_eq!(window(0.0, 3, slots(600.0)), 0..3);
+        assert_eq!(window(0.0, 0, slots(600.0)), 0..0);
+    }
+
+    #[test]
+    fn rows_that_stay_are_not_drawn_again() {
+        assert_eq!(turn(5, 5, 40), Turn::Stay);
+        assert_eq!(turn(5, 8, 40), Turn::Down(3));
+        assert_eq!(turn(8, 5, 40), Turn::Up(3));
+        assert_eq!(turn(0, 40, 40), Turn::All);
+        assert_eq!(turn(u64::MAX, 0, 40), Turn::All);
+    }
+
+    proptest! {
+        #[test]
+        fn every_visible_row_is_drawn(
+            height in 0.0f64..3000.0,
+            rows in 0usize..100_000,
+            part in 0.0f64..=1.0,
+        ) {
+            let top = bottom_px(rows, height) * part;
+            let slots = slots(height);
+            let drawn = window(top, rows, slots);
+            prop_assert!(drawn.len() <= slots && drawn.end <= rows);
+            let first = (top / ROW_PX).floor() as usize;
+            let last = (((top + height) / ROW_PX).ceil() as usize).min(rows);
+            prop_assert!(drawn.start <= first && drawn.end >= last, "{drawn:?} {first}..{last}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! How far back the curves reach.
+
+use leptos::prelude::*;
+
+/// A stretch of time up to the newest reading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Range {
+    /// 60 readings at Docker's pace of one a second.
+    #[default]
+    Minute,
+    /// Ten minutes.
+    TenMinutes,
+    /// An hour: all that is kept.
+    Hour,
+}
+
+impl Range {
+    const ALL: [Self; 3] = [Self::Minute, Self::TenMinutes, Self::Hour];
+
+    pub(super) fn ms(self) -> i64 {
+        match self {
+            Self::Minute => 60_000,
+            Self::TenMinutes => 600_000,
+            Self::Hour => 3_600_000,
+        }
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Minute => "1 min",
+            Self::TenMinutes => "10 min",
+            Self::Hour => "1 h",
+        }
+    }
+}
+
+/// Picks a range.
+#[component]
+pub(super) fn RangeSwitch(range: RwSignal<Range>) -> impl IntoView {
+    let choice = move |it: Range| {
+        view! {
+            <button
+                type="button"
+                class="segment"
+                aria-pressed=move || (range.get() == it).to_string()
+                on:click=move |_| range.set(it)
+            >
+                {it.label()}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label="Time range">
+            {Range::ALL.map(choice).into_iter().collect_view()}
+        </div>
+    }
+}
