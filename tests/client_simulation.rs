@@ -7,6 +7,9 @@
 //! judged at once: exactly once, in order, nothing of an old selection, and where something is
 //! missing a gap says so.
 
+// A test may fail; clippy's allowance for tests does not reach helpers of a tests folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use proptest::prelude::*;
@@ -400,6 +403,7 @@ struct World {
     seen: HashMap<usize, Seen>,
     gaps: usize,
     credits: usize,
+    updates: usize,
 }
 
 impl World {
@@ -416,6 +420,7 @@ impl World {
             seen: HashMap::new(),
             gaps: 0,
             credits: 0,
+            updates: 0,
         }
     }
 
@@ -498,7 +503,10 @@ impl World {
                     self.credits += usize::from(matches!(message, ClientMessage::Credit { .. }));
                     self.to_server.push_back(bytes);
                 }
-                Some(Output::Update(update)) => self.judge(update),
+                Some(Output::Update(update)) => {
+                    self.updates += 1;
+                    self.judge(update);
+                }
             }
         }
     }
@@ -571,9 +579,10 @@ impl World {
     /// Brings everything to rest: seen, connected, everything sent and taken.
     fn settle(&mut self) {
         self.step(&Step::Show);
-        // Longer than any delay of the client.
+        // Quiet for longer than any delay of the client; heartbeats do not count.
         let mut quiet = 0;
         while quiet < 40 {
+            let before = (self.updates, self.server.sent, self.server.credited);
             self.step(&Step::Poll(None));
             self.step(&Step::Serve);
             quiet = if self.to_page.is_empty() {
@@ -584,6 +593,8 @@ impl World {
             self.step(&Step::Arrive(usize::MAX));
             self.step(&Step::Poll(None));
             self.step(&Step::Wait(1_000));
+            let after = (self.updates, self.server.sent, self.server.credited);
+            quiet = if after == before { quiet + 1 } else { 0 };
         }
         assert_eq!(self.client.link(), LinkState::Live);
         assert_eq!(self.client.ignored(), 0);
