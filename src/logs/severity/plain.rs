@@ -171,7 +171,8 @@ fn bare(word: &[u8], behind: &[u8], before: &Before<'_>) -> Option<Severity> {
             let placed = first || upper || title || before.plain <= 1 && before.header > 0;
             match placed && !says_nothing(rest, behind) {
                 true if first || upper => label(name),
-                true if before.plain <= 2 => label_of_title(name),
+                // Deeper in, `Error:` counts, but not what only PostgreSQL and .NET write.
+                true if before.plain <= 2 => level(name),
                 _ => None,
             }
         }
@@ -190,11 +191,6 @@ fn bare(word: &[u8], behind: &[u8], before: &Before<'_>) -> Option<Severity> {
         [b'[', b'0'..=b'9', ..] if upper => level(name),
         _ => None,
     }
-}
-
-/// Inside a line only `Error:`-like words count, not the labels of PostgreSQL.
-fn label_of_title(name: &[u8]) -> Option<Severity> {
-    level(name)
 }
 
 /// Whether the text behind a colon says that there is nothing: `errors: 0`, `error: none`.

@@ -1,0 +1,172 @@
+use super::*;
+use crate::logs::severity::SeveritySet;
+use crate::protocol::{GapReason, LogStream};
+use crate::time::Nanos;
+use proptest::prelude::*;
+
+fn batch(lines: &[(i64, String)]) -> LogBatch {
+    let mut batch = LogBatch::new();
+    for (time, text) in lines {
+        let stream = match time % 2 {
+            0 => LogStream::Stdout,
+            _ => LogStream::Stderr,
+        };
+        batch.push_line(Nanos(*time), stream, text);
+    }
+    batch
+}
+
+fn lines(texts: &[&str]) -> LogBatch {
+    let list: Vec<_> = texts.iter().map(|t| (0, (*t).to_owned())).collect();
+    batch(&list)
+}
+
+fn shown(session: &LogSession) -> Vec<String> {
+    (0..session.visible_len())
+        .filter_map(|i| session.visible(i))
+        .map(|row| match row {
+            Row::Entry { entry, .. } => entry.text.to_owned(),
+            Row::Gap { .. } => "gap".to_owned(),
+        })
+        .collect()
+}
+
+const GAP: Gap = Gap {
+    lines: None,
+    after: None,
+    before: None,
+    reason: GapReason::Rotated,
+};
+
+#[test]
+fn a_line_is_counted_mined_and_shown() {
+    let mut session = LogSession::default();
+    session.add_source(0, "web");
+    session.ingest(
+        0,
+        lines(&[
+            "\x1b[31mERROR\x1b[0m took 5 ms",
+            "ERROR took 6 ms",
+            "",
+            "hello",
+        ]),
+    );
+    assert_eq!(session.source_name(0), Some("web"));
+    assert_eq!(session.analytics().counts()[Severity::Error], 2);
+    assert_eq!(session.analytics().counts()[Severity::Unknown], 2);
+    let top = &session.templates().top(1)[0];
+    assert_eq!((top.pattern.as_str(), top.count), ("ERROR took <*> ms", 2));
+    assert_eq!(session.visible_len(), 4);
+    session.set_filter(Filter {
+        template: Some(top.id),
+        ..Filter::default()
+    });
+    assert_eq!(session.visible_len(), 2);
+    assert_eq!(session.timeline().buckets()[0].counts.total(), 4);
+}
+
+#[test]
+fn new_lines_and_gaps_join_the_filtered_rows() {
+    let mut session = LogSession::default();
+    session.set_filter(Filter {
+        text: "b".to_owned(),
+        ..Filter::default()
+    });
+    let version = session.version();
+    session.ingest(0, lines(&["a", "b1"]));
+    session.gap(0, GAP);
+    session.ingest(0, lines(&["B2", "c"]));
+    assert_eq!(shown(&session), ["b1", "gap", "B2"]);
+    assert!(session.version() >= version + 3);
+    session.set_filter(Filter::default());
+    assert_eq!(session.visible_len(), 5);
+}
+
+#[test]
+fn clearing_forgets_the_lines_and_keeps_the_text_filter() {
+    let mut session = LogSession::default();
+    session.ingest(0, lines(&["a"]));
+    session.set_filter(Filter {
+        text: "b".to_owned(),
+        ..Filter::default()
+    });
+    let version = session.version();
+    session.clear();
+    assert_eq!(session.analytics().counts().total(), 0);
+    assert!(session.templates().is_empty() && session.store().is_empty());
+    assert_eq!(session.filter().text, "b");
+    assert!(session.version() > version);
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let severities = prop_oneof![
+        Just(SeveritySet::ALL),
+        Just(SeveritySet::only(Severity::Error).with(Severity::Info)),
+    ];
+    let stream = prop_oneof![Just(None), Just(Some(LogStream::Stderr))];
+    (
+        prop_oneof![Just(""), Just("x"), Just("ERR")],
+        severities,
+        stream,
+    )
+        .prop_map(|(text, severities, stream)| Filter {
+            text: text.to_owned(),
+            severities,
+            template: None,
+            stream,
+        })
+}
+
+proptest! {
+    #[test]
+    fn the_visible_rows_are_those_that_a_naive_pass_lets_through(
+        steps in proptest::collection::vec(
+            (0u16..3, proptest::collection::vec((0i64..50, 0usize..4), 0..10), proptest::option::weighted(0.15, filters())),
+            0..24,
+        ),
+        sources in 1u16..4,
+        max_lines in prop_oneof![Just(usize::MAX), 0usize..40],
+    ) {
+        let mut session = LogSession::new(StoreLimits { max_lines, max_bytes: usize::MAX });
+        let long = "y".repeat(20_000);
+        let mut total = 0u64;
+        for (source, list, filter) in steps {
+            if let Some(filter) = filter {
+                session.set_filter(filter);
+            }
+            if list.is_empty() {
+                session.gap(source % sources, GAP);
+            }
+            let list: Vec<_> = list
+                .into_iter()
+                .map(|(time, kind)| (time, match kind {
+                    0 => format!("ERROR {time}"),
+                    1 => "info: x".to_owned(),
+                    2 => "text".to_owned(),
+                    _ => long.clone(),
+                }))
+                .collect();
+            total += list.len() as u64;
+            let evicted_before = session.visible_evicted();
+            let was = shown(&session);
+            session.ingest(source % sources, batch(&list));
+            let naive: Vec<_> = session
+                .store()
+                .iter_from(0)
+                .filter(|row| session.filter().matches(row))
+                .map(|row| match row {
+                    Row::Entry { entry, .. } => entry.text.to_owned(),
+                    Row::Gap { .. } => "gap".to_owned(),
+                })
+                .collect();
+            prop_assert_eq!(shown(&session), naive);
+            prop_assert_eq!(session.store().lines() as u64 + session.evicted(), total);
+            let moved = (session.visible_evicted() - evicted_before) as usize;
+            if sources == 1 && moved < was.len() {
+                prop_assert_eq!(&shown(&session)[..was.len() - moved], &was[moved..]);
+            }
+        }
+        prop_assert_eq!(session.analytics().counts().total(), total);
+        prop_assert_eq!(session.templates().total_lines(), total);
+    }
+}

@@ -1,0 +1,201 @@
+use super::*;
+use crate::protocol::{GapReason, LogStream};
+use proptest::prelude::*;
+
+/// A row of the plain model: time, source and text; the text is its identity.
+#[derive(Clone, Debug, PartialEq)]
+struct Plain(i64, u16, String);
+
+fn batch(lines: &[(i64, String)]) -> LogBatch {
+    let mut batch = LogBatch::new();
+    for (time, text) in lines {
+        batch.push_line(Nanos(*time), LogStream::Stdout, text);
+    }
+    batch
+}
+
+fn contents(store: &LogStore) -> Vec<Plain> {
+    let plain = |row: Row<'_>| match row {
+        Row::Entry { entry, source, .. } => Plain(entry.time.0, source, entry.text.to_owned()),
+        Row::Gap { source, gap } => Plain(
+            gap.after.unwrap_or_default().0,
+            source,
+            format!("gap {:?}", gap.lines),
+        ),
+    };
+    let by_index: Vec<Plain> = (0..store.len())
+        .filter_map(|i| store.row(i).map(plain))
+        .collect();
+    assert_eq!(by_index, store.iter_from(0).map(plain).collect::<Vec<_>>());
+    by_index
+}
+
+fn gap(after: Option<i64>, lines: u64) -> Gap {
+    Gap {
+        lines: Some(lines),
+        after: after.map(Nanos),
+        before: None,
+        reason: GapReason::SlowViewer,
+    }
+}
+
+fn texts(store: &LogStore) -> Vec<String> {
+    contents(store).into_iter().map(|row| row.2).collect()
+}
+
+#[test]
+fn one_source_keeps_the_order_in_which_its_lines_came() {
+    let mut store = LogStore::default();
+    store.append(0, batch(&[(5, "a".into()), (3, "b".into())]), &[], &[]);
+    store.append_gap(0, gap(Some(5), 7));
+    store.append(0, batch(&[(4, "c".into())]), &[], &[]);
+    assert_eq!(texts(&store), ["a", "b", "gap Some(7)", "c"]);
+    assert_eq!((store.len(), store.lines()), (4, 3));
+}
+
+#[test]
+fn a_late_line_of_another_source_stands_where_it_belongs() {
+    let mut store = LogStore::default();
+    store.append(
+        0,
+        batch(&[(1, "a".into()), (5, "b".into()), (9, "c".into())]),
+        &[],
+        &[],
+    );
+    assert_eq!(store.append(1, batch(&[(5, "late".into())]), &[], &[]), 0);
+    assert_eq!(texts(&store), ["a", "b", "late", "c"]);
+    assert_eq!(store.append(0, batch(&[(7, "d".into())]), &[], &[]), 3);
+    assert_eq!(store.append(0, batch(&[(9, "e".into())]), &[], &[]), 5);
+    assert_eq!(texts(&store), ["a", "b", "late", "d", "c", "e"]);
+}
+
+#[test]
+fn a_gap_stands_behind_the_last_line_before_it() {
+    let mut store = LogStore::default();
+    store.append(0, batch(&[(1, "a".into()), (9, "b".into())]), &[], &[]);
+    store.append(1, batch(&[(2, "x".into()), (5, "y".into())]), &[], &[]);
+    store.append_gap(1, gap(Some(2), 3));
+    assert_eq!(texts(&store), ["a", "x", "gap Some(3)", "y", "b"]);
+    store.append_gap(1, gap(None, 4));
+    assert_eq!(
+        texts(&store)[4],
+        "gap Some(4)",
+        "behind the newest line of its source"
+    );
+}
+
+#[test]
+fn small_batches_share_chunks() {
+    let mut store = LogStore::default();
+    for i in 0..10_000 {
+        store.append(0, batch(&[(i, "hello world".into())]), &[], &[]);
+    }
+    assert_eq!(store.chunks.len(), 3);
+    let text = 10_000 * "hello world".len();
+    assert!(
+        store.heap_bytes() < 3 * text + 100_000,
+        "{}",
+        store.heap_bytes()
+    );
+}
+
+#[test]
+fn a_huge_batch_is_split_so_that_little_goes_at_once() {
+    let mut store = LogStore::new(StoreLimits {
+        max_lines: 20_000,
+        max_bytes: usize::MAX,
+    });
+    let lines: Vec<_> = (0..50_000).map(|i| (i, format!("line {i}"))).collect();
+    store.append(0, batch(&lines), &[], &[]);
+    assert!((20_000..=20_000 + chunk::FULL_ROWS).contains(&store.lines()));
+    assert_eq!(store.lines() as u64 + store.evicted(), 50_000);
+}
+
+#[test]
+fn memory_is_bounded_also_for_long_lines() {
+    let max_bytes = 1 << 20;
+    let mut store = LogStore::new(StoreLimits {
+        max_lines: 50_000,
+        max_bytes,
+    });
+    for i in 0..200 {
+        store.append(0, batch(&[(i, "x".repeat(60_000))]), &[], &[]);
+        assert!(store.heap_bytes() <= max_bytes);
+    }
+    assert!(store.lines() > 10);
+    assert_eq!(store.lines() as u64 + store.evicted(), 200);
+}
+
+/// Source, times with lengths of lines, whether a gap comes instead.
+type Step = (u16, Vec<(i64, usize)>, bool);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let lines = proptest::collection::vec((0i64..60, 0usize..40), 0..12);
+    proptest::collection::vec((0u16..3, lines, proptest::bool::weighted(0.1)), 0..40)
+}
+
+proptest! {
+    #[test]
+    fn the_order_is_that_of_a_naive_list(
+        steps in steps(),
+        sources in 1u16..4,
+        max_lines in prop_oneof![Just(usize::MAX), 0usize..60],
+        big in proptest::bool::weighted(0.4),
+    ) {
+        let mut store = LogStore::new(StoreLimits { max_lines, max_bytes: usize::MAX });
+        let mut model: Vec<Plain> = Vec::new();
+        let mut seen: Vec<u16> = Vec::new();
+        let mut newest = [0i64; 3];
+        let mut n = 0;
+        let mut before: Vec<Plain> = Vec::new();
+        for (source, lines, is_gap) in steps {
+            let source = source % sources;
+            let mut lines: Vec<(i64, String)> = lines
+                .into_iter()
+                .map(|(time, length)| {
+                    n += 1;
+                    // Long lines make many chunks, which is where the order could break.
+                    (time, format!("{n}-{}", "x".repeat(if big { length * 1000 } else { length })))
+                })
+                .collect();
+            let first_row = store.first_row();
+            let changed = if is_gap {
+                n += 1;
+                let at = newest[source as usize];
+                lines = vec![(at, format!("gap Some({n})"))];
+                store.append_gap(source, gap(Some(at), n))
+            } else {
+                store.append(source, batch(&lines), &[], &[])
+            };
+            if lines.is_empty() {
+                continue;
+            }
+            if !seen.contains(&source) {
+                seen.push(source);
+            }
+            for (time, text) in &lines {
+                newest[source as usize] = newest[source as usize].max(*time);
+                model.push(Plain(*time, source, text.clone()));
+            }
+            if seen.len() > 1 {
+                model.sort_by_key(|row| row.0);
+            }
+            let held = contents(&store);
+            // What was evicted was the oldest at that moment.
+            let evicted = model.len() - held.len();
+            prop_assert_eq!(&held, &model[evicted..]);
+            model.drain(..evicted);
+            // Rows before the first changed one are what they were.
+            let same = (changed - first_row) as usize;
+            let moved = (store.first_row() - first_row) as usize;
+            if same > moved {
+                prop_assert_eq!(&held[..same - moved], &before[moved..same]);
+            }
+            let lines_held = held.iter().filter(|row| !row.2.starts_with("gap")).count();
+            prop_assert_eq!(store.lines(), lines_held);
+            let measured: usize = store.chunks.iter().map(Chunk::measure).sum();
+            prop_assert_eq!(store.heap_bytes(), measured);
+            before = held;
+        }
+    }
+}
