@@ -1,3 +1,65 @@
-//! The `sidekick-docker` program.
+//! The `sidekick-docker` program: reads the command line and does what it says.
 
-fn main() {}
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use server::config::{Action, Cli, Config};
+use server::demo::{DemoEngine, DemoOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // Standard output carries one line, the address; everything else goes to standard error.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .init();
+    match Cli::parse().into_action()? {
+        Action::Serve(config) => serve(*config).await,
+        Action::Demo(socket) => demo(&socket).await,
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    // Before the address is told, so that nobody's signal comes too early.
+    let interrupted = interrupt()?;
+    let running = server::serve(config).await?;
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "listening on http://{}", running.addr)
+        .and_then(|()| stdout.flush())
+        .context("cannot write to standard output")?;
+    interrupted.await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+async fn demo(socket: &Path) -> anyhow::Result<()> {
+    let interrupted = interrupt()?;
+    let engine = DemoEngine::start(socket, DemoOptions::default())
+        .with_context(|| format!("cannot run the demo engine on {}", socket.display()))?;
+    tracing::info!(
+        "demo engine runs: DOCKER_HOST=unix://{} docker ps",
+        socket.display()
+    );
+    interrupted.await;
+    drop(engine);
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM, which are caught from now on.
+fn interrupt() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut int = signal(SignalKind::interrupt()).context("cannot catch SIGINT")?;
+    let mut term = signal(SignalKind::terminate()).context("cannot catch SIGTERM")?;
+    Ok(async move {
+        tokio::select! {
+            _ = int.recv() => {}
+            _ = term.recv() => {}
+        }
+    })
+}

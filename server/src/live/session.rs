@@ -1,0 +1,126 @@
+//! What one page asked for: its subscriptions, and the answer to each of its messages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sidekick::protocol::{ClientMessage, ServerMessage, SubId};
+use tokio::sync::mpsc;
+
+use super::Answer;
+use crate::App;
+use crate::events::Happening;
+use crate::streams::{Outbound, Subscription};
+
+/// Subscriptions of one page at a time. A page shows one thing; a native viewer may show many.
+const MAX_SUBSCRIPTIONS: usize = 64;
+
+/// A page whose messages are refused so often does not speak our language.
+const MAX_REFUSED: u32 = 100;
+
+pub(super) struct Session {
+    app: Arc<App>,
+    outbound: Outbound,
+    answers: mpsc::Sender<Answer>,
+    subscriptions: HashMap<SubId, Subscription>,
+    /// The largest number so far: each is used once.
+    last_sub: Option<SubId>,
+    refused: u32,
+}
+
+impl Session {
+    pub(super) fn new(app: Arc<App>, outbound: Outbound, answers: mpsc::Sender<Answer>) -> Self {
+        Self {
+            app,
+            outbound,
+            answers,
+            subscriptions: HashMap::new(),
+            last_sub: None,
+            refused: 0,
+        }
+    }
+
+    /// Takes one message. `false` when the connection is to be closed.
+    pub(super) async fn take(&mut self, bytes: &[u8]) -> bool {
+        let Ok(message) = ClientMessage::decode(bytes) else {
+            return self.refuse(None, "not a message of this protocol").await;
+        };
+        match message {
+            ClientMessage::Subscribe {
+                sub,
+                target,
+                resume,
+            } => {
+                if self.last_sub.is_some_and(|last| sub <= last) {
+                    return self
+                        .refuse(Some(sub), "a number is used once, and each is larger")
+                        .await;
+                }
+                self.last_sub = Some(sub);
+                if self.subscriptions.len() >= MAX_SUBSCRIPTIONS {
+                    return self
+                        .refuse(Some(sub), "too many subscriptions at a time")
+                        .await;
+                }
+                let subscription = self.app.hub.subscribe(sub, target, resume, &self.outbound);
+                self.subscriptions.insert(sub, subscription);
+                true
+            }
+            ClientMessage::Unsubscribe { sub } => {
+                // First the queue, so that nothing of it is sent any more.
+                self.outbound.close(sub);
+                match self.subscriptions.remove(&sub) {
+                    Some(_) => true,
+                    None => {
+                        self.refuse(Some(sub), "there is no such subscription")
+                            .await
+                    }
+                }
+            }
+            ClientMessage::Retry { sub } => match self.subscriptions.get(&sub) {
+                Some(subscription) => {
+                    subscription.retry();
+                    true
+                }
+                None => {
+                    self.refuse(Some(sub), "there is no such subscription")
+                        .await
+                }
+            },
+            ClientMessage::Credit { bytes } => {
+                self.outbound.credit(bytes)
+                    || self.refuse(None, "credit for more than was sent").await
+            }
+            ClientMessage::Refresh => {
+                self.app.engine.refresh();
+                self.answer(Answer::Snapshot).await
+            }
+            ClientMessage::StartDemo => match self.app.engine.start_demo() {
+                Ok(()) => true,
+                Err(reason) => self.refuse(None, &reason).await,
+            },
+            ClientMessage::Ping { nonce } => {
+                self.answer(Answer::Message(ServerMessage::Pong { nonce }))
+                    .await
+            }
+            // That it came at all is what counts.
+            ClientMessage::Pong { .. } => true,
+        }
+    }
+
+    /// Says that a message is not taken. `false` when the connection is to be closed.
+    pub(super) async fn refuse(&mut self, sub: Option<SubId>, reason: &str) -> bool {
+        self.app
+            .metrics
+            .record(Happening::MessageRefused { reason });
+        self.refused += 1;
+        let refused = ServerMessage::Refused {
+            sub,
+            reason: reason.to_owned(),
+        };
+        self.answer(Answer::Message(refused)).await && self.refused < MAX_REFUSED
+    }
+
+    async fn answer(&self, answer: Answer) -> bool {
+        self.answers.send(answer).await.is_ok()
+    }
+}

@@ -1,0 +1,472 @@
+//! The pure part of the state: what an event or a list changes, and the delta that says so.
+
+use std::collections::BTreeMap;
+
+use sidekick::model::{
+    Container, ContainerId, ContainerState, EngineStatus, Event, EventKind, Health, ResourceError,
+};
+use sidekick::protocol::{ServerMessage, Snapshot};
+use sidekick::time::Millis;
+
+/// What a change means for the streams, and whether the list has to be read again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    /// Containers whose run began.
+    pub(crate) started: Vec<ContainerId>,
+    /// Containers whose run ended.
+    pub(crate) stopped: Vec<ContainerId>,
+    /// Containers that are gone.
+    pub(crate) removed: Vec<ContainerId>,
+    /// The event told less than the list would.
+    pub(crate) refresh: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Model {
+    revision: u64,
+    engine: EngineStatus,
+    containers: BTreeMap<ContainerId, Container>,
+    errors: Vec<ResourceError>,
+    refreshed: Option<Millis>,
+}
+
+impl Model {
+    pub(super) fn new(endpoint: String) -> Self {
+        Self {
+            revision: 0,
+            engine: EngineStatus::Connecting { endpoint },
+            containers: BTreeMap::new(),
+            errors: Vec::new(),
+            refreshed: None,
+        }
+    }
+
+    pub(super) fn engine(&self) -> &EngineStatus {
+        &self.engine
+    }
+
+    pub(super) fn container(&self, id: &ContainerId) -> Option<&Container> {
+        self.containers.get(id)
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let mut containers: Vec<_> = self.containers.values().cloned().collect();
+        containers.sort_by(|a, b| a.name.cmp(&b.name));
+        Snapshot {
+            revision: self.revision,
+            engine: self.engine.clone(),
+            containers,
+            errors: self.errors.clone(),
+            refreshed: self.refreshed,
+        }
+    }
+
+    pub(super) fn members(
+        &self,
+        project: &str,
+        service: Option<&str>,
+    ) -> Vec<(ContainerId, String)> {
+        let mut members: Vec<_> = self
+            .containers
+            .values()
+            // As `model::projects` has it: a container without a service belongs to none.
+            .filter(|c| c.project.as_deref() == Some(project) && c.service.is_some())
+            .filter(|c| service.is_none() || c.service.as_deref() == service)
+            .map(|c| (c.id.clone(), c.name.clone()))
+            .collect();
+        members.sort_by(|a, b| a.1.cmp(&b.1));
+        members
+    }
+
+    pub(super) fn set_engine(&mut self, engine: EngineStatus) -> ServerMessage {
+        self.engine = engine;
+        self.delta(Vec::new(), Vec::new(), true, false)
+    }
+
+    pub(super) fn clear(&mut self) -> (Changes, ServerMessage) {
+        let removed: Vec<_> = std::mem::take(&mut self.containers).into_keys().collect();
+        self.errors.clear();
+        self.refreshed = None;
+        let changes = Changes {
+            removed: removed.clone(),
+            ..Changes::default()
+        };
+        (changes, self.delta(Vec::new(), removed, false, true))
+    }
+
+    pub(super) fn replace(
+        &mut self,
+        containers: Vec<Container>,
+        now: Millis,
+    ) -> (Changes, ServerMessage) {
+        let mut changes = Changes::default();
+        let mut changed = Vec::new();
+        let mut before = std::mem::take(&mut self.containers);
+        for mut container in containers {
+            let old = before.remove(&container.id);
+            if let Some(old) = &old {
+                keep_what_the_list_lacks(old, &mut container);
+            }
+            note(old.as_ref(), &container, &mut changes);
+            if old.as_ref() != Some(&container) {
+                changed.push(container.clone());
+            }
+            self.containers.insert(container.id.clone(), container);
+        }
+        changes.removed = before.into_keys().collect();
+        self.refreshed = Some(now);
+        let errors = self.errors.len();
+        self.errors.retain(|error| error.resource != "containers");
+        let removed = changes.removed.clone();
+        let delta = self.delta(changed, removed, false, errors != self.errors.len());
+        (changes, delta)
+    }
+
+    pub(super) fn failed(
+        &mut self,
+        resource: &str,
+        message: String,
+        now: Millis,
+    ) -> Option<ServerMessage> {
+        if let Some(known) = self.errors.iter_mut().find(|e| e.resource == resource) {
+            if known.message == message {
+                return None;
+            }
+            known.message = message;
+            known.at = now;
+        } else {
+            self.errors.push(ResourceError {
+                resource: resource.to_owned(),
+                message,
+                at: now,
+            });
+        }
+        Some(self.delta(Vec::new(), Vec::new(), false, true))
+    }
+
+    pub(super) fn recovered(&mut self, resource: &str) -> Option<ServerMessage> {
+        let before = self.errors.len();
+        self.errors.retain(|error| error.resource != resource);
+        (before != self.errors.len()).then(|| self.delta(Vec::new(), Vec::new(), false, true))
+    }
+
+    /// What an event tells right away; the list tells the rest. Events of health checks and of
+    /// `docker exec` change nothing that is shown.
+    pub(super) fn process_event(&mut self, event: &Event) -> (Changes, Option<ServerMessage>) {
+        let mut changes = Changes::default();
+        if event.kind != EventKind::Container {
+            return (changes, None);
+        }
+        let id = ContainerId(event.id.clone());
+        let action = event.action.split(':').next().unwrap_or_default();
+        if action == "destroy" {
+            let delta = self.containers.remove(&id).map(|_| {
+                changes.removed.push(id.clone());
+                self.delta(Vec::new(), vec![id], false, false)
+            });
+            return (changes, delta);
+        }
+        let old = self.containers.get(&id).cloned();
+        let Some(mut new) = old.clone().or_else(|| created(event)) else {
+            changes.refresh = !is_noise(action);
+            return (changes, None);
+        };
+        changes.refresh = !is_noise(action);
+        apply(action, event, &mut new);
+        // A quick restart leaves the same state, but its streams have to go on.
+        match action {
+            "start" => changes.started.push(id.clone()),
+            "die" => changes.stopped.push(id.clone()),
+            _ => {}
+        }
+        if old.as_ref() == Some(&new) {
+            return (changes, None);
+        }
+        self.containers.insert(id, new.clone());
+        (
+            changes,
+            Some(self.delta(vec![new], Vec::new(), false, false)),
+        )
+    }
+
+    fn delta(
+        &mut self,
+        changed: Vec<Container>,
+        removed: Vec<ContainerId>,
+        engine: bool,
+        errors: bool,
+    ) -> ServerMessage {
+        self.revision += 1;
+        ServerMessage::Delta {
+            revision: self.revision,
+            engine: engine.then(|| self.engine.clone()),
+            changed,
+            removed,
+            errors: errors.then(|| self.errors.clone()),
+            refreshed: self.refreshed,
+        }
+    }
+}
+
+/// Events after which the list reads as before.
+fn is_noise(action: &str) -> bool {
+    action.starts_with("exec_")
+        || matches!(
+            action,
+            "attach"
+                | "detach"
+                | "top"
+                | "resize"
+                | "copy"
+                | "archive-path"
+                | "extract-to-dir"
+                | "export"
+                | "commit"
+                | "kill"
+        )
+}
+
+fn apply(action: &str, event: &Event, container: &mut Container) {
+    let at = Some(event.time.millis());
+    match action {
+        "start" => {
+            container.state = ContainerState::Running;
+            "Up just now".clone_into(&mut container.status);
+            container.started = at;
+            container.finished = None;
+            container.exit_code = None;
+        }
+        "unpause" => {
+            container.state = ContainerState::Running;
+            container.status = container.status.replace(" (Paused)", "");
+        }
+        "pause" => {
+            container.state = ContainerState::Paused;
+            if !container.status.contains("(Paused)") {
+                container.status.push_str(" (Paused)");
+            }
+        }
+        "die" => {
+            container.state = ContainerState::Exited;
+            container.health = None;
+            container.finished = at;
+            container.exit_code = event
+                .attribute("exitCode")
+                .and_then(|code| code.parse().ok());
+            container.status = match container.exit_code {
+                Some(code) => format!("Exited ({code}) just now"),
+                None => "Exited".to_owned(),
+            };
+        }
+        "stop" if container.state.is_alive() => {
+            container.state = ContainerState::Exited;
+            container.finished = at;
+            "Exited".clone_into(&mut container.status);
+        }
+        "rename" => {
+            if let Some(name) = event.attribute("name").or(event.name.as_deref()) {
+                name.trim_start_matches('/').clone_into(&mut container.name);
+            }
+        }
+        "health_status" => {
+            container.health = match event.action.split(':').nth(1).map(str::trim) {
+                Some("healthy") => Some(Health::Healthy),
+                Some("unhealthy") => Some(Health::Unhealthy),
+                Some("starting") => Some(Health::Starting),
+                // Podman puts it into an attribute; the list will tell.
+                _ => container.health,
+            };
+        }
+        _ => {}
+    }
+}
+
+/// A container as far as the event of its creation tells.
+fn created(event: &Event) -> Option<Container> {
+    if event.action != "create" {
+        return None;
+    }
+    let id = ContainerId(event.id.clone());
+    let name = event.name.as_deref().or(event.attribute("name"))?;
+    let label = |key| event.attribute(key).map(str::to_owned);
+    Some(Container {
+        name: name.trim_start_matches('/').to_owned(),
+        image: label("image").unwrap_or_default(),
+        state: ContainerState::Created,
+        status: "Created".to_owned(),
+        health: None,
+        ports: Vec::new(),
+        created: Some(event.time.millis()),
+        started: None,
+        finished: None,
+        exit_code: None,
+        project: label("com.docker.compose.project"),
+        service: label("com.docker.compose.service"),
+        number: label("com.docker.compose.container-number").and_then(|n| n.parse().ok()),
+        id,
+    })
+}
+
+/// The list says since when only in words; what events told exactly stays while it still holds.
+fn keep_what_the_list_lacks(old: &Container, new: &mut Container) {
+    if old.state.is_alive() == new.state.is_alive() {
+        new.started = new.started.or(old.started);
+        new.finished = new.finished.or(old.finished);
+        new.exit_code = new.exit_code.or(old.exit_code);
+    }
+}
+
+fn note(old: Option<&Container>, new: &Container, changes: &mut Changes) {
+    let was = old.is_some_and(|c| is_up(&c.state));
+    match (was, is_up(&new.state)) {
+        (false, true) => changes.started.push(new.id.clone()),
+        (true, false) => changes.stopped.push(new.id.clone()),
+        _ => {}
+    }
+}
+
+fn is_up(state: &ContainerState) -> bool {
+    matches!(state, ContainerState::Running | ContainerState::Paused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::time::Nanos;
+
+    fn event(action: &str, attributes: &[(&str, &str)]) -> Event {
+        Event {
+            time: Nanos(7_000_000_000),
+            kind: EventKind::Container,
+            action: action.to_owned(),
+            id: "a1".to_owned(),
+            name: Some("web".to_owned()),
+            attributes: attributes
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+        }
+    }
+
+    fn model() -> Model {
+        let mut model = Model::new(String::new());
+        model.process_event(&event("create", &[("image", "nginx")]));
+        model.process_event(&event("start", &[]));
+        model
+    }
+
+    fn only(model: &Model) -> Container {
+        model.snapshot().containers.remove(0)
+    }
+
+    #[test]
+    fn a_container_is_shown_from_its_creation_event_on() {
+        let mut model = Model::new(String::new());
+        let (changes, delta) = model.process_event(&event(
+            "create",
+            &[
+                ("com.docker.compose.project", "shop"),
+                ("com.docker.compose.service", "web"),
+                ("image", "nginx"),
+            ],
+        ));
+        assert!(changes.refresh);
+        assert!(matches!(delta, Some(ServerMessage::Delta { changed, .. }) if changed.len() == 1));
+        let shown = only(&model);
+        assert_eq!(
+            (shown.name.as_str(), shown.image.as_str()),
+            ("web", "nginx")
+        );
+        assert_eq!(model.members("shop", None).len(), 1);
+        assert_eq!(model.members("shop", Some("db")).len(), 0);
+    }
+
+    #[test]
+    fn events_change_what_is_shown_at_once() {
+        type Check = fn(&Container) -> bool;
+        let steps: [(&str, &[(&str, &str)], Check); 8] = [
+            ("pause", &[], |c| {
+                c.state == ContainerState::Paused && c.status == "Up just now (Paused)"
+            }),
+            ("unpause", &[], |c| {
+                c.state == ContainerState::Running && c.status == "Up just now"
+            }),
+            ("health_status: unhealthy", &[], |c| {
+                c.health == Some(Health::Unhealthy)
+            }),
+            ("rename", &[("name", "shop"), ("oldName", "/web")], |c| {
+                c.name == "shop"
+            }),
+            ("die", &[("exitCode", "137")], |c| {
+                c.state == ContainerState::Exited
+                    && c.exit_code == Some(137)
+                    && c.finished == Some(Millis(7000))
+            }),
+            ("stop", &[], |c| c.exit_code == Some(137)),
+            ("start", &[], |c| {
+                c.state == ContainerState::Running
+                    && c.exit_code.is_none()
+                    && c.started == Some(Millis(7000))
+            }),
+            ("exec_start: sh", &[], |c| {
+                c.state == ContainerState::Running
+            }),
+        ];
+        let mut model = model();
+        for (action, attributes, check) in steps {
+            model.process_event(&event(action, attributes));
+            assert!(check(&only(&model)), "{action}: {:?}", only(&model));
+        }
+        let (changes, _) = model.process_event(&event("destroy", &[]));
+        assert_eq!(changes.removed, [ContainerId("a1".to_owned())]);
+        assert!(model.snapshot().containers.is_empty());
+    }
+
+    #[test]
+    fn health_checks_that_run_commands_do_not_cause_refreshes() {
+        let mut model = model();
+        for action in ["exec_create: x", "exec_start: x", "exec_die", "top"] {
+            let revision = model.snapshot().revision;
+            let (changes, delta) = model.process_event(&event(action, &[]));
+            assert_eq!((changes.refresh, delta), (false, None), "{action}");
+            assert_eq!(model.snapshot().revision, revision);
+        }
+    }
+
+    #[test]
+    fn a_restart_between_two_lists_is_a_stop_and_a_start() {
+        let mut model = model();
+        let (died, _) = model.process_event(&event("die", &[("exitCode", "0")]));
+        let (started, _) = model.process_event(&event("start", &[]));
+        assert_eq!(died.stopped.len(), 1);
+        assert_eq!(started.started.len(), 1);
+    }
+
+    #[test]
+    fn a_list_corrects_everything_but_keeps_exact_times() {
+        let mut model = model();
+        let mut listed = only(&model);
+        listed.status = "Up 3 seconds".to_owned();
+        listed.started = None;
+        let (changes, _) = model.replace(vec![listed], Millis(9));
+        assert_eq!(changes, Changes::default());
+        assert_eq!(only(&model).status, "Up 3 seconds");
+        assert_eq!(only(&model).started, Some(Millis(7000)));
+        let (changes, delta) = model.replace(Vec::new(), Millis(10));
+        assert_eq!(changes.removed.len(), 1);
+        assert!(matches!(delta, ServerMessage::Delta { removed, .. } if removed.len() == 1));
+    }
+
+    #[test]
+    fn each_delta_continues_the_revision_before() {
+        let mut model = model();
+        let before = model.snapshot().revision;
+        let delta = model.failed("containers", "no".to_owned(), Millis(1));
+        assert!(
+            matches!(delta, Some(ServerMessage::Delta { revision, .. }) if revision == before + 1)
+        );
+        assert_eq!(model.failed("containers", "no".to_owned(), Millis(2)), None);
+        assert!(model.recovered("containers").is_some());
+        assert_eq!(model.snapshot().revision, before + 2);
+    }
+}

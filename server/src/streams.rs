@@ -1,0 +1,174 @@
+//! Everything that streams from the engine to the pages.
+//!
+//! ```text
+//! outbound       what waits for one viewer: bounded, credits, gaps
+//! upstream       one container's stream, its viewers, its attempts; closes when nobody looks
+//! log            LogStreamManager: batches, the ring, resuming after a break
+//! ring, resume, catch_up   the newest entries; finding a cursor; a viewer that comes back
+//! stats          StatsStreamManager
+//! compose        ComposeLogStreamManager: a project's containers as one subscription
+//! watcher        EventWatcher
+//! reconnect      ReconnectScheduler
+//! ```
+//!
+//! Rules that hold everywhere: one upstream a container, however many look. Whoever joins gets
+//! the same newest entries and then everything that follows, once and in order, or a gap in its
+//! place. Dropping the handle of a subscription ends what it started.
+
+mod batch;
+mod catch_up;
+mod compose;
+mod log;
+mod outbound;
+mod reconnect;
+mod resume;
+mod ring;
+mod stats;
+mod upstream;
+mod watcher;
+
+use std::sync::Arc;
+
+use sidekick::model::ContainerId;
+use sidekick::protocol::{ResumePoint, SourceId, SubId, Target};
+
+use self::compose::{ComposeLogStreamManager, ProjectStream, Selection};
+use self::log::{LogStore, LogStreamManager};
+use self::stats::{StatsStore, StatsStreamManager};
+use self::upstream::{Context, Viewing};
+use crate::docker::DockerClient;
+use crate::metrics::Metrics;
+use crate::state::{Changes, DockerState};
+
+pub(crate) use outbound::Outbound;
+pub(crate) use watcher::{EventHandler, EventWatcher};
+
+/// All stream managers.
+pub(crate) struct Hub {
+    context: Arc<Context>,
+    state: Arc<DockerState>,
+    logs: Arc<LogStreamManager>,
+    stats: Arc<StatsStreamManager>,
+    compose: ComposeLogStreamManager,
+}
+
+impl Hub {
+    pub(crate) fn new(state: Arc<DockerState>, metrics: Arc<Metrics>) -> Self {
+        let context = Arc::new(Context::new(metrics));
+        let logs = Arc::new(LogStreamManager::new(Arc::clone(&context)));
+        let stats = Arc::new(StatsStreamManager::new(Arc::clone(&context)));
+        Self {
+            compose: ComposeLogStreamManager::new(
+                Arc::clone(&logs),
+                Arc::clone(&stats),
+                Arc::clone(&state),
+            ),
+            context,
+            state,
+            logs,
+            stats,
+        }
+    }
+
+    /// The client of the engine in use.
+    pub(crate) fn client(&self) -> Option<DockerClient> {
+        self.context.client()
+    }
+
+    /// Uses another engine from now on; all streams of the one before end.
+    pub(crate) fn switch(&self, client: DockerClient) {
+        self.context.set_client(Some(client));
+        self.logs.registry().close_all();
+        self.stats.registry().close_all();
+    }
+
+    /// Tells the streams what happened to their containers.
+    pub(crate) fn apply(&self, changes: &Changes) {
+        for id in &changes.stopped {
+            self.logs.registry().stopped(id);
+            self.stats.registry().stopped(id);
+        }
+        for id in &changes.started {
+            self.logs.registry().started(id);
+            self.stats.registry().started(id);
+        }
+        for id in &changes.removed {
+            self.logs.registry().removed(id);
+            self.stats.registry().removed(id);
+        }
+    }
+
+    /// Waiting and failed streams are tried now, because the engine answers again.
+    pub(crate) fn retry_all(&self) {
+        self.logs.registry().retry_all();
+        self.stats.registry().retry_all();
+    }
+
+    /// Starts a subscription of a viewer. It ends when the handle is dropped.
+    pub(crate) fn subscribe(
+        &self,
+        sub: SubId,
+        target: Target,
+        resume: Vec<ResumePoint>,
+        outbound: &Outbound,
+    ) -> Subscription {
+        outbound.open(sub);
+        let select = |project, service| Selection {
+            project,
+            service,
+            sub,
+            outbound: outbound.clone(),
+        };
+        match target {
+            Target::Logs { container } => {
+                self.announce(sub, &container, outbound);
+                let ask = resume
+                    .into_iter()
+                    .find(|point| point.container == container)
+                    .map(|point| point.cursor);
+                let sink = outbound.source(sub, SourceId(0));
+                Subscription::Logs(self.logs.join(&container, ask, sink))
+            }
+            Target::Stats { container } => {
+                self.announce(sub, &container, outbound);
+                let sink = outbound.source(sub, SourceId(0));
+                Subscription::Stats(self.stats.join(&container, sink))
+            }
+            Target::ProjectLogs { project, service } => {
+                Subscription::Project(self.compose.logs(select(project, service), resume))
+            }
+            Target::ProjectStats { project, service } => {
+                Subscription::Project(self.compose.stats(select(project, service)))
+            }
+        }
+    }
+
+    fn announce(&self, sub: SubId, container: &ContainerId, outbound: &Outbound) {
+        let name = self
+            .state
+            .container(container)
+            .map_or_else(|| container.short().to_owned(), |known| known.name);
+        outbound.announce(sub, SourceId(0), container.clone(), name);
+    }
+}
+
+/// A subscription of one viewer, until it is dropped.
+pub(crate) enum Subscription {
+    /// One container's log.
+    Logs(Viewing<LogStore>),
+    /// One container's stats.
+    Stats(Viewing<StatsStore>),
+    /// A project's logs or stats.
+    Project(ProjectStream),
+}
+
+impl Subscription {
+    /// Tries waiting and failed streams now.
+    pub(crate) fn retry(&self) {
+        match self {
+            Self::Logs(viewing) => viewing.retry(),
+            Self::Stats(viewing) => viewing.retry(),
+            Self::Project(stream) => stream.retry(),
+        }
+    }
+}

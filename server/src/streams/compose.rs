@@ -1,0 +1,192 @@
+//! Compose projects: the streams of all containers of a project or service as one subscription.
+//!
+//! Which containers those are follows the state of the dashboard, so that one that joins later
+//! is shown from its first line on. Each is a source of the subscription with the upstream that
+//! everybody shares; merging by timestamp is the page's business.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sidekick::model::ContainerId;
+use sidekick::protocol::{Cursor, ResumePoint, SourceId, StreamState, SubId};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::log::{LogStore, LogStreamManager};
+use super::outbound::{Outbound, SourceSink};
+use super::stats::{StatsStore, StatsStreamManager};
+use super::upstream::{Store, Viewing};
+use crate::state::DockerState;
+
+/// How long a removed container is still listened to, for its last lines.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// Containers that one subscription shows at most. Their numbers are never used again, so this
+/// counts those that came and went.
+const MAX_SOURCES: u16 = 4096;
+
+/// Which project, and for whom.
+pub(crate) struct Selection {
+    pub(crate) project: String,
+    pub(crate) service: Option<String>,
+    pub(crate) sub: SubId,
+    pub(crate) outbound: Outbound,
+}
+
+/// Subscriptions to the logs of projects.
+pub(crate) struct ComposeLogStreamManager {
+    logs: Arc<LogStreamManager>,
+    stats: Arc<StatsStreamManager>,
+    state: Arc<DockerState>,
+}
+
+impl ComposeLogStreamManager {
+    pub(crate) fn new(
+        logs: Arc<LogStreamManager>,
+        stats: Arc<StatsStreamManager>,
+        state: Arc<DockerState>,
+    ) -> Self {
+        Self { logs, stats, state }
+    }
+
+    /// Shows the logs of a project's containers, each from its newest entries or after its
+    /// resume point.
+    pub(crate) fn logs(&self, selection: Selection, resume: Vec<ResumePoint>) -> ProjectStream {
+        let mut asks: HashMap<ContainerId, Cursor> = resume
+            .into_iter()
+            .map(|point| (point.container, point.cursor))
+            .collect();
+        let logs = Arc::clone(&self.logs);
+        self.follow(selection, move |id, sink| -> Viewing<LogStore> {
+            logs.join(id, asks.remove(id), sink)
+        })
+    }
+
+    /// Shows the stats of a project's containers.
+    pub(crate) fn stats(&self, selection: Selection) -> ProjectStream {
+        let stats = Arc::clone(&self.stats);
+        self.follow(selection, move |id, sink| -> Viewing<StatsStore> {
+            stats.join(id, sink)
+        })
+    }
+
+    fn follow<S: Store>(
+        &self,
+        selection: Selection,
+        join: impl FnMut(&ContainerId, SourceSink) -> Viewing<S> + Send + 'static,
+    ) -> ProjectStream {
+        let retry = Arc::new(Notify::new());
+        let follower = Follower {
+            selection,
+            state: Arc::clone(&self.state),
+            retry: Arc::clone(&retry),
+            join,
+            members: HashMap::new(),
+            leaving: Vec::new(),
+            sources: 0,
+            told: None,
+        };
+        ProjectStream {
+            retry,
+            _task: AbortOnDropHandle::new(tokio::spawn(follower.run())),
+        }
+    }
+}
+
+/// Shows a project until this is dropped.
+pub(crate) struct ProjectStream {
+    retry: Arc<Notify>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl ProjectStream {
+    /// Tries waiting and failed streams of all its containers now.
+    pub(crate) fn retry(&self) {
+        self.retry.notify_one();
+    }
+}
+
+struct Follower<S: Store, J> {
+    selection: Selection,
+    state: Arc<DockerState>,
+    retry: Arc<Notify>,
+    join: J,
+    members: HashMap<ContainerId, Viewing<S>>,
+    leaving: Vec<(Instant, Viewing<S>)>,
+    sources: u16,
+    /// State of the whole subscription, as the page was told.
+    told: Option<StreamState>,
+}
+
+impl<S, J> Follower<S, J>
+where
+    S: Store,
+    J: FnMut(&ContainerId, SourceSink) -> Viewing<S>,
+{
+    async fn run(mut self) {
+        let mut revisions = self.state.revisions();
+        loop {
+            revisions.borrow_and_update();
+            self.update();
+            let leave = self.leaving.iter().map(|(at, _)| *at).min();
+            tokio::select! {
+                changed = revisions.changed() => if changed.is_err() {
+                    return;
+                },
+                () = self.retry.notified() => self.members.values().for_each(Viewing::retry),
+                () = tokio::time::sleep_until(leave.unwrap_or_else(Instant::now)), if leave.is_some() => {}
+            }
+        }
+    }
+
+    fn update(&mut self) {
+        let Selection {
+            project,
+            service,
+            sub,
+            outbound,
+        } = &self.selection;
+        let now = self.state.members(project, service.as_deref());
+        let instant = Instant::now();
+        self.leaving.retain(|(at, _)| *at > instant);
+        let gone: Vec<_> = self
+            .members
+            .keys()
+            .filter(|id| !now.iter().any(|(member, _)| member == *id))
+            .cloned()
+            .collect();
+        for id in gone {
+            if let Some(viewing) = self.members.remove(&id) {
+                self.leaving.push((instant + LAST_WORDS, viewing));
+            }
+        }
+        for (id, name) in now {
+            if self.members.contains_key(&id) {
+                continue;
+            }
+            if self.sources == MAX_SOURCES {
+                tracing::warn!(
+                    project,
+                    "more containers came and went than one view can number"
+                );
+                break;
+            }
+            let source = SourceId(self.sources);
+            self.sources += 1;
+            outbound.announce(*sub, source, id.clone(), name);
+            let viewing = (self.join)(&id, outbound.source(*sub, source));
+            self.members.insert(id, viewing);
+        }
+        let state = match (self.members.is_empty(), self.sources) {
+            (false, _) => StreamState::Live,
+            (true, 0) => StreamState::Empty,
+            (true, _) => StreamState::Removed,
+        };
+        if self.told.as_ref() != Some(&state) {
+            outbound.sub_state(*sub, state.clone());
+            self.told = Some(state);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Logs: one reading of each container's log, shared by all who look at it.
+//!
+//! What the engine sends is gathered into batches ([`FLUSH_EVERY`] or 64 KiB), kept in the
+//! ring, encoded once and handed to every viewer. After a break the reading goes on exactly
+//! behind the last entry (see [`super::resume`]), so nothing comes twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use sidekick::model::ContainerId;
+use sidekick::protocol::{Cursor, Gap, GapReason, LogBatch, StreamState};
+use tokio::time::Instant;
+
+use super::batch::{FLUSH_BYTES, SharedBatch};
+use super::catch_up::{self, settle};
+use super::outbound::SourceSink;
+use super::resume::{Resumption, Step, TAILS};
+use super::ring::{LogRing, Piece, RING_ENTRIES};
+use super::upstream::{Attempt, Context, End, Registry, Store, Upstream, Viewing};
+use crate::docker::{DockerClient, DockerStream, LogOptions, Tail};
+use crate::events::Happening;
+use crate::metrics::{Counter, UpstreamKind};
+
+/// How long entries are gathered before they are sent.
+const FLUSH_EVERY: Duration = Duration::from_millis(33);
+
+/// A log from which nothing came for so long after opening is shown as empty.
+const EMPTY_AFTER: Duration = Duration::from_millis(400);
+
+/// After so long a pause the lines that were there when the log was opened are all read.
+const BACKLOG_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long the newest lines may take to show the entry after which to go on.
+const UNDECIDED: Duration = Duration::from_secs(1);
+
+/// The logs of all containers that somebody looks at.
+pub(crate) struct LogStreamManager {
+    registry: Registry<LogReading>,
+}
+
+impl LogStreamManager {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self {
+            registry: Registry::new(context),
+        }
+    }
+
+    /// Looks at a container's log: from its newest entries, or after `ask`.
+    pub(crate) fn join(
+        &self,
+        container: &ContainerId,
+        ask: Option<Cursor>,
+        sink: SourceSink,
+    ) -> Viewing<LogStore> {
+        let viewing = self.registry.join(container, ask, sink);
+        settle(&viewing.up, self.registry.context());
+        viewing
+    }
+
+    /// All upstreams, for what happens in the engine.
+    pub(crate) fn registry(&self) -> &Registry<LogReading> {
+        &self.registry
+    }
+}
+
+/// What is kept of a log for those who join.
+#[derive(Debug, Default)]
+pub(crate) struct LogStore {
+    pub(crate) ring: LogRing,
+    /// The lines that were there when the log was opened are all in the ring, so that a cursor
+    /// which is not in it is not about to come.
+    pub(crate) primed: bool,
+}
+
+/// How a viewer stands to the ring.
+#[derive(Debug)]
+pub(crate) enum LogSeat {
+    /// Has everything up to the newest entry.
+    Live,
+    /// Has everything up to this entry, which is still to be found in the ring.
+    After {
+        /// The entry.
+        cursor: Cursor,
+        /// How often Docker was asked for what lies between it and the ring.
+        reads: u32,
+    },
+    /// What lies between its page and the ring is being read.
+    CatchingUp,
+}
+
+impl Store for LogStore {
+    type Seat = LogSeat;
+
+    fn welcome(&mut self, sink: &SourceSink, ask: Option<Cursor>) -> LogSeat {
+        match ask {
+            Some(cursor) => LogSeat::After { cursor, reads: 0 },
+            None => {
+                self.give_newest(sink);
+                LogSeat::Live
+            }
+        }
+    }
+}
+
+impl LogStore {
+    /// Hands a viewer the newest entries.
+    pub(crate) fn give_newest(&self, sink: &SourceSink) {
+        give(sink, self.ring.pieces(self.ring.newest()), true);
+    }
+
+    /// Hands a viewer everything after `cursor`; `false` when that is not in the ring.
+    pub(crate) fn give_after(&self, sink: &SourceSink, cursor: Cursor) -> bool {
+        let Some(place) = self.ring.after(cursor) else {
+            return false;
+        };
+        give(sink, self.ring.pieces(place), false);
+        true
+    }
+}
+
+fn give(sink: &SourceSink, pieces: Vec<Piece>, backlog: bool) {
+    for piece in pieces {
+        match piece {
+            Piece::Entries(batch) => sink.logs(&batch, backlog),
+            Piece::Gap(gap) => sink.gap(gap),
+        }
+    }
+}
+
+/// Reads the log of one container.
+pub(crate) struct LogReading;
+
+impl Attempt for LogReading {
+    type Store = LogStore;
+    const KIND: UpstreamKind = UpstreamKind::Logs;
+
+    async fn run(
+        up: &Arc<Upstream<LogStore>>,
+        context: &Context,
+        client: &DockerClient,
+    ) -> (End, bool) {
+        let _open = context.metrics.open_upstream(Self::KIND);
+        let cursor = up.board().store.ring.last();
+        let mut pump = Pump::new(up, context);
+        let Some(cursor) = cursor else {
+            let stream = open(client, up, follow(Tail::Lines(RING_ENTRIES as u64)));
+            let end = pump.run(stream, None).await;
+            return (end.unwrap_or(End::Closed), pump.flowed);
+        };
+        for tail in TAILS {
+            let stream = open(client, up, follow(Tail::Lines(tail)));
+            let mut resumption = Resumption::in_tail(cursor, tail);
+            let end = pump.run(stream, Some(&mut resumption)).await;
+            match end {
+                // The container stopped and its log does not have the entry any more.
+                Some(End::Closed) if !resumption.found() && resumption.saw_any() => {}
+                Some(end) => return (end, pump.flowed),
+                // More lines of the past would not help.
+                None if resumption.saw_all() => break,
+                None => {}
+            }
+        }
+        let options = LogOptions {
+            since: Some(cursor.time),
+            ..follow(Tail::All)
+        };
+        let stream = open(client, up, options);
+        let end = pump.run(stream, Some(&mut Resumption::since(cursor))).await;
+        (end.unwrap_or(End::Closed), pump.flowed)
+    }
+
+    fn settled(up: &Arc<Upstream<LogStore>>, context: &Arc<Context>) {
+        up.board().store.primed = true;
+        settle(up, context);
+    }
+}
+
+fn follow(tail: Tail) -> LogOptions {
+    LogOptions {
+        tail,
+        follow: true,
+        ..LogOptions::default()
+    }
+}
+
+fn open(
+    client: &DockerClient,
+    up: &Upstream<LogStore>,
+    options: LogOptions,
+) -> DockerStream<LogBatch> {
+    client.stream_logs(&up.container, options, up.cancel.child_token())
+}
+
+/// Moves entries from the engine to the ring and the viewers.
+struct Pump<'a> {
+    up: &'a Arc<Upstream<LogStore>>,
+    context: &'a Context,
+    pending: LogBatch,
+    /// What is missing before `pending`.
+    gap: Option<Gap>,
+    /// Whether anything new came.
+    flowed: bool,
+}
+
+impl<'a> Pump<'a> {
+    fn new(up: &'a Arc<Upstream<LogStore>>, context: &'a Context) -> Self {
+        Self {
+            up,
+            context,
+            pending: LogBatch::new(),
+            gap: None,
+            flowed: false,
+        }
+    }
+
+    /// Pumps until the stream ends; `None` when the place to go on is not in what it gives.
+    async fn run(
+        &mut self,
+        mut stream: DockerStream<LogBatch>,
+        mut resumption: Option<&mut Resumption>,
+    ) -> Option<End> {
+        // Each is armed while it has something to wait for.
+        let mut flush_at: Option<Instant> = None;
+        let mut primed_at: Option<Instant> = None;
+        let mut quiet_at = Some(Instant::now() + EMPTY_AFTER);
+        let mut undecided_at: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                item = stream.next() => match item {
+                    Some(Ok(batch)) => {
+                        let batch = match resumption.as_deref_mut().map(|r| r.feed(batch.clone())) {
+                            None => batch,
+                            Some(Step::After(rest)) => rest,
+                            Some(Step::Lost(rest)) => {
+                                self.lost(&rest);
+                                rest
+                            }
+                            Some(Step::NotCovered) => return None,
+                            Some(Step::Before) => {
+                                undecided_at.get_or_insert_with(|| Instant::now() + UNDECIDED);
+                                continue;
+                            }
+                        };
+                        undecided_at = None;
+                        if self.pending.is_empty() {
+                            self.pending = batch;
+                        } else {
+                            self.pending.append(&batch);
+                        }
+                        if self.pending.is_empty() {
+                            // The last entry was found again and nothing is new so far.
+                            self.up.set_state(StreamState::Live);
+                        } else if self.pending.text_bytes() >= FLUSH_BYTES {
+                            self.flush();
+                            flush_at = None;
+                        } else {
+                            flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
+                        }
+                        quiet_at = None;
+                        primed_at = Some(Instant::now() + BACKLOG_PAUSE);
+                    }
+                    Some(Err(error)) => return Some(self.finish(End::Broke(error))),
+                    None => return Some(self.finish(End::Closed)),
+                },
+                () = at(flush_at) => {
+                    self.flush();
+                    flush_at = None;
+                }
+                () = at(primed_at) => {
+                    primed_at = None;
+                    self.primed();
+                }
+                () = at(quiet_at) => {
+                    quiet_at = None;
+                    let empty = self.up.board().store.ring.is_empty();
+                    self.up.set_state(if empty { StreamState::Empty } else { StreamState::Live });
+                }
+                () = at(undecided_at) => return None,
+            }
+        }
+    }
+
+    fn finish(&mut self, end: End) -> End {
+        self.flush();
+        end
+    }
+
+    /// Entries before these are gone from Docker.
+    fn lost(&mut self, next: &LogBatch) {
+        self.context.metrics.record(Happening::LinesRotatedAway {
+            container: &self.up.container,
+        });
+        self.gap = Some(Gap {
+            lines: None,
+            after: self.up.board().store.ring.last().map(|last| last.time),
+            before: next.time(0),
+            reason: GapReason::Rotated,
+        });
+    }
+
+    fn primed(&mut self) {
+        let fresh = !std::mem::replace(&mut self.up.board().store.primed, true);
+        if fresh {
+            self.settle();
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        self.flowed = true;
+        let lines = self.pending.len() as u64;
+        self.context.metrics.add(Counter::LinesRead, lines);
+        let mut searching = false;
+        {
+            let mut board = self.up.board();
+            let gap = self.gap.take();
+            let occurrences = board.store.ring.push(&self.pending, gap);
+            let shared = SharedBatch::counted(&self.pending, occurrences);
+            for viewer in &board.viewers {
+                match viewer.seat {
+                    LogSeat::Live => {
+                        if let Some(gap) = gap {
+                            viewer.sink.gap(gap);
+                        }
+                        viewer.sink.logs(&shared, false);
+                    }
+                    LogSeat::After { .. } => searching = true,
+                    LogSeat::CatchingUp => {}
+                }
+            }
+            board.set_state(StreamState::Live);
+        }
+        self.pending.clear();
+        if searching {
+            self.settle();
+        }
+    }
+
+    fn settle(&self) {
+        catch_up::settle_with(self.up, self.context.client(), &self.context.metrics);
+    }
+}
+
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,280 @@
+//! The newest entries of one container's log, for pages that join.
+//!
+//! A page that joins sees the newest [`RING_ENTRIES`] entries or [`RING_BYTES`] of text, the
+//! same ones for everybody; a page that comes back is continued exactly after its cursor while
+//! that is in here.
+
+use std::collections::VecDeque;
+
+use sidekick::protocol::{Cursor, CursorCounter, Gap, LogBatch};
+use sidekick::time::Nanos;
+
+use super::batch::{FLUSH_BYTES, SharedBatch};
+
+/// Entries that a joining page gets.
+pub(crate) const RING_ENTRIES: usize = 1000;
+
+/// Text that the ring holds at most, in bytes.
+pub(crate) const RING_BYTES: usize = 4 << 20;
+
+/// Small batches are joined up to this size, so that a slow log does not cost a chunk a line.
+const CHUNK_BYTES: usize = 32 << 10;
+
+/// The newest entries of a log, with the identity of each.
+#[derive(Debug, Default)]
+pub(crate) struct LogRing {
+    chunks: VecDeque<Chunk>,
+    entries: usize,
+    bytes: usize,
+    counter: CursorCounter,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    /// State of the counter before the first entry.
+    before: CursorCounter,
+    /// What is missing before the first entry.
+    gap: Option<Gap>,
+    batch: LogBatch,
+}
+
+/// A piece of the ring for one viewer.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// Entries.
+    Entries(SharedBatch),
+    /// Lines that are missing for everybody.
+    Gap(Gap),
+}
+
+/// A place between two entries of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    chunk: usize,
+    entry: usize,
+}
+
+impl LogRing {
+    /// Appends entries, and lets go of old ones beyond the bounds. `gap` is what is missing
+    /// before them. Returns the occurrences of the first entry of stdout and of stderr.
+    pub(crate) fn push(&mut self, batch: &LogBatch, gap: Option<Gap>) -> [u32; 2] {
+        if batch.is_empty() {
+            return [0; 2];
+        }
+        let before = self.counter.clone();
+        let occurrences = self.counter.advance(batch);
+        self.entries += batch.len();
+        self.bytes += batch.text_bytes();
+        match self.chunks.back_mut() {
+            Some(last)
+                if gap.is_none() && last.batch.text_bytes() + batch.text_bytes() <= CHUNK_BYTES =>
+            {
+                last.batch.append(batch);
+            }
+            _ => self.chunks.push_back(Chunk {
+                before,
+                gap,
+                batch: batch.clone(),
+            }),
+        }
+        while let Some(oldest) = self.chunks.front() {
+            let rest = self.entries - oldest.batch.len();
+            let over = rest >= RING_ENTRIES || self.bytes > RING_BYTES;
+            if !over || self.chunks.len() == 1 {
+                break;
+            }
+            self.entries = rest;
+            self.bytes -= oldest.batch.text_bytes();
+            self.chunks.pop_front();
+        }
+        occurrences
+    }
+
+    /// Whether nothing ever came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
+    /// Identity of the newest entry.
+    pub(crate) fn last(&self) -> Option<Cursor> {
+        self.counter.last()
+    }
+
+    /// Timestamp of the oldest entry that is held.
+    pub(crate) fn first_time(&self) -> Option<Nanos> {
+        self.chunks.front().and_then(|chunk| chunk.batch.time(0))
+    }
+
+    /// Where a page that joins begins: before the newest entries that fit the bounds.
+    pub(crate) fn newest(&self) -> Place {
+        let (mut entries, mut bytes) = (0, 0);
+        for (chunk, held) in self.chunks.iter().enumerate().rev() {
+            for entry in (0..held.batch.len()).rev() {
+                bytes += held.batch.get(entry).map_or(0, |e| e.text.len());
+                // One entry is always shown, however long.
+                if entries == RING_ENTRIES || (bytes > RING_BYTES && entries > 0) {
+                    return Place {
+                        chunk,
+                        entry: entry + 1,
+                    };
+                }
+                entries += 1;
+            }
+        }
+        Place { chunk: 0, entry: 0 }
+    }
+
+    /// Where a page goes on that holds everything up to `cursor`; `None` where that entry is
+    /// not in here.
+    pub(crate) fn after(&self, cursor: Cursor) -> Option<Place> {
+        for (chunk, held) in self.chunks.iter().enumerate().rev() {
+            // Most chunks are told apart by the times alone.
+            if !(0..held.batch.len()).any(|i| held.batch.time(i) == Some(cursor.time)) {
+                continue;
+            }
+            let mut counter = held.before.clone();
+            let found = held
+                .batch
+                .iter()
+                .position(|entry| counter.next(entry.time, entry.stream) == cursor);
+            if let Some(entry) = found {
+                return Some(Place {
+                    chunk,
+                    entry: entry + 1,
+                });
+            }
+        }
+        None
+    }
+
+    /// Everything from a place on, encoded in pieces that a queue can take.
+    pub(crate) fn pieces(&self, from: Place) -> Vec<Piece> {
+        let mut out = Vec::new();
+        for (chunk, held) in self.chunks.iter().enumerate().skip(from.chunk) {
+            let first = if chunk == from.chunk { from.entry } else { 0 };
+            if let Some(gap) = held.gap.filter(|_| first == 0) {
+                out.push(Piece::Gap(gap));
+            }
+            let mut counter = held.before.clone();
+            let mut batch = LogBatch::new();
+            for (index, entry) in held.batch.iter().enumerate() {
+                if index < first {
+                    counter.next(entry.time, entry.stream);
+                    continue;
+                }
+                if batch.text_bytes() + entry.text.len() > FLUSH_BYTES {
+                    flush(&mut batch, &mut counter, &mut out);
+                }
+                batch.push(entry);
+            }
+            flush(&mut batch, &mut counter, &mut out);
+        }
+        out
+    }
+}
+
+fn flush(batch: &mut LogBatch, counter: &mut CursorCounter, out: &mut Vec<Piece>) {
+    if !batch.is_empty() {
+        out.push(Piece::Entries(SharedBatch::new(batch, counter)));
+        batch.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sidekick::protocol::LogStream;
+
+    fn batch(lines: &[(i64, bool)], numbered_from: usize) -> LogBatch {
+        let mut batch = LogBatch::new();
+        for (n, (time, stderr)) in lines.iter().enumerate() {
+            let stream = if *stderr {
+                LogStream::Stderr
+            } else {
+                LogStream::Stdout
+            };
+            batch.push_line(Nanos(*time), stream, &format!("{}", numbered_from + n));
+        }
+        batch
+    }
+
+    fn texts(pieces: &[Piece]) -> Vec<String> {
+        pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Entries(batch) => Some(LogBatch::decode(&batch.bytes).unwrap()),
+                Piece::Gap(_) => None,
+            })
+            .flat_map(|batch| batch.iter().map(|e| e.text.to_owned()).collect::<Vec<_>>())
+            .collect()
+    }
+
+    fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
+        range.map(|n| n.to_string()).collect()
+    }
+
+    proptest! {
+        /// Times repeat and run backwards a little, as Docker's do.
+        #[test]
+        fn joining_gives_the_newest_thousand_and_resuming_everything_after_the_cursor(
+            steps in proptest::collection::vec((0i64..3, any::<bool>()), 1..3000),
+            cuts in proptest::collection::vec(1usize..400, 1..40),
+            back in 1usize..1000,
+        ) {
+            let mut time = 0;
+            let lines: Vec<_> = steps.iter().map(|(step, err)| { time += step; (time, *err) }).collect();
+            let mut ring = LogRing::default();
+            let mut counter = CursorCounter::default();
+            let cursors: Vec<_> = batch(&lines, 0)
+                .iter()
+                .map(|e| counter.next(e.time, e.stream))
+                .collect();
+            let mut at = 0;
+            for cut in cuts.iter().cycle() {
+                let end = (at + cut).min(lines.len());
+                ring.push(&batch(&lines[at..end], at), None);
+                at = end;
+                if at == lines.len() { break; }
+            }
+            let n = lines.len();
+            prop_assert_eq!(
+                texts(&ring.pieces(ring.newest())),
+                numbers(n.saturating_sub(RING_ENTRIES)..n)
+            );
+            let back = back.min(n);
+            let place = ring.after(cursors[n - back]).expect("one of the newest thousand");
+            prop_assert_eq!(texts(&ring.pieces(place)), numbers(n - back + 1..n));
+            prop_assert_eq!(ring.last(), Some(cursors[n - 1]));
+        }
+    }
+
+    #[test]
+    fn the_ring_keeps_within_its_bytes() {
+        let mut ring = LogRing::default();
+        for i in 0..100 {
+            let mut batch = LogBatch::new();
+            batch.push_line(Nanos(i), LogStream::Stdout, &"x".repeat(100_000));
+            ring.push(&batch, None);
+        }
+        assert!(ring.bytes <= RING_BYTES);
+        assert!(texts(&ring.pieces(ring.newest())).len() >= RING_BYTES / 100_000);
+    }
+
+    #[test]
+    fn a_gap_stays_in_its_place_for_those_who_join_later() {
+        let gap = Gap {
+            lines: None,
+            after: Some(Nanos(1)),
+            before: Some(Nanos(5)),
+            reason: sidekick::protocol::GapReason::Rotated,
+        };
+        let mut ring = LogRing::default();
+        ring.push(&batch(&[(1, false)], 0), None);
+        ring.push(&batch(&[(5, false)], 1), Some(gap));
+        let pieces = ring.pieces(ring.newest());
+        assert!(
+            matches!(pieces[..], [Piece::Entries(_), Piece::Gap(g), Piece::Entries(_)] if g == gap)
+        );
+    }
+}
