@@ -79,6 +79,8 @@ pub struct Running {
 /// When the address cannot be listened on. An engine that does not answer is no error: pages
 /// say so, and it is looked for.
 pub async fn serve(config: Config) -> anyhow::Result<Running> {
+    // Leptos renders on the runtime that is here. A second server in one process finds it set.
+    let _ = any_spawner::Executor::init_tokio();
     let listener = TcpListener::bind(config.addr)
         .await
         .with_context(|| format!("cannot listen on {}", config.addr))?;

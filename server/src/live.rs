@@ -72,7 +72,7 @@ pub(crate) async fn open(
 /// What the reading side wants the writing side to send at once.
 pub(crate) enum Answer {
     /// This message.
-    Message(ServerMessage),
+    Message(Box<ServerMessage>),
     /// A fresh snapshot, from which the deltas go on.
     Snapshot,
 }

@@ -99,7 +99,7 @@ impl Session {
                 Err(reason) => self.refuse(None, &reason).await,
             },
             ClientMessage::Ping { nonce } => {
-                self.answer(Answer::Message(ServerMessage::Pong { nonce }))
+                self.answer(Answer::Message(Box::new(ServerMessage::Pong { nonce })))
                     .await
             }
             // That it came at all is what counts.
@@ -117,7 +117,7 @@ impl Session {
             sub,
             reason: reason.to_owned(),
         };
-        self.answer(Answer::Message(refused)).await && self.refused < MAX_REFUSED
+        self.answer(Answer::Message(Box::new(refused))).await && self.refused < MAX_REFUSED
     }
 
     async fn answer(&self, answer: Answer) -> bool {
