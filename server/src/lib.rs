@@ -17,6 +17,9 @@
 //! A line goes docker -> streams -> live; no stage calls back into an earlier one. What comes
 //! the other way is subscriptions, credits and cursors.
 
+// The type of a rendered page nests as deep as the page does.
+#![recursion_limit = "512"]
+
 pub mod config;
 pub mod demo;
 pub mod docker;
