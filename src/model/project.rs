@@ -95,3 +95,111 @@ pub fn projects(containers: &[Container]) -> Vec<Project> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ContainerState;
+    use proptest::prelude::*;
+
+    fn container(index: usize, labels: (Option<u8>, Option<u8>), number: Option<u32>) -> Container {
+        Container {
+            id: ContainerId(format!("id-{index}")),
+            name: format!("name-{}", index % 5),
+            image: format!("image-{index}"),
+            state: if index.is_multiple_of(3) {
+                ContainerState::Exited
+            } else {
+                ContainerState::Running
+            },
+            status: String::new(),
+            health: None,
+            ports: vec![],
+            created: None,
+            started: None,
+            finished: None,
+            exit_code: None,
+            project: labels.0.map(|n| format!("project-{n}")),
+            service: labels.1.map(|n| format!("service-{n}")),
+            number,
+        }
+    }
+
+    fn containers() -> impl Strategy<Value = Vec<Container>> {
+        let label = || proptest::option::weighted(0.8, 0u8..3);
+        let one = ((label(), label()), proptest::option::of(0u32..4));
+        proptest::collection::vec(one, 0..30).prop_map(|list| {
+            list.into_iter()
+                .enumerate()
+                .map(|(index, (labels, number))| container(index, labels, number))
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_container_with_both_labels_is_a_replica_of_exactly_its_service(
+            containers in containers(),
+        ) {
+            let mut found = Vec::new();
+            for project in projects(&containers) {
+                for service in &project.services {
+                    for id in &service.replicas {
+                        found.push((id.clone(), project.name.clone(), service.name.clone()));
+                    }
+                }
+            }
+            let mut expected: Vec<_> = containers
+                .iter()
+                .filter_map(|c| Some((c.id.clone(), c.project.clone()?, c.service.clone()?)))
+                .collect();
+            found.sort();
+            expected.sort();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn projects_and_services_are_sorted_and_replicas_alive_first_by_number_and_name(
+            containers in containers(),
+        ) {
+            let projects = projects(&containers);
+            prop_assert!(projects.is_sorted_by(|a, b| a.name < b.name));
+            for service in projects.iter().flat_map(|p| &p.services) {
+                let replicas: Vec<_> = service
+                    .replicas
+                    .iter()
+                    .map(|id| containers.iter().find(|c| c.id == *id).unwrap())
+                    .collect();
+                prop_assert!(replicas.is_sorted_by_key(|c| (!c.state.is_alive(), c.number, &c.name)));
+                prop_assert_eq!(&service.image, &replicas[0].image);
+                let alive = replicas.iter().filter(|c| c.state.is_alive()).count();
+                prop_assert_eq!(service.running, alive);
+            }
+            for project in &projects {
+                prop_assert!(project.services.is_sorted_by(|a, b| a.name < b.name));
+                let (up, all) = project.replicas();
+                let expected = if up == 0 {
+                    ProjectStatus::Stopped
+                } else if up == all {
+                    ProjectStatus::Running
+                } else {
+                    ProjectStatus::Partial
+                };
+                prop_assert_eq!(project.status(), expected);
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_list_does_not_matter(containers in containers()) {
+            let mut reversed = containers.clone();
+            reversed.reverse();
+            let of = |list: &[Container]| {
+                projects(list)
+                    .into_iter()
+                    .map(|p| (p.name.clone(), p.replicas(), p.services.len()))
+                    .collect::<Vec<_>>()
+            };
+            prop_assert_eq!(of(&containers), of(&reversed));
+        }
+    }
+}
