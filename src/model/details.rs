@@ -146,11 +146,16 @@ pub fn looks_secret(key: &str, value: &str) -> bool {
     if WORDS.iter().any(|word| upper.contains(word)) {
         return true;
     }
-    // user:password@host in any URL.
+    // Connection strings: `Server=db;User Id=app;Password=…`.
+    let lower = value.to_ascii_lowercase();
+    if lower.contains("password=") || lower.contains("pwd=") {
+        return true;
+    }
+    // user:password@host in any URL. Passwords that should have been escaped may hold any of
+    // `/?#`, so the search goes on to the next blank: masking too much is the safe mistake.
     value.split("://").skip(1).any(|rest| {
-        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-        authority
-            .rsplit_once('@')
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        word.rsplit_once('@')
             .is_some_and(|(user, _)| user.contains(':'))
     })
 }
@@ -166,6 +171,8 @@ mod tests {
             ("api_key", "x"),
             ("GITHUB_TOKEN", "x"),
             ("DATABASE_URL", "postgres://app:hunter2@db:5432/app"),
+            ("DATABASE_URL", "postgres://app:hun/ter#2@db:5432/app"),
+            ("ConnectionStrings__Main", "Server=db;User Id=sa;Password=x"),
         ] {
             assert!(looks_secret(key, value), "{key}");
         }
