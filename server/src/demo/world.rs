@@ -3,7 +3,7 @@
 //! The world has no clock and does no I/O: whoever holds it says what time it is. The past is
 //! made by the same code as the present, by letting an hour pass in a moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use sidekick::protocol::LogStream;
 use sidekick::time::Nanos;
@@ -24,10 +24,15 @@ const CATCH_UP: i64 = 60 * SECOND;
 /// Bytes of log text a container keeps.
 const MAX_LOG_BYTES: usize = 16 * 1024 * 1024;
 
+/// Removed containers that are kept for their followers.
+const REMOVED: usize = 4;
+
 /// The whole pretended engine.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) units: Vec<Unit>,
+    /// The last few removed containers: their followers still get the last lines.
+    removed: VecDeque<Unit>,
     pub(crate) events: EventLog,
     pub(crate) booted: Nanos,
     rng: Rng,
@@ -41,6 +46,7 @@ impl World {
     pub(crate) fn new(seed: u64, quiet: bool, max_lines: usize, now: Nanos) -> Self {
         Self {
             units: Vec::new(),
+            removed: VecDeque::new(),
             events: EventLog::new(),
             booted: Nanos(now.0 - 9 * 86_400 * SECOND),
             rng: Rng::new(seed),
@@ -255,7 +261,18 @@ impl World {
     /// Removes a container's record; its followers end.
     pub(crate) fn forget(&mut self, index: usize, now: Nanos) {
         self.tell(index, now, "destroy", &[]);
-        self.units.remove(index);
+        let unit = self.units.remove(index);
+        unit.changed.send_replace(());
+        self.removed.push_back(unit);
+        if self.removed.len() > REMOVED {
+            self.removed.pop_front();
+        }
+    }
+
+    /// The container with this full id, and whether it was removed.
+    pub(crate) fn with_id(&self, id: &str) -> Option<(&Unit, bool)> {
+        let living = self.units.iter().find(|u| u.id == id).map(|u| (u, false));
+        living.or_else(|| self.removed.iter().find(|u| u.id == id).map(|u| (u, true)))
     }
 
     /// Sends a container event with the attributes dockerd gives it.
