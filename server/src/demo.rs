@@ -143,8 +143,13 @@ fn populate(options: DemoOptions, now: Nanos) -> Result<World, Refusal> {
     for spec in options.containers.unwrap_or_else(fleet::believable) {
         world.place(spec, begin)?;
     }
-    for second in 1..=i64::from(history_s) {
-        world.advance(Nanos(begin.0 + second * SECOND));
+    let freeze_s = i64::from(history_s) * 3 / 4;
+    for second in 0..=i64::from(history_s) {
+        let at = Nanos(begin.0 + second * SECOND);
+        world.advance(at);
+        if second == freeze_s {
+            world.freeze(at);
+        }
     }
     Ok(world)
 }

@@ -151,8 +151,22 @@ impl Control {
         text: &str,
         at: Nanos,
     ) -> Result<(), Refusal> {
+        self.print_bytes_at(key, stream, text.as_bytes(), at)
+    }
+
+    /// Prints bytes that need not be UTF-8, with a timestamp of the caller's choice.
+    ///
+    /// # Errors
+    /// No such container.
+    pub fn print_bytes_at(
+        &self,
+        key: &str,
+        stream: LogStream,
+        text: &[u8],
+        at: Nanos,
+    ) -> Result<(), Refusal> {
         self.engine
-            .with(|world, _| world.print(key, stream, text.as_bytes(), at))
+            .with(|world, _| world.print(key, stream, text, at))
     }
 
     /// Prints `lines` lines `flood 0`, `flood 1`, … to stdout at a steady rate in the background;

@@ -89,7 +89,12 @@ impl EventLog {
         }
     }
 
-    pub(crate) fn push(&mut self, event: EngineEvent) {
+    /// Adds an event. No two share a time, as on a real engine: whoever resumes by time can tell
+    /// them apart.
+    pub(crate) fn push(&mut self, mut event: EngineEvent) {
+        if let Some(last) = self.kept.back() {
+            event.time = Nanos(event.time.0.max(last.time.0 + 1_000));
+        }
         self.kept.push_back(event);
         if self.kept.len() > KEPT {
             self.kept.pop_front();

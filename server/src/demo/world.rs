@@ -56,7 +56,8 @@ impl World {
         }
     }
 
-    /// Puts a container into the state it begins in, without events.
+    /// Puts a container into the state it begins in, without events. Those that begin paused run
+    /// until [`World::freeze`], so that they have something to show.
     pub(crate) fn place(&mut self, spec: Spec, now: Nanos) -> Result<(), Refusal> {
         let begin = spec.begin;
         let ago = |s: u32| Nanos(now.0 - i64::from(s) * SECOND);
@@ -88,9 +89,6 @@ impl World {
                 if let Some(at) = unit.next_crash {
                     unit.next_crash = Some(Nanos(at.0.max(now.0 + 30 * SECOND)));
                 }
-                if matches!(begin, Begin::Paused(_)) {
-                    unit.state = State::Paused;
-                }
             }
             Begin::Exited { code, ago_s, ran_s } => {
                 let (from, to) = (ago(ago_s.saturating_add(ran_s)), ago(ago_s));
@@ -112,6 +110,17 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Pauses the running containers that are to begin paused.
+    pub(crate) fn freeze(&mut self, now: Nanos) {
+        for index in 0..self.units.len() {
+            let unit = &mut self.units[index];
+            if matches!(unit.spec.begin, Begin::Paused(_)) && unit.state == State::Running {
+                unit.state = State::Paused;
+                self.tell(index, now, "pause", &[]);
+            }
+        }
     }
 
     /// Makes a container and tells so; it is not started.
