@@ -194,16 +194,18 @@ async fn docker_stats_and_events_work() {
     // The command cuts times to whole seconds: the end of this second is in the next one.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let until = (now.expect("after 1970").as_secs() + 1).to_string();
-    let events = docker.ok(&[
-        "events",
-        "--since",
-        "10m",
-        "--until",
-        &until,
-        "--filter",
-        "container=web",
-        "--format",
-        "{{.Action}}",
-    ]);
-    assert_eq!(events.await, "kill\ndie\nstop\nstart\nrestart\n");
+    let events = docker
+        .ok(&[
+            "events",
+            "--since",
+            "10m",
+            "--until",
+            &until,
+            "--filter",
+            "container=web",
+            "--format",
+            "{{.Action}}",
+        ])
+        .await;
+    assert_eq!(events, "kill\ndie\nstop\nstart\nrestart\n");
 }
