@@ -1,5 +1,8 @@
 //! The client: what the rest of the server asks of an engine.
 
+mod options;
+mod streaming;
+
 use std::{
     collections::VecDeque,
     fmt,
@@ -10,10 +13,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use futures::stream::{self, BoxStream, StreamExt};
 use serde_json::Value;
 use sidekick::{
-    model::{Container, ContainerId, Details, Engine, Event, StatsSample},
+    model::{ContainerId, Details, Engine, Event, StatsSample},
     protocol::LogBatch,
     time::{Millis, Nanos},
 };
@@ -24,56 +26,18 @@ use super::{
     json::RecordSplitter,
     logs::{self, LogReader},
     stats::{Reading, StatsReader},
-    transport::{AnswerBody, Transport},
+    transport::{AnswerBody, Transport, segment},
     version,
+};
+
+use self::streaming::streaming;
+pub use self::{
+    options::{EventFilters, Listing, LogOptions, Tail},
+    streaming::DockerStream,
 };
 
 /// How long a single answer may take; a list of thousands of containers is slow on some engines.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// A stream from the engine. It owns its connection: dropping it closes it.
-pub type DockerStream<T> = BoxStream<'static, Result<T, DockerError>>;
-
-/// How much of a log to begin with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tail {
-    /// All that the engine has.
-    #[default]
-    All,
-    /// The newest lines.
-    Lines(u64),
-}
-
-/// What to read of a container's log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LogOptions {
-    /// How much to begin with.
-    pub tail: Tail,
-    /// Only lines from this instant on (inclusive).
-    pub since: Option<Nanos>,
-    /// Only lines up to this instant. The engine takes `tail` first and then filters.
-    pub until: Option<Nanos>,
-    /// Stay and wait for more, until the container stops.
-    pub follow: bool,
-}
-
-/// Which events to receive; empty lists mean all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventFilters {
-    /// Kinds of objects: `container`, `image`.
-    pub types: Vec<String>,
-    /// Actions: `start`, `die`.
-    pub actions: Vec<String>,
-}
-
-/// All containers of the engine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Those that could be read.
-    pub containers: Vec<Container>,
-    /// How many records could not.
-    pub skipped: u64,
-}
 
 /// A client of one engine. Clones share everything and are cheap.
 #[derive(Clone)]
@@ -318,91 +282,6 @@ impl DockerClient {
 
 /// A record that is no record of its kind.
 struct Malformed;
-
-impl EventFilters {
-    fn path(&self, since: Option<Nanos>) -> String {
-        let mut filters = serde_json::Map::new();
-        for (key, words) in [("type", &self.types), ("event", &self.actions)] {
-            if !words.is_empty() {
-                filters.insert(key.to_owned(), words.clone().into());
-            }
-        }
-        let mut query = Vec::new();
-        if !filters.is_empty() {
-            query.push(format!(
-                "filters={}",
-                segment(&Value::from(filters).to_string())
-            ));
-        }
-        if let Some(since) = since {
-            query.push(format!("since={}", logs::seconds(since)));
-        }
-        format!("/events?{}", query.join("&"))
-    }
-}
-
-/// What every stream has in common: it opens when first polled, ends silently when the token is
-/// cancelled, and ends after its first error.
-fn streaming<S, T, Open, Next, Step>(
-    open: Open,
-    cancel: CancellationToken,
-    step: Step,
-) -> DockerStream<T>
-where
-    S: Send + 'static,
-    T: Send + 'static,
-    Open: Future<Output = Result<S, DockerError>> + Send + 'static,
-    Next: Future<Output = Option<(Result<T, DockerError>, S)>> + Send + 'static,
-    Step: Fn(S) -> Next + Clone + Send + 'static,
-{
-    enum Phase<Open, S> {
-        Unopened(Open),
-        Open(S),
-        Ended,
-    }
-    stream::unfold(Phase::Unopened(open), move |phase| {
-        let (cancel, step) = (cancel.clone(), step.clone());
-        async move {
-            let next = async move {
-                let state = match phase {
-                    Phase::Unopened(open) => match open.await {
-                        Ok(state) => state,
-                        Err(error) => return Some((Err(error), Phase::Ended)),
-                    },
-                    Phase::Open(state) => state,
-                    Phase::Ended => return None,
-                };
-                let (item, state) = step(state).await?;
-                let phase = if item.is_ok() {
-                    Phase::Open(state)
-                } else {
-                    Phase::Ended
-                };
-                Some((item, phase))
-            };
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => None,
-                next = next => next,
-            }
-        }
-    })
-    .fuse()
-    .boxed()
-}
-
-/// Escapes everything but the plain characters of names and ids.
-fn segment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
 
 fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

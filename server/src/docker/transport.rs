@@ -4,14 +4,15 @@
 //! what makes "drop the stream" and "close the connection" the same thing, also while the
 //! request is still pending.
 
+mod answer;
 mod ssh;
 mod tls;
 
 use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Empty};
+use http::{Request, Response, header};
+use http_body_util::Empty;
 use hyper::{
     body::{Body, Incoming},
     client::conn::http1,
@@ -29,7 +30,11 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
-use self::ssh::Stderr;
+pub(super) use self::answer::AnswerBody;
+use self::{
+    answer::{broken, refusal},
+    ssh::Stderr,
+};
 use super::{
     DockerError, Endpoint,
     endpoint::{SshTarget, Target},
@@ -77,13 +82,6 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
     }
-}
-
-/// The body of an answer, with its connection.
-pub(super) struct AnswerBody {
-    body: Incoming,
-    content_type: String,
-    _connection: Connection,
 }
 
 impl Transport {
@@ -141,11 +139,7 @@ impl Transport {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned();
-        let mut answer = AnswerBody {
-            body: response.into_body(),
-            content_type,
-            _connection: connection,
-        };
+        let mut answer = AnswerBody::new(response.into_body(), content_type, connection);
         if status.is_success() {
             return Ok(answer);
         }
@@ -327,41 +321,6 @@ impl Transport {
     }
 }
 
-impl AnswerBody {
-    /// The content type of the answer, empty where it has none.
-    pub(super) fn content_type(&self) -> &str {
-        &self.content_type
-    }
-
-    /// The next piece of the body, `None` at its end.
-    pub(super) async fn chunk(&mut self) -> Option<Result<Bytes, DockerError>> {
-        loop {
-            match self.body.frame().await? {
-                Ok(frame) => {
-                    if let Ok(bytes) = frame.into_data() {
-                        return Some(Ok(bytes));
-                    }
-                }
-                Err(error) => return Some(Err(broken(&error))),
-            }
-        }
-    }
-
-    /// Reads at most `cap` bytes; the flag says whether that is the whole body.
-    async fn read(&mut self, cap: usize) -> Result<(Vec<u8>, bool), DockerError> {
-        let mut all = Vec::new();
-        while let Some(chunk) = self.chunk().await {
-            let chunk = chunk?;
-            let room = cap - all.len();
-            all.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if chunk.len() > room {
-                return Ok((all, false));
-            }
-        }
-        Ok((all, true))
-    }
-}
-
 /// The error for a request that took too long.
 pub(super) fn timed_out(path: &str, after: Duration) -> DockerError {
     DockerError::Timeout {
@@ -378,34 +337,15 @@ fn authority(host: &str, port: u16) -> String {
     }
 }
 
-fn broken(error: &hyper::Error) -> DockerError {
-    if error.is_parse() {
-        return DockerError::Protocol(error.to_string());
-    }
-    let cause = std::error::Error::source(error).map(ToString::to_string);
-    DockerError::Interrupted(cause.unwrap_or_else(|| error.to_string()))
-}
-
-/// The engine's message: `{"message": "…"}`, or the plain text of something else.
-fn refusal(status: StatusCode, body: &[u8]) -> DockerError {
-    let json: Option<Value> = serde_json::from_slice(body).ok();
-    let message = json
-        .as_ref()
-        .and_then(|value| value.get("message")?.as_str())
-        .map_or_else(
-            || String::from_utf8_lossy(body).trim().to_owned(),
-            str::to_owned,
-        );
-    if message.contains("HTTP request to an HTTPS server") || (300..400).contains(&status.as_u16())
-    {
-        return DockerError::Protocol(format!("{message} (HTTP {status})"));
-    }
-    DockerError::Status {
-        status: status.as_u16(),
-        message: if message.is_empty() {
-            status.to_string()
+/// Escapes everything but the plain characters of names and ids.
+pub(super) fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            out.push(char::from(byte));
         } else {
-            message
-        },
+            out.push_str(&format!("%{byte:02X}"));
+        }
     }
+    out
 }

@@ -42,7 +42,8 @@ pub(super) async fn engine(
     };
     let [version, api_version, os, arch] = timeout(within, asked)
         .await
-        .unwrap_or_else(|_| Err(timed_out(PATH, within)))?;
+        .unwrap_or_else(|_| Err(timed_out(PATH, within)))
+        .map_err(no_engine)?;
     if version.is_empty() && api_version.is_empty() {
         return Err(DockerError::Protocol(
             "the answer to /version names no version".to_owned(),
@@ -78,6 +79,16 @@ fn docker(transport: Arc<Transport>, within: Duration) -> Result<Docker, DockerE
         API_DEFAULT_VERSION,
     )
     .map_err(ours)
+}
+
+/// An engine knows these two paths; what does not is some other server.
+fn no_engine(error: DockerError) -> DockerError {
+    match error {
+        DockerError::Status {
+            status: 404 | 405, ..
+        } => DockerError::Protocol(error.to_string()),
+        other => other,
+    }
 }
 
 /// Our error back out of bollard's, or the nearest one.

@@ -237,3 +237,6 @@ impl LogDecoder {
         self.held.remove(0);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! A daemon of a few lines: answers as told, and counts its open connections.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, UnixListener},
+    sync::watch,
+    task::JoinHandle,
+};
+
+/// What happens after the last piece of a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Then {
+    End,
+    StayOpen,
+    Cut,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    /// A whole answer.
+    Whole(u16, String),
+    /// A body in these pieces, sent one after the other.
+    Pieces(Vec<Vec<u8>>, Then),
+    /// No answer at all.
+    Silence,
+    /// These bytes and nothing else.
+    Bytes(Vec<u8>),
+}
+
+/// A text as a successful answer.
+pub(super) fn ok(body: impl Into<String>) -> Reply {
+    Reply::Whole(200, body.into())
+}
+
+type Handler = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
+
+#[derive(Clone)]
+pub(super) struct Shared {
+    handler: Handler,
+    open: Arc<watch::Sender<usize>>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+pub(super) struct FakeDaemon {
+    pub(super) socket: PathBuf,
+    shared: Shared,
+    task: JoinHandle<()>,
+}
+
+impl Shared {
+    pub(super) fn new(handler: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        Self {
+            handler: Arc::new(handler),
+            open: Arc::new(watch::Sender::new(0)),
+            requests: Arc::default(),
+        }
+    }
+
+    /// The first lines and hosts of all requests so far.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// Serves one connection until the client closes it.
+    pub(super) async fn serve(self, mut io: impl AsyncRead + AsyncWrite + Unpin) {
+        self.open.send_modify(|n| *n += 1);
+        let _ = self.answer(&mut io).await;
+        self.open.send_modify(|n| *n -= 1);
+    }
+
+    async fn answer(&self, io: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(io.read_u8().await?);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        self.requests.lock().unwrap().push(head);
+        match (self.handler)(&path) {
+            Reply::Whole(status, body) => {
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+                );
+                io.write_all(answer.as_bytes()).await?;
+            }
+            Reply::Pieces(pieces, then) => {
+                io.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .await?;
+                for piece in pieces {
+                    let size = format!("{:x}\r\n", piece.len());
+                    io.write_all(&[size.as_bytes(), &piece, b"\r\n"].concat())
+                        .await?;
+                    io.flush().await?;
+                }
+                match then {
+                    Then::End => io.write_all(b"0\r\n\r\n").await?,
+                    Then::StayOpen => {}
+                    Then::Cut => return io.shutdown().await,
+                }
+            }
+            Reply::Silence => {}
+            Reply::Bytes(bytes) => {
+                io.write_all(&bytes).await?;
+                return io.shutdown().await;
+            }
+        }
+        io.flush().await?;
+        // Until the client closes.
+        while io.read(&mut [0; 64]).await? > 0 {}
+        Ok(())
+    }
+}
+
+impl FakeDaemon {
+    pub(super) fn start(
+        name: &str,
+        handler: impl Fn(&str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let socket =
+            std::env::temp_dir().join(format!("sk-fake-{}-{name}.sock", std::process::id()));
+        let _ = std::fs::remove_file(&socket);
+        let listener = UnixListener::bind(&socket).unwrap();
+        let shared = Shared::new(handler);
+        let serving = shared.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((io, _)) = listener.accept().await {
+                tokio::spawn(serving.clone().serve(io));
+            }
+        });
+        Self {
+            socket,
+            shared,
+            task,
+        }
+    }
+
+    /// Waits until so many connections are open.
+    pub(super) async fn wait_open(&self, n: usize) {
+        let mut open = self.shared.open.subscribe();
+        let waited = open.wait_for(|&open| open == n);
+        let reached = tokio::time::timeout(Duration::from_secs(20), waited).await;
+        assert!(reached.is_ok(), "the number of connections never was {n}");
+    }
+
+    /// How long it takes until all connections are closed.
+    pub(super) async fn time_to_close(&self) -> Duration {
+        let start = Instant::now();
+        self.wait_open(0).await;
+        start.elapsed()
+    }
+
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.shared.requests()
+    }
+}
+
+impl Drop for FakeDaemon {
+    fn drop(&mut self) {
+        self.task.abort();
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// The same on a TCP port; gives its number.
+pub(super) async fn on_tcp(shared: Shared) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((io, _)) = listener.accept().await {
+            tokio::spawn(shared.clone().serve(io));
+        }
+    });
+    port
+}
