@@ -50,4 +50,5 @@ pub(crate) fn Sidebar() -> impl IntoView {
             }}
         </nav>
     }
+    .into_any()
 }

@@ -45,6 +45,7 @@ pub(crate) fn ContainerDetails() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// A section: a heading over names and values. Empty values are left out.

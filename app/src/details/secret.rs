@@ -36,4 +36,5 @@ pub(super) fn Secret(container: String, key: String) -> impl IntoView {
             {move || if shown() { "Hide" } else { "Reveal" }}
         </button>
     }
+    .into_any()
 }

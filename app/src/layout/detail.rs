@@ -61,6 +61,7 @@ pub(crate) fn Detail() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 fn container_head(dashboard: Dashboard) -> AnyView {

@@ -64,4 +64,5 @@ pub(crate) fn Help() -> impl IntoView {
             </button>
         </dialog>
     }
+    .into_any()
 }

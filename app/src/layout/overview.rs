@@ -24,6 +24,7 @@ pub(crate) fn Overview() -> impl IntoView {
             <p class="dim">"Choose a container to see its log. Press ? for the keys."</p>
         </section>
     }
+    .into_any()
 }
 
 fn trouble(dashboard: Dashboard) -> AnyView {

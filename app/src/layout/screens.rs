@@ -44,6 +44,7 @@ pub(crate) fn NoDaemon() -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
 
 /// The first attempt is under way.
@@ -63,6 +64,7 @@ pub(crate) fn Connecting() -> impl IntoView {
             <p class="dim">"Asking " <code>{endpoint}</code> " for its containers."</p>
         </section>
     }
+    .into_any()
 }
 
 /// A daemon without containers.
@@ -75,6 +77,7 @@ pub(crate) fn NoContainers() -> impl IntoView {
             <pre>"docker run -d --name web nginx"</pre>
         </section>
     }
+    .into_any()
 }
 
 /// A name that the engine does not have.
@@ -97,6 +100,7 @@ pub(crate) fn Unknown() -> impl IntoView {
             <p>"If it appears, this page shows it." <br /> <a href="/">"Overview"</a></p>
         </section>
     }
+    .into_any()
 }
 
 /// Containers whose name holds the asked one or the other way round.
@@ -181,6 +185,7 @@ pub(crate) fn Banners() -> impl IntoView {
                 .collect::<Vec<_>>()
         }}
     }
+    .into_any()
 }
 
 fn capital(word: &str) -> String {

@@ -45,6 +45,7 @@ pub(crate) fn Stage() -> impl IntoView {
             Screen::Selected => view! { <Detail /> }.into_any(),
         }}
     }
+    .into_any()
 }
 
 fn screen(dashboard: Dashboard, selection: &Selection) -> Screen {

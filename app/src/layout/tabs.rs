@@ -29,4 +29,5 @@ pub(crate) fn Tabs() -> impl IntoView {
             {tabs}
         </div>
     }
+    .into_any()
 }

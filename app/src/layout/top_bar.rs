@@ -57,6 +57,7 @@ pub(crate) fn TopBar() -> impl IntoView {
         }}
         </header>
     }
+    .into_any()
 }
 
 fn engine(dashboard: Dashboard) -> AnyView {
@@ -193,4 +194,5 @@ fn ThemeSwitch() -> impl IntoView {
             </svg>
         </button>
     }
+    .into_any()
 }

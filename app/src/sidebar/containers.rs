@@ -55,6 +55,7 @@ pub(super) fn ContainerList() -> impl IntoView {
         </div>
         {move || empty(dashboard, groups)}
     }
+    .into_any()
 }
 
 fn empty(dashboard: Dashboard, groups: Memo<Vec<Group>>) -> Option<AnyView> {
@@ -123,6 +124,7 @@ fn ContainerGroup(
             </For>
         </div>
     }
+    .into_any()
 }
 
 /// What one row shows.
@@ -199,4 +201,5 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             <span class="standing">{move || field(|row| row.standing.clone())}</span>
         </a>
     }
+    .into_any()
 }

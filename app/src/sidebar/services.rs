@@ -44,6 +44,7 @@ pub(super) fn ServiceList() -> impl IntoView {
                 })
         }}
     }
+    .into_any()
 }
 
 fn entries(dashboard: Dashboard) -> Vec<Entry> {
