@@ -17,6 +17,8 @@
 //! [`InitialState`](state::InitialState) by context, and picks the status by
 //! [`Route::parse`](route::Route::parse) and [`Route::exists`](route::Route::exists).
 
+// A view is one deeply nested type.
+#![recursion_limit = "256"]
 #![allow(
     unreachable_pub,
     reason = "the component macro makes every component `pub`, whatever its author wrote"
