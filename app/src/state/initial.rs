@@ -34,9 +34,11 @@ impl Initial {
 
 /// The address of this page.
 pub(crate) fn first_route() -> Route {
+    // leptos_axum tells a whole URL, with a host of its own.
     #[cfg(feature = "ssr")]
     let path = use_context::<leptos_router::location::RequestUrl>()
-        .map_or_else(|| "/".to_owned(), |url| url.as_ref().to_owned());
+        .and_then(|url| url.parse().ok())
+        .map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
     #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     let path = location_pathname().unwrap_or_default();
     #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
