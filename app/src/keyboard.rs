@@ -214,7 +214,9 @@ fn focus_view() -> bool {
 }
 
 fn escape(dashboard: Dashboard) -> bool {
-    if dashboard.drawer.get_untracked() {
+    // On wide screens the list is no drawer, whatever the state says.
+    let narrow = find(".menu").is_some_and(|menu| menu.offset_width() > 0);
+    if dashboard.drawer.get_untracked() && narrow {
         dashboard.drawer.set(false);
         return true;
     }

@@ -36,6 +36,8 @@ pub mod stats;
 pub mod text;
 
 mod details;
+#[cfg(all(test, feature = "ssr"))]
+mod first_paint;
 #[cfg(feature = "hydrate")]
 mod keyboard;
 pub mod layout;

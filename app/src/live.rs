@@ -17,6 +17,7 @@ use sidekick::client::{Client, Output};
 use sidekick::protocol::{SubId, Target};
 use sidekick::time::Millis;
 
+use crate::route::{Route, Selection};
 use crate::state::Dashboard;
 use frame::Frame;
 use socket::{Socket, SocketEvent};
@@ -63,6 +64,21 @@ pub(crate) fn start(dashboard: Dashboard) {
         }
         wire.show(target);
     });
+    Effect::new(move |_| follow_name(dashboard));
+}
+
+/// Keeps the address on the selected container where it was renamed.
+fn follow_name(dashboard: Dashboard) {
+    let Selection::Container(asked) = dashboard.selection.get() else {
+        return;
+    };
+    let renamed = dashboard.pinned.with(|pin| {
+        let name = &pin.as_ref().filter(|pin| !pin.gone)?.container.name;
+        (*name != asked).then(|| name.clone())
+    });
+    if let Some(name) = renamed {
+        dashboard.replace(Route::container(&name, dashboard.tab.get_untracked()));
+    }
 }
 
 /// Does something with the page's connection.

@@ -186,6 +186,7 @@ impl Dashboard {
 
     /// Goes to an address; the back button returns.
     pub fn select(self, route: Route) {
+        self.drawer.set(false);
         self.go(route, true);
     }
 
@@ -257,7 +258,6 @@ impl Dashboard {
     }
 
     fn go(self, route: Route, push: bool) {
-        self.drawer.set(false);
         if self.route.with_untracked(|now| *now == route) {
             return;
         }

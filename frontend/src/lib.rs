@@ -1,5 +1,8 @@
 //! The WebAssembly entry point: takes over the page that the server rendered.
 
+// A page is one deeply nested type.
+#![recursion_limit = "256"]
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the script that the server wrote into the page.
