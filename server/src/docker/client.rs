@@ -1,6 +1,7 @@
 //! The client: what the rest of the server asks of an engine.
 
 mod options;
+mod rest;
 mod streaming;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 use serde_json::Value;
 use sidekick::{
     model::{ContainerId, Details, Engine, Event, StatsSample},
-    protocol::LogBatch,
+    protocol::{CursorCounter, LogBatch},
     time::{Millis, Nanos},
 };
 use tokio_util::sync::CancellationToken;
@@ -121,7 +122,8 @@ impl DockerClient {
     /// in Docker's order; an item is never empty.
     ///
     /// Ends when Docker ends it (without `follow`, or when the container stops), after an error,
-    /// or when the token is cancelled.
+    /// or when the token is cancelled. When a followed log ends, what Docker left out at its end
+    /// is fetched and comes as the last item.
     #[must_use]
     pub fn stream_logs(
         &self,
@@ -131,37 +133,67 @@ impl DockerClient {
     ) -> DockerStream<LogBatch> {
         struct Open {
             client: DockerClient,
+            id: String,
+            tty: bool,
             reader: LogReader,
             error: Option<DockerError>,
+            delivered: CursorCounter,
+            /// Whether to look at the end for what is missing.
+            look_again: bool,
         }
         let client = self.clone();
-        let id = id.0.clone();
-        let token = cancel.clone();
+        let id = segment(&id.0);
+        let (token, again) = (cancel.clone(), cancel.clone());
         let open = async move {
-            let answer = client.inspect_json(&id).await?;
+            let answer = client.get_json(&format!("/containers/{id}/json")).await?;
             let tty = answer.pointer("/Config/Tty").and_then(Value::as_bool);
-            let path = logs::path(&segment(&id), &options);
+            let tty = tty.unwrap_or_default();
+            let path = logs::path(&id, &options);
             let body = client.inner.transport.get(&path, &token).await?;
             Ok(Open {
                 client,
-                reader: LogReader::new(body, tty.unwrap_or_default()),
+                id,
+                tty,
+                reader: LogReader::new(body, tty),
                 error: None,
+                delivered: CursorCounter::default(),
+                look_again: options.follow && options.until.is_none(),
             })
         };
-        streaming(open, cancel, |mut open| async move {
-            if let Some(error) = open.error.take() {
-                return Some((Err(error), open));
-            }
-            loop {
-                let piece = open.reader.next().await?;
-                open.client.count_skipped(piece.malformed);
-                match (piece.batch.is_empty(), piece.error) {
-                    (false, error) => {
-                        open.error = error;
-                        return Some((Ok(piece.batch), open));
+        streaming(open, cancel, move |mut open| {
+            let again = again.clone();
+            async move {
+                if let Some(error) = open.error.take() {
+                    return Some((Err(error), open));
+                }
+                while let Some(piece) = open.reader.next().await {
+                    open.client.count_skipped(piece.malformed);
+                    match (piece.batch.is_empty(), piece.error) {
+                        (false, error) => {
+                            open.error = error;
+                            for entry in piece.batch.iter() {
+                                open.delivered.next(entry.time, entry.stream);
+                            }
+                            return Some((Ok(piece.batch), open));
+                        }
+                        (true, Some(error)) => return Some((Err(error), open)),
+                        (true, None) => {}
                     }
-                    (true, Some(error)) => return Some((Err(error), open)),
-                    (true, None) => {}
+                }
+                if !std::mem::take(&mut open.look_again) {
+                    return None;
+                }
+                let transport = &open.client.inner.transport;
+                let (id, tty) = (&open.id, open.tty);
+                let rest = rest::read(transport, id, tty, &options, &open.delivered, &again);
+                match rest.await {
+                    Ok(rest) if !rest.is_empty() => Some((Ok(rest), open)),
+                    Ok(_) => None,
+                    Err(error) => {
+                        // Usual where it was removed: there is nothing more to be had.
+                        tracing::debug!(container = %id, %error, "cannot look for last lines");
+                        None
+                    }
                 }
             }
         })

@@ -181,3 +181,67 @@ async fn stats_flow_past_records_that_are_none() {
     assert_eq!(cpu, [None, Some(20.0)]);
     assert_eq!(client.skipped_records(), 1);
 }
+
+#[tokio::test]
+async fn the_last_lines_that_a_followed_log_leaves_out_are_fetched() {
+    let line = |second: u32, text: &str| frame(1, &format!("2026-11-22T10:00:0{second}Z {text}\n"));
+    let told = [line(1, "one"), line(2, "same"), line(2, "same")].concat();
+    let all = [
+        told.clone(),
+        line(2, "same"),
+        line(1, "earlier"),
+        line(3, "last"),
+    ]
+    .concat();
+    for (name, told) in [
+        ("rest", told),
+        ("rest-all", all.clone()),
+        ("rest-none", vec![]),
+    ] {
+        let all = all.clone();
+        let daemon = FakeDaemon::start(name, move |path| {
+            if path.ends_with("/json") {
+                return ok(r#"{"Id":"a","Config":{}}"#);
+            }
+            let body = if path.contains("follow=1") {
+                &told
+            } else {
+                &all
+            };
+            Reply::Pieces(vec![body.clone()], Then::End)
+        });
+        let options = LogOptions {
+            follow: true,
+            ..LogOptions::default()
+        };
+        let (texts, error) = texts(log(&daemon, options).await);
+        assert_eq!(
+            texts,
+            ["one", "same", "same", "same", "earlier", "last"],
+            "{name}"
+        );
+        assert_eq!(error, None);
+        assert_eq!(daemon.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_container_that_is_gone_when_its_log_ends_is_no_error() {
+    let daemon = FakeDaemon::start("rest-gone", |path| {
+        if path.ends_with("/json") {
+            ok(r#"{"Id":"a","Config":{}}"#)
+        } else if path.contains("follow=1") {
+            Reply::Pieces(vec![frame(1, "2026-11-22T10:00:00Z one\n")], Then::End)
+        } else {
+            Reply::Whole(404, r#"{"message":"No such container: a"}"#.to_owned())
+        }
+    });
+    let options = LogOptions {
+        follow: true,
+        ..LogOptions::default()
+    };
+    assert_eq!(
+        texts(log(&daemon, options).await),
+        (vec!["one".into()], None)
+    );
+}
