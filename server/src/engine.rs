@@ -132,6 +132,7 @@ impl EngineKeeper {
         let handler = Handler {
             keeper: self.clone(),
             lost: Arc::clone(&lost),
+            gap: false,
         };
         let watcher = EventWatcher::new(client.clone(), Arc::clone(&self.metrics), handler);
         let kick = watcher.kick();
@@ -321,6 +322,8 @@ impl Drop for Demo {
 struct Handler {
     keeper: EngineKeeper,
     lost: Arc<Notify>,
+    /// Events may have been missed since the stream broke.
+    gap: bool,
 }
 
 impl EventHandler for Handler {
@@ -337,12 +340,15 @@ impl EventHandler for Handler {
 
     fn on_error(&mut self, error: DockerError) {
         self.keeper.state.failed("events", error.to_string(), now());
+        self.gap = true;
         self.lost.notify_one();
     }
 
     fn on_reconnect(&mut self) {
         self.keeper.state.recovered("events");
         self.keeper.refresher.now();
-        self.keeper.hub.retry_all();
+        if std::mem::take(&mut self.gap) {
+            self.keeper.hub.retry_all();
+        }
     }
 }

@@ -13,6 +13,7 @@ use http::{HeaderValue, Method, StatusCode};
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use leptos_router::location::RequestUrl;
 
 use crate::App;
 
@@ -41,9 +42,12 @@ async fn page(app: &App, request: Request) -> Response {
     let _ = tokio::time::timeout(FIRST_LIST, app.engine.looked()).await;
     let snapshot = app.state.snapshot();
     let known = Route::parse(request.uri().path()).is_some_and(|route| route.exists(&snapshot));
+    let path = request.uri().path().to_owned();
     let context = {
         let options = app.leptos.clone();
         move || {
+            // leptos_axum gives an absolute address of an invented host; the page wants its path.
+            provide_context(RequestUrl::new(&path));
             provide_context(InitialState(snapshot.clone()));
             protect(&options);
         }

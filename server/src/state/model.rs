@@ -383,8 +383,12 @@ mod tests {
 
     #[test]
     fn events_change_what_is_shown_at_once() {
-        type Check = fn(&Container) -> bool;
-        let steps: [(&str, &[(&str, &str)], Check); 8] = [
+        type Step = (
+            &'static str,
+            &'static [(&'static str, &'static str)],
+            fn(&Container) -> bool,
+        );
+        let steps: [Step; 8] = [
             ("pause", &[], |c| {
                 c.state == ContainerState::Paused && c.status == "Up just now (Paused)"
             }),

@@ -229,16 +229,21 @@ impl<'a> Pump<'a> {
             tokio::select! {
                 item = stream.next() => match item {
                     Some(Ok(batch)) => {
-                        let batch = match resumption.as_deref_mut().map(|r| r.feed(batch.clone())) {
-                            None => batch,
-                            Some(Step::After(rest)) => rest,
-                            Some(Step::Lost(rest)) => {
+                        let step = match resumption.as_deref_mut() {
+                            Some(resumption) => resumption.feed(batch),
+                            None => Step::After(batch),
+                        };
+                        let batch = match step {
+                            Step::After(rest) => rest,
+                            Step::Lost(rest) => {
                                 self.lost(&rest);
                                 rest
                             }
-                            Some(Step::NotCovered) => return None,
-                            Some(Step::Before) => {
-                                undecided_at.get_or_insert_with(|| Instant::now() + UNDECIDED);
+                            Step::NotCovered => return None,
+                            Step::Before => {
+                                if resumption.as_deref().is_some_and(Resumption::in_part) {
+                                    undecided_at.get_or_insert_with(|| Instant::now() + UNDECIDED);
+                                }
                                 continue;
                             }
                         };

@@ -58,6 +58,11 @@ impl Resumption {
         self.found
     }
 
+    /// Whether only a part of the log was asked for, in which the place may not be.
+    pub(crate) fn in_part(&self) -> bool {
+        self.tail.is_some()
+    }
+
     /// Whether fewer lines came than were asked for, so that these were all that Docker has.
     pub(crate) fn saw_all(&self) -> bool {
         self.tail.is_none_or(|tail| self.seen < tail)

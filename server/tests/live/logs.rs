@@ -1,0 +1,328 @@
+//! Logs: everything once and in order, or its absence is shown.
+
+use std::time::Duration;
+
+use server::demo::{Begin, Fault, Kind, Spec};
+use server::metrics::UpstreamKind;
+use sidekick::protocol::{ClientMessage, GapReason, ResumePoint, StreamState};
+
+use crate::support::{World, eventually, numbered};
+
+#[tokio::test]
+async fn a_page_gets_the_newest_thousand_lines_and_then_what_follows() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("old", 0..1500));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the backlog", |p| p.lines(sub).len() >= 1000)
+        .await;
+    assert_eq!(page.lines(sub), numbered("old", 500..1500));
+    assert_eq!(page.first(sub).name, "web");
+    world.print("web", numbered("new", 0..100));
+    page.until("what follows", |p| p.lines(sub).len() >= 1100)
+        .await;
+    page.settle(Duration::ZERO).await;
+    assert_eq!(page.lines(sub)[1000..], numbered("new", 0..100));
+    assert_eq!(page.first(sub).state(), Some(&StreamState::Live));
+}
+
+#[tokio::test]
+async fn an_empty_log_is_shown_as_empty_until_something_is_printed() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("empty", |p| {
+        p.first(sub).state() == Some(&StreamState::Empty)
+    })
+    .await;
+    world.print("web", ["first".to_owned()]);
+    page.until("the first line", |p| p.lines(sub) == ["first"])
+        .await;
+    page.until("live", |p| p.first(sub).state() == Some(&StreamState::Live))
+        .await;
+}
+
+#[tokio::test]
+async fn two_pages_share_one_upstream_which_closes_after_the_last_left() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..1200));
+    let mut first = world.page().await;
+    let mut second = world.page().await;
+    let one = first.subscribe(world.logs("web")).await;
+    first
+        .until("the backlog", |p| p.lines(one).len() >= 1000)
+        .await;
+    world.print("web", numbered("more", 0..50));
+    first.until("more", |p| p.lines(one).len() >= 1050).await;
+    let two = second.subscribe(world.logs("web")).await;
+    second
+        .until("the same", |p| p.lines(two).len() >= 1000)
+        .await;
+    // The later page sees the newest thousand of what the first one has.
+    assert_eq!(second.lines(two), &first.lines(one)[50..]);
+    assert_eq!(world.open(UpstreamKind::Logs), 1);
+    assert_eq!(world.control.requests(Kind::Logs), 1);
+
+    first.unsubscribe(one).await;
+    world.print("web", ["still here".to_owned()]);
+    second
+        .until("the other page goes on", |p| {
+            p.lines(two).last().is_some_and(|l| l == "still here")
+        })
+        .await;
+    assert_eq!(world.open(UpstreamKind::Logs), 1);
+    drop(second);
+    let took = eventually("closed", || {
+        world.open(UpstreamKind::Logs) == 0 && world.control.open_connections(Kind::Logs) == 0
+    })
+    .await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[tokio::test]
+async fn going_from_a_to_b_and_back_shows_only_a_and_each_line_once() {
+    let world = World::start(vec![Spec::new("a1"), Spec::new("b1")]).await;
+    world.print("a1", numbered("a", 0..300));
+    world.print("b1", numbered("b", 0..300));
+    let mut page = world.page().await;
+    let mut last = None;
+    for name in ["a1", "b1", "a1", "b1", "a1"] {
+        if let Some(sub) = last {
+            page.unsubscribe(sub).await;
+        }
+        last = Some(page.subscribe(world.logs(name)).await);
+    }
+    let sub = last.unwrap();
+    world.print("b1", numbered("late b", 0..50));
+    world.print("a1", numbered("late a", 0..50));
+    page.until("all of a", |p| p.lines(sub).len() >= 350).await;
+    page.settle(Duration::from_millis(100)).await;
+    let expected: Vec<_> = numbered("a", 0..300)
+        .into_iter()
+        .chain(numbered("late a", 0..50))
+        .collect();
+    assert_eq!(page.lines(sub), expected);
+    assert_eq!(page.refused, [] as [String; 0]);
+    eventually("one upstream", || world.open(UpstreamKind::Logs) == 1).await;
+}
+
+#[tokio::test]
+async fn a_broken_stream_goes_on_without_repeating_or_losing_a_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..500));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the backlog", |p| p.lines(sub).len() >= 500)
+        .await;
+    world.control.hang_up();
+    page.until("broken", |p| {
+        p.first(sub)
+            .states
+            .iter()
+            .any(|s| matches!(s, StreamState::Reconnecting { attempt: 1, .. }))
+    })
+    .await;
+    // More than the smallest tail that is asked for.
+    world.print("web", numbered("line", 500..3000));
+    page.until("the rest", |p| p.lines(sub).len() >= 3000).await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub), numbered("line", 0..3000));
+    assert!(page.first(sub).gaps.is_empty());
+    assert_eq!(page.first(sub).state(), Some(&StreamState::Live));
+}
+
+#[tokio::test]
+async fn a_stopped_container_shows_its_log_once_and_goes_on_when_it_starts() {
+    let exited = Begin::Exited {
+        code: 0,
+        ago_s: 5,
+        ran_s: 5,
+    };
+    let world = World::start(vec![Spec::new("job").begin(exited)]).await;
+    world.print("job", numbered("first run", 0..20));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("job")).await;
+    page.until("ended", |p| {
+        p.first(sub).state() == Some(&StreamState::Ended)
+    })
+    .await;
+    assert_eq!(page.lines(sub), numbered("first run", 0..20));
+    let asked = world.control.requests(Kind::Logs);
+    page.settle(Duration::from_millis(2500)).await;
+    assert_eq!(
+        world.control.requests(Kind::Logs),
+        asked,
+        "it waits for the start"
+    );
+    world.control.start("job").unwrap();
+    world.print("job", numbered("second run", 0..20));
+    page.until("the second run", |p| p.lines(sub).len() >= 40)
+        .await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub)[20..], numbered("second run", 0..20));
+    world.control.stop("job").unwrap();
+    page.until("ended again", |p| {
+        p.first(sub).state() == Some(&StreamState::Ended)
+    })
+    .await;
+    world.control.remove("job").unwrap();
+    page.until("removed", |p| {
+        p.first(sub).state() == Some(&StreamState::Removed)
+    })
+    .await;
+    assert_eq!(page.lines(sub).len(), 40);
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_goes_on_behind_its_last_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    for away in [100..200, 200..5000, 5000..5000] {
+        let mut page = world.page().await;
+        let sub = page.subscribe(world.logs("web")).await;
+        page.until("the newest", |p| p.lines(sub).len() >= away.start.min(1000))
+            .await;
+        let cursor = page.first(sub).cursor.unwrap();
+        drop(page);
+        eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+        let end = away.end;
+        let expected = numbered("line", away.clone());
+        world.print("web", numbered("line", away));
+        let mut page = world.page().await;
+        let resume = ResumePoint {
+            container: world.id("web"),
+            cursor,
+        };
+        let sub = page.resume(world.logs("web"), vec![resume]).await;
+        page.until("what was missed", |p| p.lines(sub).len() >= expected.len())
+            .await;
+        page.settle(Duration::from_millis(700)).await;
+        assert_eq!(page.lines(sub), expected, "up to {end}");
+        assert!(page.first(sub).gaps.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_to_a_stream_others_look_at_goes_on_behind_its_last_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut other = world.page().await;
+    let watching = other.subscribe(world.logs("web")).await;
+    other
+        .until("the newest", |p| p.lines(watching).len() >= 100)
+        .await;
+    let cursor = other.first(watching).cursor.unwrap();
+    let resume = || {
+        vec![ResumePoint {
+            container: world.id("web"),
+            cursor,
+        }]
+    };
+    world.print("web", numbered("line", 100..300));
+    other
+        .until("more", |p| p.lines(watching).len() >= 300)
+        .await;
+    // In the ring.
+    let mut page = world.page().await;
+    let sub = page.resume(world.logs("web"), resume()).await;
+    page.until("from the ring", |p| p.lines(sub).len() >= 200)
+        .await;
+    page.settle(Duration::ZERO).await;
+    assert_eq!(page.lines(sub), numbered("line", 100..300));
+    // Long out of the ring, while lines go on.
+    world.print("web", numbered("line", 300..4000));
+    let mut page = world.page().await;
+    let sub = page.resume(world.logs("web"), resume()).await;
+    world.print("web", numbered("line", 4000..4100));
+    page.until("all", |p| p.lines(sub).len() >= 4000).await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub), numbered("line", 100..4100));
+    assert!(page.first(sub).gaps.is_empty());
+}
+
+#[tokio::test]
+async fn a_slow_viewer_gets_a_gap_and_does_not_slow_others() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let mut slow = world.page().await;
+    slow.eager = false;
+    let mut quick = world.page().await;
+    let lagging = slow.subscribe(world.logs("web")).await;
+    let sub = quick.subscribe(world.logs("web")).await;
+    quick
+        .until("joined", |p| p.first(sub).state().is_some())
+        .await;
+    let wide = "x".repeat(8000);
+    let total = 3000;
+    let lines = || (0..total).map(|n| format!("{n} {wide}"));
+    for (n, chunk) in lines().collect::<Vec<_>>().chunks(100).enumerate() {
+        // Not faster than the demo engine can keep.
+        world.print("web", chunk.to_vec());
+        quick
+            .until("everything", |p| p.lines(sub).len() >= (n + 1) * 100)
+            .await;
+    }
+    assert!(quick.first(sub).gaps.is_empty());
+    assert!(quick.lines(sub).iter().zip(lines()).all(|(a, b)| *a == b));
+
+    slow.eager = true;
+    slow.settle(Duration::ZERO).await;
+    slow.credit().await;
+    let last = format!("{} {wide}", total - 1);
+    slow.until("the end", |p| p.lines(lagging).last() == Some(&last))
+        .await;
+    let seen = slow.first(lagging);
+    let missing: u64 = seen.gaps.iter().map(|g| g.lines.unwrap()).sum();
+    assert!(seen.gaps.iter().all(|g| g.reason == GapReason::SlowViewer));
+    assert!(missing > 0, "24 MB do not fit into the queue");
+    assert_eq!(seen.lines.len() as u64 + missing, total as u64);
+}
+
+#[tokio::test]
+async fn a_logging_driver_that_cannot_be_read_is_a_failure_for_good() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.control.fail_always(
+        Kind::Logs,
+        Fault::Refuse(
+            501,
+            "configured logging driver does not support reading".to_owned(),
+        ),
+    );
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("failed", |p| {
+        matches!(p.first(sub).state(), Some(StreamState::Failed { permanent: true, reason }) if reason.contains("does not support reading"))
+    })
+    .await;
+    world.control.heal();
+    world.print("web", ["hello".to_owned()]);
+    page.send(ClientMessage::Retry { sub }).await;
+    page.until("asked for again", |p| p.lines(sub) == ["hello"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_log_that_breaks_at_once_every_time_waits_longer_each_time() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.control.fail_always(Kind::Logs, Fault::CutAfter(0));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("a second attempt", |p| {
+        let of = |n| {
+            p.first(sub).states.iter().find_map(|s| match s {
+                StreamState::Reconnecting {
+                    attempt,
+                    retry_in_ms,
+                    ..
+                } if *attempt == n => Some(*retry_in_ms),
+                _ => None,
+            })
+        };
+        of(1).is_some_and(|ms| (1500..=2000).contains(&ms))
+            && of(2).is_some_and(|ms| (3000..=4000).contains(&ms))
+    })
+    .await;
+    world.control.heal();
+    world.print("web", ["hello".to_owned()]);
+    page.send(ClientMessage::Retry { sub }).await;
+    page.until("at once", |p| p.lines(sub) == ["hello"]).await;
+}
