@@ -50,4 +50,5 @@ pub fn LogsView() -> impl IntoView {
             <inspector::LineInspector inspected />
         </section>
     }
+    .into_any()
 }

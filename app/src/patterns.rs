@@ -86,6 +86,7 @@ pub fn PatternsView() -> impl IntoView {
             </button>
         </section>
     }
+    .into_any()
 }
 
 /// Narrows the log to the lines of one template and goes there.

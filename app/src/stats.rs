@@ -70,6 +70,7 @@ pub fn StatsView() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 impl Shown {

@@ -31,6 +31,9 @@ pub(super) type Plot<'a> =
 /// Space above the plot, so that the highest label is not cut, in CSS pixels.
 pub(super) const TOP: f64 = 8.0;
 
+/// Width of the label of a time, in CSS pixels.
+const LABEL: f64 = 52.0;
+
 /// Draws axes, grid and labels. `None` where there is no room for a plot.
 pub(super) fn plot<'a>(
     frame: &'a Frame,
@@ -43,6 +46,7 @@ pub(super) fn plot<'a>(
         .into_font()
         .color(&frame.color(Ink::Label));
     let grid = frame.color(Ink::Grid);
+    let x = x.without_edges(frame, room);
     let mut chart = ChartBuilder::on(&area)
         .margin_top(frame.px(TOP))
         .margin_right(frame.px(room.right))
@@ -55,12 +59,24 @@ pub(super) fn plot<'a>(
         .light_line_style(TRANSPARENT)
         .bold_line_style(grid)
         .axis_style(grid)
-        .set_all_tick_mark_size(0)
+        .set_all_tick_mark_size(frame.px(4.0))
         .x_label_style(style.clone())
         .y_label_style(style)
         .draw()
         .ok()?;
     Some(chart)
+}
+
+impl Axis<'_> {
+    /// Without the ticks whose labels would be cut at the ends of the axis.
+    fn without_edges(mut self, frame: &Frame, room: &Room) -> Self {
+        let plot = f64::from(frame.size().0) - f64::from(frame.px(room.left + room.right));
+        let span = self.range.end - self.range.start;
+        let edge = span * f64::from(frame.px(LABEL / 2.0)) / plot.max(1.0);
+        let shown = self.range.start + edge..self.range.end - edge;
+        self.ticks.retain(|tick| shown.contains(tick));
+        self
+    }
 }
 
 impl Ranged for Axis<'_> {

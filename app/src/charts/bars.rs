@@ -168,6 +168,7 @@ pub fn SeverityBars(
             <ChartCursor pointer text=tip />
         </div>
     }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]

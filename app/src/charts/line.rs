@@ -130,6 +130,7 @@ pub fn LineChart(
             <ChartCursor pointer text=tip />
         </div>
     }
+    .into_any()
 }
 
 #[cfg(any(feature = "hydrate", test))]

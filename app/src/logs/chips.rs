@@ -53,6 +53,7 @@ pub(super) fn SeverityChips() -> impl IntoView {
             {Severity::ALL.map(chip).into_iter().collect_view()}
         </div>
     }
+    .into_any()
 }
 
 /// The set after a click: the first one picks a severity out of all, further ones add or take

@@ -31,6 +31,16 @@ pub(super) fn FilterBox() -> impl IntoView {
             )
         }
     };
+    let let_go = move || {
+        version.track();
+        match dashboard
+            .logs
+            .with_value(sidekick::logs::LogSession::evicted)
+        {
+            0 => String::new(),
+            n => plural(n, "older line let go", "older lines let go"),
+        }
+    };
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
         <div class="filter-box">
@@ -51,8 +61,12 @@ pub(super) fn FilterBox() -> impl IntoView {
                 }
             />
             <span class="filter-count">{lines}</span>
+            <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
+                {let_go}
+            </span>
         </div>
     }
+    .into_any()
 }
 
 /// The template that the log is narrowed to, with a button that ends it.
@@ -80,4 +94,5 @@ pub(super) fn TemplateChip() -> impl IntoView {
             </button>
         </Show>
     }
+    .into_any()
 }

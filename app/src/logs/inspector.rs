@@ -21,6 +21,7 @@ pub(super) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
             </section>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -80,6 +81,7 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 fn facts(line: &Inspected, utc: bool) -> String {

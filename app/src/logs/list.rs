@@ -80,6 +80,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// What a selection is called.

@@ -105,6 +105,7 @@ pub(super) fn EmptyNotice() -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// Every stream of the subscription by name; the subscription itself under an empty one.

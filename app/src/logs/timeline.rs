@@ -14,6 +14,9 @@ use crate::{
 /// Redrawing more often would not show more: a bar is a minute.
 const REDRAW_MS: u64 = 250;
 
+/// The width shows at least this many minutes.
+const LEAST_MINUTES: usize = 20;
+
 /// Lines per minute by severity; a click goes to that minute.
 #[component]
 pub(super) fn LogTimeline() -> impl IntoView {
@@ -39,9 +42,14 @@ pub(super) fn LogTimeline() -> impl IntoView {
 
 fn bars(session: &LogSession, utc: bool) -> BarsData {
     let timeline = session.timeline();
+    let buckets = timeline.buckets();
     BarsData {
-        bars: timeline
-            .buckets()
+        // A young log fills the width sooner.
+        capacity: buckets.len().clamp(
+            LEAST_MINUTES.min(timeline.max_buckets()),
+            timeline.max_buckets(),
+        ),
+        bars: buckets
             .into_iter()
             .map(|bucket| {
                 let mut counts = [0; 7];
@@ -55,7 +63,6 @@ fn bars(session: &LogSession, utc: bool) -> BarsData {
             })
             .collect(),
         step_ms: timeline.bucket_ms(),
-        capacity: timeline.max_buckets(),
         utc,
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use sidekick::logs::{Filter, Row, ansi};
+use sidekick::logs::{Row, ansi};
 
 use super::{
     chips::SeverityChips,
@@ -18,20 +18,11 @@ use crate::{charts::plural, state::Dashboard};
 pub(super) fn LogToolbar() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
-    let filtered = move || !controls.filter.with(Filter::is_all);
     view! {
         <div class="log-toolbar">
             <SeverityChips />
             <FilterBox />
             <TemplateChip />
-            <button
-                type="button"
-                class="button"
-                hidden=move || !filtered()
-                on:click=move |_| controls.change_filter(|filter| *filter = Filter::default())
-            >
-                "Clear"
-            </button>
             <span class="log-tools">
                 <label class="switch">
                     <input
@@ -45,6 +36,7 @@ pub(super) fn LogToolbar() -> impl IntoView {
             </span>
         </div>
     }
+    .into_any()
 }
 
 /// The text of all lines that the filter lets through, and what to say of it.

@@ -98,6 +98,7 @@ pub(super) fn PatternRow(
             </Show>
         </tbody>
     }
+    .into_any()
 }
 
 #[component]
@@ -133,6 +134,7 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
 
 /// The pattern with its placeholders set apart.

@@ -31,27 +31,40 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
     };
     let figure = Memo::new(move |_| figure(shown, chart));
     let label = Signal::derive(move || {
-        let (value, detail) = figure.get();
+        let (values, detail) = figure.get();
         format!(
-            "{} over the last {}: now {value} {detail}",
+            "{} over the last {}: now {}, {detail}",
             chart.title(),
-            shown.range.get().label()
+            shown.range.get().label(),
+            values.join(", ")
         )
     });
     view! {
         <section class="card" aria-label=chart.title()>
             <div class="card-head">
                 <h2>{chart.title()}</h2>
-                <span class="figure">{move || figure.get().0}</span>
+                <span class="figure">
+                    {move || {
+                        figure
+                            .get()
+                            .0
+                            .into_iter()
+                            .map(|part| view! { <span class="figure-part">{part}</span> })
+                            .collect_view()
+                    }}
+                </span>
                 <span class="figure-detail">{move || figure.get().1}</span>
             </div>
             <LineChart label data=Rc::new(data) />
         </section>
     }
+    .into_any()
 }
 
-/// The large number of a card, and what stands beside it.
-fn figure(shown: Shown, chart: Chart) -> (String, String) {
+/// The large numbers of a card, one per curve where there are two, and what stands beside them.
+type Figure = (Vec<String>, String);
+
+fn figure(shown: Shown, chart: Chart) -> Figure {
     let newest = shown.newest();
     let range = (shown.range.get(), newest.unwrap_or(Millis(0)));
     shown.dashboard.stats.with_value(|stats| {
@@ -61,7 +74,7 @@ fn figure(shown: Shown, chart: Chart) -> (String, String) {
                 .filter_map(|it| stats.latest(&it.id).copied())
                 .collect();
             if samples.is_empty() {
-                return ("–".to_owned(), String::new());
+                return (vec!["–".to_owned()], String::new());
             }
             match chart {
                 Chart::Cpu => cpu(&samples),
@@ -92,7 +105,7 @@ fn figure(shown: Shown, chart: Chart) -> (String, String) {
     })
 }
 
-fn cpu(samples: &[StatsSample]) -> (String, String) {
+fn cpu(samples: &[StatsSample]) -> Figure {
     let known: Vec<f64> = samples.iter().filter_map(|it| it.cpu_percent).collect();
     let value = if known.is_empty() {
         "–".to_owned()
@@ -102,10 +115,10 @@ fn cpu(samples: &[StatsSample]) -> (String, String) {
     let cpus = samples.iter().map(|it| it.online_cpus).max().unwrap_or(0);
     let pids: u64 = samples.iter().map(|it| it.pids).sum();
     let detail = format!("of {} %, {} pids", cpus * 100, group_digits(pids));
-    (value, detail)
+    (vec![value], detail)
 }
 
-fn memory(samples: &[StatsSample]) -> (String, String) {
+fn memory(samples: &[StatsSample]) -> Figure {
     let used: u64 = samples.iter().map(|it| it.memory_bytes).sum();
     let detail = match samples {
         [one] if one.memory_limit_bytes > 0 => format!(
@@ -116,18 +129,17 @@ fn memory(samples: &[StatsSample]) -> (String, String) {
         [_] => "without a limit".to_owned(),
         many => format!("in {} containers", many.len()),
     };
-    (format_bytes(used as f64), detail)
+    (vec![format_bytes(used as f64)], detail)
 }
 
-fn rates(data: &LineData, signs: [&str; 2], totals: (u64, u64)) -> (String, String) {
+fn rates(data: &LineData, signs: [&str; 2], totals: (u64, u64)) -> Figure {
     let last = |line: &Line| line.points.last().map_or(0.0, |point| point.1);
     let value = data
         .lines
         .iter()
         .zip(signs)
         .map(|(line, sign)| format!("{sign} {}", data.unit.format(last(line))))
-        .collect::<Vec<_>>()
-        .join("  ");
+        .collect();
     let detail = format!(
         "total {} {}, {} {}",
         signs[0],
@@ -149,12 +161,15 @@ mod tests {
             pids: 3,
             ..StatsSample::default()
         };
-        assert_eq!(cpu(&[sample]), ("–".into(), "of 200 %, 3 pids".into()));
+        assert_eq!(
+            cpu(&[sample]),
+            (vec!["–".into()], "of 200 %, 3 pids".into())
+        );
         let known = StatsSample {
             cpu_percent: Some(12.25),
             ..sample
         };
-        assert_eq!(cpu(&[known, known]).0, "24.5 %");
+        assert_eq!(cpu(&[known, known]).0, ["24.5 %"]);
     }
 
     #[test]
@@ -166,7 +181,7 @@ mod tests {
         };
         assert_eq!(
             memory(&[sample]),
-            ("64.0 MiB".into(), "of 256 MiB, 25.0 %".into())
+            (vec!["64.0 MiB".into()], "of 256 MiB, 25.0 %".into())
         );
         sample.memory_limit_bytes = 0;
         assert_eq!(memory(&[sample]).1, "without a limit");

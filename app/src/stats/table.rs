@@ -47,6 +47,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
             </table>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,6 +91,7 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
             {columns(cells)}
         </tr>
     }
+    .into_any()
 }
 
 #[component]
@@ -122,6 +124,7 @@ fn Sums(shown: Shown) -> impl IntoView {
             {columns(sums)}
         </tr>
     }
+    .into_any()
 }
 
 /// The texts of a row.
