@@ -84,6 +84,11 @@ impl Shown {
             })
         })
     }
+
+    /// Right edge of the curves: the newest reading, before the first one the present.
+    fn end(self) -> Millis {
+        self.newest().unwrap_or_else(|| self.dashboard.now.get())
+    }
 }
 
 /// The selected container, or those of the subscription by name.

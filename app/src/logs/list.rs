@@ -58,7 +58,13 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 tabindex="0"
                 node_ref=scroller
                 on:scroll=move |_| actions.scrolled()
+                on:pointerdown=move |event| actions.pressed(&event)
                 on:click=move |event| actions.clicked(&event)
+                on:keydown=move |event| {
+                    if actions.key(&event.key()) {
+                        event.prevent_default();
+                    }
+                }
                 on:mouseover=move |event| actions.hovered(&event)
             >
                 <div class="log-spacer" node_ref=spacer>
@@ -111,6 +117,10 @@ mod live {
     impl Actions {
         pub(super) fn scrolled(self) {}
         pub(super) fn clicked<E>(self, _: &E) {}
+        pub(super) fn pressed<E>(self, _: &E) {}
+        pub(super) fn key(self, _: &str) -> bool {
+            false
+        }
         pub(super) fn hovered<E>(self, _: &E) {}
         pub(super) fn to_end(self) {}
     }

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 use sidekick::{
-    logs::{Row, ansi},
+    logs::{LogSession, Row, ansi},
     time::Nanos,
 };
 use wasm_bindgen::JsCast;
@@ -72,6 +72,11 @@ pub(super) fn start(parts: Parts) -> Actions {
         });
     });
     Effect::new(move || {
+        if actions.inspected.with(Option::is_none) {
+            actions.with(|view, session| view.open(session, None));
+        }
+    });
+    Effect::new(move || {
         if let Some(time) = controls.go_to.get() {
             controls.go_to.set(None);
             actions.with(|view, session| view.go_to(session, Nanos::from(time)));
@@ -99,31 +104,72 @@ impl Actions {
             return;
         };
         self.with(|view, session| {
-            let row = view
-                .index_of(&element)
-                .and_then(|index| session.visible(index));
-            let Some(Row::Entry {
-                entry,
-                severity,
-                template,
-                source,
-            }) = row
-            else {
-                return;
-            };
-            view.pause();
-            self.inspected.set(Some(Inspected {
-                time: entry.time,
-                untimed: entry.untimed,
-                stream: entry.stream,
-                severity,
-                source: session.source_name(source).unwrap_or_default().to_owned(),
-                template,
-                truncated: entry.truncated,
-                lossy: entry.lossy,
-                text: ansi::strip(entry.text).into_owned(),
-            }));
+            if let Some(index) = view.index_of(&element) {
+                self.show(view, session, index);
+            }
         });
+    }
+
+    /// A press on a line holds the view still, so that text can be selected while lines come.
+    pub(super) fn pressed(self, event: &web_sys::PointerEvent) {
+        let on_row =
+            element_of(event).is_some_and(|it| matches!(it.closest(".log-row"), Ok(Some(_))));
+        if on_row && event.pointer_type() == "mouse" && event.button() == 0 {
+            self.with(|view, _| view.pause());
+        }
+    }
+
+    /// Enter shows the lowest line in full; the arrows then go from line to line. False for
+    /// other keys.
+    pub(super) fn key(self, key: &str) -> bool {
+        let open = self.inspected.with_untracked(Option::is_some);
+        let step: fn(usize) -> Option<usize> = match key {
+            "Enter" if !open => {
+                return self.with(|view, session| {
+                    if let Some(index) = view.lowest() {
+                        self.show(view, session, index);
+                    }
+                });
+            }
+            "ArrowUp" if open => |index| index.checked_sub(1),
+            "ArrowDown" if open => |index| index.checked_add(1),
+            _ => return false,
+        };
+        self.with(|view, session| {
+            let mut next = view.opened().and_then(step);
+            while let Some(index) = next {
+                match session.visible(index) {
+                    Some(Row::Gap { .. }) => next = step(index),
+                    Some(Row::Entry { .. }) => return self.show(view, session, index),
+                    None => return,
+                }
+            }
+        })
+    }
+
+    /// Shows the line at `index` in full.
+    fn show(self, view: &mut Viewport, session: &LogSession, index: usize) {
+        let Some(Row::Entry {
+            entry,
+            severity,
+            template,
+            source,
+        }) = session.visible(index)
+        else {
+            return;
+        };
+        view.open(session, Some(index));
+        self.inspected.set(Some(Inspected {
+            time: entry.time,
+            untimed: entry.untimed,
+            stream: entry.stream,
+            severity,
+            source: session.source_name(source).unwrap_or_default().to_owned(),
+            template,
+            truncated: entry.truncated,
+            lossy: entry.lossy,
+            text: ansi::strip(entry.text).into_owned(),
+        }));
     }
 
     pub(super) fn hovered(self, event: &web_sys::MouseEvent) {
@@ -134,7 +180,7 @@ impl Actions {
 
     /// Runs `act` on the view, then tells the controls where it stands. False before there is
     /// a view.
-    fn with(self, act: impl FnOnce(&mut Viewport, &sidekick::logs::LogSession)) -> bool {
+    fn with(self, act: impl FnOnce(&mut Viewport, &LogSession)) -> bool {
         let position = self.view.try_update_value(|view| {
             let view = view.as_mut()?;
             self.controls

@@ -36,6 +36,7 @@ pub(super) struct Slot {
     /// Its row in the session's view, where the last drawing put it.
     pub(super) index: usize,
     shown: bool,
+    opened: bool,
 }
 
 impl Slot {
@@ -67,6 +68,7 @@ impl Slot {
             at: None,
             index: 0,
             shown: true,
+            opened: false,
         })
     }
 
@@ -74,6 +76,18 @@ impl Slot {
         if self.shown {
             self.root.set_hidden(true);
             self.shown = false;
+        }
+    }
+
+    /// Marks the row as the one that is shown in full, or no longer.
+    pub(super) fn mark_open(&mut self, open: bool) {
+        if self.opened != open {
+            self.opened = open;
+            let _refused = if open {
+                self.root.set_attribute("aria-current", "true")
+            } else {
+                self.root.remove_attribute("aria-current")
+            };
         }
     }
 

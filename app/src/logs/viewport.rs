@@ -37,6 +37,8 @@ pub(super) struct Viewport {
     first_drawn: u64,
     /// Number of the row that came next when it stopped following.
     paused_end: u64,
+    /// Number of the row that is shown in full.
+    opened: Option<u64>,
     filter: sidekick::logs::Filter,
     /// Widest text so far, in characters: the width of the view may grow but never jump.
     widest: usize,
@@ -60,6 +62,7 @@ impl Viewport {
             first: 0,
             first_drawn: 0,
             paused_end: 0,
+            opened: None,
             filter: sidekick::logs::Filter::default(),
             widest: 0,
             clock: Clock::new(false),
@@ -109,6 +112,7 @@ impl Viewport {
             self.filter = session.filter().clone();
             self.set_width(0);
             self.paused_end = end;
+            self.opened = None;
         } else if end < self.first + self.len as u64 {
             // The session was cleared: there is nothing left to stay at.
             self.following = true;
@@ -159,6 +163,30 @@ impl Viewport {
         self.pause();
         self.scroll_to(index_at(session, time) as f64 * ROW_PX);
         self.draw(session);
+    }
+
+    /// Marks the row at `index`, brings it into sight and stays there; `None` marks none.
+    pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) {
+        self.opened = index.map(|index| self.first + index as u64);
+        if let Some(index) = index {
+            self.pause();
+            let top = index as f64 * ROW_PX;
+            let lowest = top + ROW_PX - self.height_px;
+            self.scroll_to(self.top_px.clamp(lowest.min(top), top));
+        }
+        self.draw(session);
+    }
+
+    /// Index of the marked row, unless it was let go.
+    pub(super) fn opened(&self) -> Option<usize> {
+        let index = self.opened?.checked_sub(self.first)? as usize;
+        (index < self.len).then_some(index)
+    }
+
+    /// Index of the lowest row in full sight.
+    pub(super) fn lowest(&self) -> Option<usize> {
+        let below = ((self.top_px + self.height_px) / ROW_PX) as usize;
+        below.min(self.len).checked_sub(1)
     }
 
     /// The row, by its index in the session's view, that an element of the view belongs to.
@@ -226,6 +254,7 @@ impl Viewport {
         self.first_drawn = first_drawn;
         let shift = format!("translateY({}px)", range.start as f64 * ROW_PX);
         let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
+        let opened = self.opened();
         let mut look = Look {
             filter: &self.filter,
             clock: &mut self.clock,
@@ -240,6 +269,7 @@ impl Viewport {
                 .and_then(|index| Some((index, session.visible(index)?)))
             {
                 Some((index, row)) => {
+                    slot.mark_open(opened == Some(index));
                     widest = widest.max(slot.write(index, &row, session, &mut look));
                 }
                 None => slot.hide(),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use sidekick::{model::StatsSample, time::Millis};
+use sidekick::model::StatsSample;
 
 use super::{
     Shown,
@@ -21,7 +21,7 @@ pub(super) fn Cards(shown: Shown) -> impl IntoView {
 #[component]
 fn Card(shown: Shown, chart: Chart) -> impl IntoView {
     let data = move || {
-        let newest = shown.newest().unwrap_or(Millis(0));
+        let newest = shown.end();
         let utc = shown.dashboard.utc.get();
         shown.dashboard.stats.with_value(|stats| {
             shown
@@ -65,8 +65,7 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
 type Figure = (Vec<String>, String);
 
 fn figure(shown: Shown, chart: Chart) -> Figure {
-    let newest = shown.newest();
-    let range = (shown.range.get(), newest.unwrap_or(Millis(0)));
+    let range = (shown.range.get(), shown.end());
     shown.dashboard.stats.with_value(|stats| {
         shown.members.with(|members| {
             let samples: Vec<StatsSample> = members

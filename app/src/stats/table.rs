@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use sidekick::{
     model::StatsSample,
     stats::{Metric, StatsCollector},
-    time::Millis,
 };
 
 use super::{Member, Shown};
@@ -63,8 +62,7 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
     });
     let id = member.id.clone();
     let cpu = move || {
-        let newest = shown.newest().unwrap_or(Millis(0));
-        let start = newest.plus(-shown.range.get().ms());
+        let start = shown.end().plus(-shown.range.get().ms());
         shown.dashboard.stats.with_value(|stats| {
             let points = stats.points(&id, Metric::Cpu);
             let shown = points.into_iter().filter(|point| point.time >= start);
