@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch};
+use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, StreamState};
 use tokio_util::sync::CancellationToken;
 
 use super::batch::{FLUSH_BYTES, SharedBatch};
@@ -39,6 +39,7 @@ pub(crate) fn settle_with(
 ) {
     let mut board = up.board();
     let ended = board.has_ended();
+    let state = board.state();
     let board = &mut *board;
     for viewer in &mut board.viewers {
         let LogSeat::After { cursor, reads } = viewer.seat else {
@@ -68,12 +69,30 @@ pub(crate) fn settle_with(
                 tokio::spawn(reading.run(reads + 1));
             }
             _ => {
-                viewer.sink.gap(gap(store, cursor, GapReason::Unavailable));
-                store.give_newest(&viewer.sink);
+                give_up(store, &viewer.sink, cursor, GapReason::Unavailable, &state);
                 viewer.seat = LogSeat::Live;
             }
         }
     }
+}
+
+/// What lies between cannot be had: a gap in its place, and then the newest entries. The state
+/// behind them tells the page that they are complete.
+fn give_up(
+    store: &LogStore,
+    sink: &SourceSink,
+    cursor: Cursor,
+    reason: GapReason,
+    state: &StreamState,
+) {
+    sink.gap(Gap {
+        lines: None,
+        after: Some(cursor.time),
+        before: store.ring.first_time(),
+        reason,
+    });
+    store.give_newest(sink);
+    sink.state(state.clone());
 }
 
 /// One viewer's reading of what it lacks.
@@ -107,31 +126,28 @@ impl Reading {
         };
         {
             let mut board = self.up.board();
+            let state = board.state();
             let board = &mut *board;
             let store = &board.store;
             let Some(viewer) = board.viewers.iter_mut().find(|v| v.id == self.viewer) else {
                 return;
             };
-            let (cursor, reason) = match outcome {
+            let newest = |cursor| store.ring.last().is_none_or(|last| last == cursor);
+            viewer.seat = match outcome {
                 Outcome::Abandoned => return,
-                Outcome::UpTo(cursor) => {
-                    // The log may have ended here, and the ring with it.
-                    let last = store.ring.last().is_none_or(|last| last == cursor);
-                    viewer.seat = if last {
-                        LogSeat::Live
-                    } else {
-                        LogSeat::After { cursor, reads }
-                    };
-                    (cursor, None)
+                // The log may have ended here, and the ring with it.
+                Outcome::UpTo(cursor) if newest(cursor) => LogSeat::Live,
+                Outcome::UpTo(cursor) => LogSeat::After { cursor, reads },
+                Outcome::Failed(cursor) if store.give_after(&self.sink, cursor) => LogSeat::Live,
+                Outcome::Failed(cursor) => {
+                    give_up(store, &self.sink, cursor, GapReason::Unavailable, &state);
+                    LogSeat::Live
                 }
-                Outcome::Rotated => (self.cursor, Some(GapReason::Rotated)),
-                Outcome::Failed(cursor) => (cursor, Some(GapReason::Unavailable)),
+                Outcome::Rotated => {
+                    give_up(store, &self.sink, self.cursor, GapReason::Rotated, &state);
+                    LogSeat::Live
+                }
             };
-            if let Some(reason) = reason {
-                self.sink.gap(gap(store, cursor, reason));
-                store.give_newest(&self.sink);
-                viewer.seat = LogSeat::Live;
-            }
         }
         settle_with(&self.up, Some(self.client), &self.metrics);
     }
@@ -208,14 +224,5 @@ impl Reading {
             self.sink.logs(&SharedBatch::new(pending, counter), false);
             pending.clear();
         }
-    }
-}
-
-fn gap(store: &LogStore, cursor: Cursor, reason: GapReason) -> Gap {
-    Gap {
-        lines: None,
-        after: Some(cursor.time),
-        before: store.ring.first_time(),
-        reason,
     }
 }

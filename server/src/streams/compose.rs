@@ -108,12 +108,20 @@ impl ProjectStream {
     }
 }
 
+/// A container of the project.
+struct Member<S: Store> {
+    source: SourceId,
+    /// As the page was told.
+    name: String,
+    viewing: Viewing<S>,
+}
+
 struct Follower<S: Store, J> {
     selection: Selection,
     state: Arc<DockerState>,
     retry: Arc<Notify>,
     join: J,
-    members: HashMap<ContainerId, Viewing<S>>,
+    members: HashMap<ContainerId, Member<S>>,
     leaving: Vec<(Instant, Viewing<S>)>,
     sources: u16,
     /// State of the whole subscription, as the page was told.
@@ -135,7 +143,7 @@ where
                 changed = revisions.changed() => if changed.is_err() {
                     return;
                 },
-                () = self.retry.notified() => self.members.values().for_each(Viewing::retry),
+                () = self.retry.notified() => self.members.values().for_each(|m| m.viewing.retry()),
                 () = tokio::time::sleep_until(leave.unwrap_or_else(Instant::now)), if leave.is_some() => {}
             }
         }
@@ -158,12 +166,16 @@ where
             .cloned()
             .collect();
         for id in gone {
-            if let Some(viewing) = self.members.remove(&id) {
-                self.leaving.push((instant + LAST_WORDS, viewing));
+            if let Some(member) = self.members.remove(&id) {
+                self.leaving.push((instant + LAST_WORDS, member.viewing));
             }
         }
         for (id, name) in now {
-            if self.members.contains_key(&id) {
+            if let Some(member) = self.members.get_mut(&id) {
+                if member.name != name {
+                    member.name.clone_from(&name);
+                    outbound.announce(*sub, member.source, id, name);
+                }
                 continue;
             }
             if self.sources == MAX_SOURCES {
@@ -175,9 +187,14 @@ where
             }
             let source = SourceId(self.sources);
             self.sources += 1;
-            outbound.announce(*sub, source, id.clone(), name);
+            outbound.announce(*sub, source, id.clone(), name.clone());
             let viewing = (self.join)(&id, outbound.source(*sub, source));
-            self.members.insert(id, viewing);
+            let member = Member {
+                source,
+                name,
+                viewing,
+            };
+            self.members.insert(id, member);
         }
         let state = match (self.members.is_empty(), self.sources) {
             (false, _) => StreamState::Live,

@@ -132,7 +132,7 @@ impl Outbound {
         }
     }
 
-    /// Tells the page of a container that joined a subscription.
+    /// Tells the page of a container that joined a subscription, or has a new name.
     pub(crate) fn announce(
         &self,
         sub: SubId,

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use server::demo::{Begin, Fault, Kind, Spec};
+use server::demo::{Begin, DemoOptions, Fault, Kind, Spec};
 use server::metrics::UpstreamKind;
-use sidekick::protocol::{ClientMessage, GapReason, ResumePoint, StreamState};
+use sidekick::protocol::{ClientMessage, Gap, GapReason, ResumePoint, StreamState};
 
-use crate::support::{World, eventually, numbered};
+use crate::support::{Page, World, eventually, numbered};
 
 #[tokio::test]
 async fn a_page_gets_the_newest_thousand_lines_and_then_what_follows() {
@@ -129,6 +129,67 @@ async fn a_broken_stream_goes_on_without_repeating_or_losing_a_line() {
     assert_eq!(page.lines(sub), numbered("line", 0..3000));
     assert!(page.first(sub).gaps.is_empty());
     assert_eq!(page.first(sub).state(), Some(&StreamState::Live));
+    // Data flowed, so the next break is a first one again.
+    world.control.hang_up();
+    let first_attempts = |p: &Page| {
+        let states = p.first(sub).states.iter();
+        states
+            .filter(|s| matches!(s, StreamState::Reconnecting { attempt: 1, .. }))
+            .count()
+    };
+    page.until("broken again", |p| first_attempts(p) == 2).await;
+}
+
+#[tokio::test]
+async fn lines_that_docker_has_rotated_away_are_a_gap_in_their_place() {
+    let world = World::with(DemoOptions {
+        max_lines: 100,
+        ..DemoOptions::quiet(vec![Spec::new("web")])
+    })
+    .await;
+    world.print("web", numbered("line", 0..50));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the backlog", |p| p.lines(sub).len() >= 50)
+        .await;
+    let resume = vec![ResumePoint {
+        container: world.id("web"),
+        cursor: page.first(sub).cursor.unwrap(),
+    }];
+    world.control.hang_up();
+    page.until("broken", |p| {
+        matches!(p.first(sub).state(), Some(StreamState::Reconnecting { .. }))
+    })
+    .await;
+    world.print("web", numbered("line", 50..500));
+    page.until("what is left", |p| p.lines(sub).len() >= 150)
+        .await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub)[50..], numbered("line", 400..500));
+    let reasons = |gaps: &[Gap]| gaps.iter().map(|g| g.reason).collect::<Vec<_>>();
+    assert_eq!(reasons(&page.first(sub).gaps), [GapReason::Rotated]);
+
+    // A page that comes back finds its place in the ring, with the gap behind it.
+    let mut other = world.page().await;
+    let back = other.resume(world.logs("web"), resume.clone()).await;
+    other
+        .until("from the ring", |p| p.lines(back).len() >= 100)
+        .await;
+    assert_eq!(other.lines(back), numbered("line", 400..500));
+    assert_eq!(reasons(&other.first(back).gaps), [GapReason::Rotated]);
+
+    // And so does one for which it has to be read again.
+    drop((page, other));
+    eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+    let mut late = world.page().await;
+    let back = late.resume(world.logs("web"), resume).await;
+    late.until("what is left", |p| p.lines(back).len() >= 100)
+        .await;
+    late.settle(Duration::from_millis(700)).await;
+    assert_eq!(late.lines(back), numbered("line", 400..500));
+    assert_eq!(reasons(&late.first(back).gaps), [GapReason::Rotated]);
+    // A page holds a backlog back until a state tells that it is complete.
+    assert!(late.first(back).state_after_backlog);
 }
 
 #[tokio::test]

@@ -11,5 +11,6 @@
 mod engine;
 mod logs;
 mod projects;
+mod real;
 mod rules;
 mod support;

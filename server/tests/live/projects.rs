@@ -53,7 +53,12 @@ async fn a_project_shows_all_its_containers_and_those_that_join_later() {
     .await;
     assert_eq!(page.source(whole, 2).name, "shop-web-2");
 
-    world.control.remove("shop-web-2").unwrap();
+    world.control.rename("shop-web-2", "shop-web-two").unwrap();
+    page.until("the new name", |p| {
+        p.source(whole, 2).name == "shop-web-two"
+    })
+    .await;
+    world.control.remove("shop-web-two").unwrap();
     page.until("removed", |p| {
         p.source(whole, 2).state() == Some(&StreamState::Removed)
     })

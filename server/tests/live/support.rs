@@ -37,8 +37,13 @@ pub(crate) struct World {
 impl World {
     /// A server on a quiet engine with these containers.
     pub(crate) async fn start(containers: Vec<Spec>) -> Self {
+        Self::with(DemoOptions::quiet(containers)).await
+    }
+
+    /// A server on an engine with these options.
+    pub(crate) async fn with(options: DemoOptions) -> Self {
         let socket = socket();
-        let engine = DemoEngine::start(&socket, DemoOptions::quiet(containers)).unwrap();
+        let engine = DemoEngine::start(&socket, options).unwrap();
         let server = serve(&socket).await;
         Self {
             control: engine.control(),
@@ -91,7 +96,15 @@ pub(crate) fn socket() -> PathBuf {
 
 /// A server that looks for its engine on this socket.
 pub(crate) async fn serve(socket: &std::path::Path) -> Running {
-    let sources = EndpointSources::from_process(Some(format!("unix://{}", socket.display())));
+    serve_from(EndpointSources::from_process(Some(format!(
+        "unix://{}",
+        socket.display()
+    ))))
+    .await
+}
+
+/// A server that finds its engine this way.
+pub(crate) async fn serve_from(sources: EndpointSources) -> Running {
     server::serve(Config {
         addr: "127.0.0.1:0".parse().unwrap(),
         engine: EngineChoice::Find(sources),
@@ -144,6 +157,8 @@ pub(crate) struct Seen {
     pub(crate) gaps: Vec<Gap>,
     pub(crate) samples: usize,
     pub(crate) states: Vec<StreamState>,
+    /// No backlog waits for the state that tells that it is complete.
+    pub(crate) state_after_backlog: bool,
 }
 
 impl Seen {
@@ -351,14 +366,22 @@ impl Page {
                 name,
             } => {
                 let seen = self.seen.entry((sub, source)).or_default();
-                assert!(seen.container.is_none(), "a source is announced once");
+                assert!(
+                    seen.container
+                        .as_ref()
+                        .is_none_or(|known| *known == container)
+                );
                 seen.container = Some(container);
                 seen.name = name;
             }
             ServerMessage::Logs {
-                sub, source, first, ..
+                sub,
+                source,
+                first,
+                backlog,
             } => {
                 let seen = self.announced(sub, source);
+                seen.state_after_backlog = !backlog;
                 let mut counter = CursorCounter::within(first);
                 for entry in frame.batch.iter() {
                     seen.cursor = Some(counter.next(entry.time, entry.stream));
@@ -375,7 +398,14 @@ impl Page {
                 sub,
                 source: Some(source),
                 state,
-            } => self.announced(sub, source).states.push(state),
+            } => {
+                let seen = self.announced(sub, source);
+                seen.state_after_backlog |= !matches!(
+                    state,
+                    StreamState::Loading | StreamState::Reconnecting { .. }
+                );
+                seen.states.push(state);
+            }
             ServerMessage::Stream {
                 sub,
                 source: None,
