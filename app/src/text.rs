@@ -106,13 +106,31 @@ pub fn bytes(n: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
-/// `Up 3 hours (healthy)` as `up 3 hours`.
+/// Docker's `Up 3 hours (healthy)` as `up 3 h`; other words stay as they are.
 fn short_status(status: &str) -> String {
     let status = status.split(" (").next().unwrap_or_default();
-    match status.strip_prefix("Up ") {
-        Some(span) => format!("up {span}"),
-        None => status.to_owned(),
-    }
+    let Some(span) = status.strip_prefix("Up ") else {
+        return status.to_owned();
+    };
+    let mut words = span.split(' ').rev();
+    let unit = match words.next().unwrap_or_default().trim_end_matches('s') {
+        "second" => "s",
+        "minute" => "min",
+        "hour" => "h",
+        "day" => "d",
+        "week" => "w",
+        "month" => "mo",
+        "year" => "y",
+        _ => return format!("up {span}"),
+    };
+    // "About an hour", "About a minute", "Less than a second".
+    let n = match words.next() {
+        Some("a") if span.starts_with("Less") => "0",
+        Some("a" | "an") => "1",
+        Some(n) => n,
+        None => return format!("up {span}"),
+    };
+    format!("up {n} {unit}")
 }
 
 #[cfg(test)]
@@ -139,7 +157,19 @@ mod tests {
     #[test]
     fn a_container_says_how_long_it_is_up_or_how_it_ended() {
         let mut it = container("a", "web");
-        assert_eq!(standing(&it, Millis(0)), "up 3 hours");
+        assert_eq!(standing(&it, Millis(0)), "up 3 h");
+        for (status, text) in [
+            ("Up 5 seconds", "up 5 s"),
+            ("Up Less than a second", "up 0 s"),
+            ("Up About a minute (healthy)", "up 1 min"),
+            ("Up About an hour", "up 1 h"),
+            ("Up 2 weeks", "up 2 w"),
+            ("Up", "Up"),
+            ("Up and away", "up and away"),
+        ] {
+            it.status = status.into();
+            assert_eq!(standing(&it, Millis(0)), text, "{status}");
+        }
         it.started = Some(Millis(1_000));
         assert_eq!(standing(&it, Millis(61_000)), "up 1 min");
         it.health = Some(Health::Unhealthy);

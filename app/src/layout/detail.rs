@@ -15,7 +15,7 @@ use crate::text;
 
 /// What a view belongs to: views start afresh when it changes, but not when a container is
 /// renamed.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Subject {
     Container(Option<ContainerId>),
     Group(Selection),
@@ -47,21 +47,28 @@ pub(crate) fn Detail() -> impl IntoView {
             role="tabpanel"
             aria-labelledby=move || format!("tab-{}", dashboard.tab.get().word())
         >
-            {move || {
-                let subject = subject.get();
-                match (dashboard.tab.get(), subject) {
-                    (Tab::Logs, _) => view! { <LogsView /> }.into_any(),
-                    (Tab::Stats, _) => view! { <StatsView /> }.into_any(),
-                    (Tab::Patterns, _) => view! { <PatternsView /> }.into_any(),
-                    (Tab::Details, Subject::Container(_)) => {
-                        view! { <ContainerDetails /> }.into_any()
-                    }
-                    (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.into_any(),
-                }
-            }}
+            // A list of one: with another key the view is made anew. Drawing over the old one
+            // would leave what it put into the page by itself, such as rows.
+            <For
+                each=move || [(dashboard.tab.get(), subject.get())]
+                key=|key| key.clone()
+                let((tab, subject))
+            >
+                {view_of(tab, &subject)}
+            </For>
         </div>
     }
     .into_any()
+}
+
+fn view_of(tab: Tab, subject: &Subject) -> AnyView {
+    match (tab, subject) {
+        (Tab::Logs, _) => view! { <LogsView /> }.into_any(),
+        (Tab::Stats, _) => view! { <StatsView /> }.into_any(),
+        (Tab::Patterns, _) => view! { <PatternsView /> }.into_any(),
+        (Tab::Details, Subject::Container(_)) => view! { <ContainerDetails /> }.into_any(),
+        (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.into_any(),
+    }
 }
 
 fn container_head(dashboard: Dashboard) -> AnyView {

@@ -198,7 +198,8 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
         >
             {mark(move || row.with(|row| row.as_ref().map_or(("mark", ""), |row| row.mark)))}
             <span class="name">{move || field(|row| row.name.clone())}</span>
-            <span class="standing">{move || field(|row| row.standing.clone())}</span>
+            // In words in the description; the name is the name alone.
+            <span class="standing" aria-hidden="true">{move || field(|row| row.standing.clone())}</span>
         </a>
     }
     .into_any()

@@ -126,7 +126,7 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
         >
             {mark(move || shape)}
             <span class="name">{text}</span>
-            <span class="standing">{format!("{running}/{all}")}</span>
+            <span class="standing" aria-hidden="true">{format!("{running}/{all}")}</span>
         </a>
     }
     .into_any()
