@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerState, Health};
 
-use crate::text::shown_health;
+use crate::text::{in_trouble, shown_health};
 
 const DISC: &str = "M5 1a4 4 0 1 0 0 8a4 4 0 0 0 0-8z";
 const RING: &str = "M5 1a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM5 2.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 0 1 0-5z";
@@ -25,9 +25,7 @@ pub fn state_mark(container: &Container) -> (&'static str, &'static str) {
         (ContainerState::Paused, _) => ("mark busy", BARS),
         (ContainerState::Restarting, _) => ("mark busy", TURN),
         (ContainerState::Removing, _) => ("mark busy", DOTS),
-        (ContainerState::Exited, _) if container.exit_code.is_none_or(|code| code == 0) => {
-            ("mark off", SQUARE)
-        }
+        (ContainerState::Exited, _) if !in_trouble(container) => ("mark off", SQUARE),
         (ContainerState::Exited | ContainerState::Dead, _) => ("mark bad", CROSS),
         (ContainerState::Created | ContainerState::Other(_), _) => ("mark off", RING),
     }

@@ -70,7 +70,10 @@ pub fn health_words(health: Health) -> &'static str {
 #[must_use]
 pub fn in_trouble(container: &Container) -> bool {
     match container.state {
-        ContainerState::Exited => container.exit_code.is_some_and(|code| code != 0),
+        // 130 and 143: ended by an interrupt or by the polite signal of `docker stop`.
+        ContainerState::Exited => container
+            .exit_code
+            .is_some_and(|code| !matches!(code, 0 | 130 | 143)),
         ContainerState::Dead | ContainerState::Restarting => true,
         _ => shown_health(container) == Some(Health::Unhealthy),
     }

@@ -22,7 +22,7 @@ pub(crate) fn NoDaemon() -> impl IntoView {
     view! {
         <section class="screen">
             <h1>"No Docker daemon answers"</h1>
-            <p class="advice">{advice}</p>
+            <p class="advice">{move || with_code(&advice())}</p>
             <dl class="facts">
                 <dt>"Looked at"</dt>
                 <dd>
@@ -45,6 +45,21 @@ pub(crate) fn NoDaemon() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Text in which backticks enclose what one would type.
+fn with_code(text: &str) -> Vec<AnyView> {
+    text.split('`')
+        .enumerate()
+        .map(|(at, part)| {
+            let part = part.to_owned();
+            if at % 2 == 1 {
+                view! { <code>{part}</code> }.into_any()
+            } else {
+                part.into_any()
+            }
+        })
+        .collect()
 }
 
 /// The first attempt is under way.
@@ -160,7 +175,7 @@ pub(crate) fn Banners() -> impl IntoView {
                         <div class="banner bad" role="alert">
                             <strong>"Docker does not answer."</strong>
                             " What you see is from before; Sidekick keeps trying. "
-                            <span class="dim">{error.message} " " {error.advice}</span>
+                            <span class="dim">{error.message} " " {with_code(&error.advice)}</span>
                         </div>
                     }
                 })

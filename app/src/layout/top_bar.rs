@@ -69,6 +69,11 @@ fn engine(dashboard: Dashboard) -> AnyView {
             EngineStatus::Unreachable(_) => "No answer from Docker".to_owned(),
         })
     };
+    let lost = move || {
+        dashboard
+            .engine
+            .with(|engine| matches!(engine, EngineStatus::Unreachable(_)))
+    };
     let about = move || {
         dashboard.engine.with(|engine| match engine {
             EngineStatus::Connected(engine) => format!(
@@ -80,7 +85,7 @@ fn engine(dashboard: Dashboard) -> AnyView {
         })
     };
     view! {
-        <span class="engine" title=about>
+        <span class="engine" class:lost=lost title=about>
             {name}
         </span>
     }
@@ -143,7 +148,7 @@ fn counts(dashboard: Dashboard) -> AnyView {
         <span class="counts">
             {move || {
                 let (running, all) = running.get();
-                format!("{running} of {all} running")
+                (all > 0).then(|| format!("{running} of {all} running"))
             }}
         </span>
         {move || {

@@ -185,7 +185,6 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             role="option"
             class=move || row.with(|row| row.as_ref().map_or("option", |row| row.class))
             aria-selected=move || selected.get().to_string()
-            aria-label=move || field(|row| row.name.clone())
             aria-description=move || field(|row| row.condition.clone())
             title=move || field(|row| format!("{}\n{}", row.name, row.condition))
             tabindex=move || if reachable() { "0" } else { "-1" }
@@ -198,7 +197,7 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
         >
             {mark(move || row.with(|row| row.as_ref().map_or(("mark", ""), |row| row.mark)))}
             <span class="name">{move || field(|row| row.name.clone())}</span>
-            // In words in the description; the name is the name alone.
+            // In words in the description: the option is named by the name alone.
             <span class="standing" aria-hidden="true">{move || field(|row| row.standing.clone())}</span>
         </a>
     }

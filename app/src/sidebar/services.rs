@@ -93,13 +93,12 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
         running,
         all,
     } = entry;
-    let (label, text, class) = match &selection {
-        Selection::Project(project) => (project.clone(), project.clone(), "option project"),
-        Selection::Service { project, service } => (
-            format!("{project}/{service}"),
-            service.clone(),
-            "option service",
-        ),
+    // Who sees the list sees the project above its services; who hears it is told.
+    let (prefix, text, class) = match &selection {
+        Selection::Project(project) => (String::new(), project.clone(), "option project"),
+        Selection::Service { project, service } => {
+            (format!("{project}/"), service.clone(), "option service")
+        }
         _ => return ().into_any(),
     };
     let shape = group_mark(running, all);
@@ -118,14 +117,16 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
         <a
             role="option"
             class=class
-            aria-label=label
             aria-description=format!("{running} of {all} running")
             aria-selected=move || selected.get().to_string()
             tabindex=move || if first || selected.get() { "0" } else { "-1" }
             href=href
         >
             {mark(move || shape)}
-            <span class="name">{text}</span>
+            <span class="name">
+                <span class="heard">{prefix}</span>
+                {text}
+            </span>
             <span class="standing" aria-hidden="true">{format!("{running}/{all}")}</span>
         </a>
     }
