@@ -49,7 +49,12 @@ pub(super) struct Viewport {
 }
 
 impl Viewport {
+    /// Takes the elements over. They may be those of the view before, of another log: what
+    /// stands in them goes.
     pub(super) fn new(scroller: HtmlElement, spacer: HtmlElement, rows: HtmlElement) -> Self {
+        rows.set_text_content(None);
+        let _refused = HtmlElement::style(&spacer).set_property("height", "0px");
+        scroller.set_scroll_left(0);
         Self {
             scroller,
             spacer,
@@ -135,6 +140,9 @@ impl Viewport {
 
     /// The user, or [`scroll_to`](Self::scroll_to), moved the view.
     pub(super) fn scrolled(&mut self, session: &LogSession) {
+        if self.height_px <= 0.0 {
+            return;
+        }
         let top = f64::from(self.scroller.scroll_top());
         if top >= bottom_px(self.len, self.height_px) - 2.0 {
             self.following = true;
@@ -236,6 +244,10 @@ impl Viewport {
     }
 
     fn scroll_to(&mut self, top_px: f64) {
+        // Before the height is known nobody can say where the bottom is.
+        if self.height_px <= 0.0 {
+            return;
+        }
         let top_px = top_px.min(bottom_px(self.len, self.height_px)).ceil();
         if (top_px - self.top_px).abs() >= 1.0 || self.following {
             self.top_px = top_px;
