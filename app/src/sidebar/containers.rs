@@ -107,7 +107,7 @@ fn ContainerGroup(
             // A shortcut for the mouse; the list of services is the way for the keyboard.
             <div
                 class="group-head"
-                class:link=route.is_some()
+                class:leads=route.is_some()
                 class:chosen=chosen
                 role="presentation"
                 on:click=move |_| {
