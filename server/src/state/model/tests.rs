@@ -1,0 +1,142 @@
+//! What events and lists change.
+
+use super::*;
+use sidekick::time::Nanos;
+
+fn event(action: &str, attributes: &[(&str, &str)]) -> Event {
+    Event {
+        time: Nanos(7_000_000_000),
+        kind: EventKind::Container,
+        action: action.to_owned(),
+        id: "a1".to_owned(),
+        name: Some("web".to_owned()),
+        attributes: attributes
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
+    }
+}
+
+fn model() -> Model {
+    let mut model = Model::new(String::new());
+    model.process_event(&event("create", &[("image", "nginx")]));
+    model.process_event(&event("start", &[]));
+    model
+}
+
+fn only(model: &Model) -> Container {
+    model.snapshot().containers.remove(0)
+}
+
+#[test]
+fn a_container_is_shown_from_its_creation_event_on() {
+    let mut model = Model::new(String::new());
+    let (changes, delta) = model.process_event(&event(
+        "create",
+        &[
+            ("com.docker.compose.project", "shop"),
+            ("com.docker.compose.service", "web"),
+            ("image", "nginx"),
+        ],
+    ));
+    assert!(changes.refresh);
+    assert!(matches!(delta, Some(ServerMessage::Delta { changed, .. }) if changed.len() == 1));
+    let shown = only(&model);
+    assert_eq!(
+        (shown.name.as_str(), shown.image.as_str()),
+        ("web", "nginx")
+    );
+    assert_eq!(model.members("shop", None).len(), 1);
+    assert_eq!(model.members("shop", Some("db")).len(), 0);
+}
+
+#[test]
+fn events_change_what_is_shown_at_once() {
+    type Step = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        fn(&Container) -> bool,
+    );
+    let steps: [Step; 8] = [
+        ("pause", &[], |c| {
+            c.state == ContainerState::Paused && c.status == "Up just now (Paused)"
+        }),
+        ("unpause", &[], |c| {
+            c.state == ContainerState::Running && c.status == "Up just now"
+        }),
+        ("health_status: unhealthy", &[], |c| {
+            c.health == Some(Health::Unhealthy)
+        }),
+        ("rename", &[("name", "shop"), ("oldName", "/web")], |c| {
+            c.name == "shop"
+        }),
+        ("die", &[("exitCode", "137")], |c| {
+            c.state == ContainerState::Exited
+                && c.exit_code == Some(137)
+                && c.finished == Some(Millis(7000))
+        }),
+        ("stop", &[], |c| c.exit_code == Some(137)),
+        ("start", &[], |c| {
+            c.state == ContainerState::Running
+                && c.exit_code.is_none()
+                && c.started == Some(Millis(7000))
+        }),
+        ("exec_start: sh", &[], |c| {
+            c.state == ContainerState::Running
+        }),
+    ];
+    let mut model = model();
+    for (action, attributes, check) in steps {
+        model.process_event(&event(action, attributes));
+        assert!(check(&only(&model)), "{action}: {:?}", only(&model));
+    }
+    let (changes, _) = model.process_event(&event("destroy", &[]));
+    assert_eq!(changes.removed, [ContainerId("a1".to_owned())]);
+    assert!(model.snapshot().containers.is_empty());
+}
+
+#[test]
+fn health_checks_that_run_commands_do_not_cause_refreshes() {
+    let mut model = model();
+    for action in ["exec_create: x", "exec_start: x", "exec_die", "top"] {
+        let revision = model.snapshot().revision;
+        let (changes, delta) = model.process_event(&event(action, &[]));
+        assert_eq!((changes.refresh, delta), (false, None), "{action}");
+        assert_eq!(model.snapshot().revision, revision);
+    }
+}
+
+#[test]
+fn a_restart_between_two_lists_is_a_stop_and_a_start() {
+    let mut model = model();
+    let (died, _) = model.process_event(&event("die", &[("exitCode", "0")]));
+    let (started, _) = model.process_event(&event("start", &[]));
+    assert_eq!(died.stopped.len(), 1);
+    assert_eq!(started.started.len(), 1);
+}
+
+#[test]
+fn a_list_corrects_everything_but_keeps_exact_times() {
+    let mut model = model();
+    let mut listed = only(&model);
+    listed.status = "Up 3 seconds".to_owned();
+    listed.started = None;
+    let (changes, _) = model.replace(vec![listed], Millis(9));
+    assert_eq!(changes, Changes::default());
+    assert_eq!(only(&model).status, "Up 3 seconds");
+    assert_eq!(only(&model).started, Some(Millis(7000)));
+    let (changes, delta) = model.replace(Vec::new(), Millis(10));
+    assert_eq!(changes.removed.len(), 1);
+    assert!(matches!(delta, ServerMessage::Delta { removed, .. } if removed.len() == 1));
+}
+
+#[test]
+fn each_delta_continues_the_revision_before() {
+    let mut model = model();
+    let before = model.snapshot().revision;
+    let delta = model.failed("containers", "no".to_owned(), Millis(1));
+    assert!(matches!(delta, Some(ServerMessage::Delta { revision, .. }) if revision == before + 1));
+    assert_eq!(model.failed("containers", "no".to_owned(), Millis(2)), None);
+    assert!(model.recovered("containers").is_some());
+    assert_eq!(model.snapshot().revision, before + 2);
+}
