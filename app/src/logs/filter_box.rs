@@ -45,7 +45,7 @@ pub(super) fn FilterBox() -> impl IntoView {
     view! {
         <div class="filter-box">
             <input
-                type="search"
+                type="text"
                 class="filter-input"
                 aria-label="Filter"
                 placeholder="Filter lines"
