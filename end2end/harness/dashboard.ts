@@ -43,12 +43,12 @@ export class Dashboard {
 
   /** The mined templates. */
   get patterns(): Locator {
-    return this.page.getByRole('tabpanel').getByRole('row');
+    return this.page.getByRole('table', { name: 'Patterns' }).getByRole('row');
   }
 
   /** The newest value of a series on the Stats tab. */
   reading(name: string): Locator {
-    return this.page.getByRole('group', { name: new RegExp(`^${name}`, 'i') });
+    return this.page.getByRole('region', { name, exact: true });
   }
 
   /** The rows of the log that are in the document: those in view and a few around them. */

@@ -6,11 +6,11 @@ needsDocker();
 
 /** Printed by the container, with how often: the severities and templates are known exactly. */
 const PRINTED = [
-  { severity: 'error', count: 17, line: 'ERROR connection to 10.0.0.$i refused after $i ms', template: /^ERROR connection to .* refused after .* ms$/ },
-  { severity: 'warn', count: 40, line: 'WARN queue length is $i', template: /^WARN queue length is <.*>$/ },
-  { severity: 'info', count: 230, line: 'INFO request $i served', template: /^INFO request <.*> served$/ },
-  { severity: 'debug', count: 65, line: 'DEBUG cache has $i entries', template: /^DEBUG cache has <.*> entries$/ },
-  { severity: 'fatal', count: 2, line: 'FATAL giving up attempt $i', template: /^FATAL giving up attempt <.*>$/ },
+  { severity: 'error', count: 17, line: 'ERROR connection to 10.0.0.$i refused after $i ms', template: /ERROR connection to .* refused after .* ms/ },
+  { severity: 'warn', count: 40, line: 'WARN queue length is $i', template: /WARN queue length is <.*>/ },
+  { severity: 'info', count: 230, line: 'INFO request $i served', template: /INFO request <.*> served/ },
+  { severity: 'debug', count: 65, line: 'DEBUG cache has $i entries', template: /DEBUG cache has <.*> entries/ },
+  { severity: 'fatal', count: 2, line: 'FATAL giving up attempt $i', template: /FATAL giving up attempt <.*>/ },
 ];
 const TOTAL = PRINTED.reduce((sum, { count }) => sum + count, 0);
 const SCRIPT = `${PRINTED.map(({ count, line }) => `for i in $(seq 1 ${count}); do echo "${line}"; done`).join('; ')}; echo done; sleep 600`;
@@ -28,11 +28,11 @@ test('template counts equal what the container printed, and a click filters the 
   await docker.run('mined', SCRIPT);
   await dashboard.open('/c/mined/patterns');
   for (const { count, template } of PRINTED) {
-    const pattern = dashboard.patterns.filter({ has: dashboard.page.getByText(template) });
+    const pattern = dashboard.patterns.filter({ hasText: template });
     await expect(pattern, String(template)).toHaveCount(1);
-    await expect(pattern).toContainText(new RegExp(`(^|\\D)${count}(\\D|$)`));
+    await expect(pattern.getByRole('cell').first()).toHaveText(String(count));
   }
-  await dashboard.page.getByText(PRINTED[1]?.template ?? '').first().click();
+  await dashboard.page.getByRole('button', { name: /WARN queue length is/ }).click();
   await expect(dashboard.tab('Logs')).toHaveAttribute('aria-selected', 'true');
   await expect(dashboard.log).toContainText('WARN queue length is 40');
   const lines = await dashboard.allLines();
