@@ -1,7 +1,7 @@
 // What a test asks for by name: `docker` (the private daemon), `sidekick` (the server on it) and
 // `dashboard` (its page).
 
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { Dashboard } from './dashboard.ts';
 import { PrivateDocker, whyNoDocker } from './docker.ts';
 import { Sidekick } from './sidekick.ts';
@@ -20,7 +20,21 @@ interface PerTest {
   dashboard: Dashboard;
 }
 
-export const test = base.extend<PerTest, Shared>({
+/** For tests that need no daemon, or start their own server. A page that panics fails its test. */
+export const plainTest = base.extend({
+  page: async ({ page }, use) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => {
+      // Refused requests are also told here; tests that provoke them look at the answers themselves.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+    });
+    await use(page);
+    expect(errors, 'errors in the page').toEqual([]);
+  },
+});
+
+export const test = plainTest.extend<PerTest, Shared>({
   daemon: [
     // biome-ignore lint: Playwright reads the names of the fixtures from this pattern.
     async ({}, use) => {
@@ -58,5 +72,4 @@ export function needsDocker(): void {
   test.skip(true, reason);
 }
 
-/** For tests that need no daemon, or start their own server. */
-export { expect, test as plainTest } from '@playwright/test';
+export { expect };

@@ -53,7 +53,7 @@ export class Sidekick {
   }
 
   private async up(): Promise<void> {
-    const env: NodeJS.ProcessEnv = { ...process.env, LEPTOS_SITE_ROOT: join(ROOT, 'target/site'), ...this.env };
+    const env: NodeJS.ProcessEnv = { LEPTOS_SITE_ROOT: join(ROOT, 'target/site'), ...process.env, ...this.env };
     if (this.folder) delete env.LEPTOS_SITE_ROOT;
     const address = this.args.includes('--addr') ? [] : ['--addr', '127.0.0.1:0'];
     this.child = spawn(binary(), ['serve', ...address, ...this.args], {

@@ -49,7 +49,8 @@ test('the demo engine alone answers the docker command, until it is interrupted'
   const names = (await eventually('docker ps', () => docker('ps', '-a', '--format', '{{.Names}}'))).trim().split('\n');
   expect(names.length).toBeGreaterThanOrEqual(10);
   const running = (await docker('ps', '--format', '{{.Names}}')).trim().split('\n');
-  expect((await docker('logs', '--tail', '5', running[0] ?? '')).length).toBeGreaterThan(0);
+  const logs = await Promise.all(running.map((name) => docker('logs', '--tail', '5', name)));
+  expect(logs.filter((log) => log.length > 0).length).toBeGreaterThan(3);
   const stats = await docker('stats', '--no-stream', '--format', '{{.Name}} {{.CPUPerc}}');
   expect(stats.trim().split('\n').length).toBe(running.length);
   const events = await docker('events', '--since', '1h', '--until', '0s');

@@ -27,6 +27,7 @@ test('without a daemon the page says what to do and offers the demo', async ({ p
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
   await expect(page.getByText('/nowhere/docker.sock').first()).toBeVisible();
+  await dashboard.live();
   await page.getByRole('button', { name: 'Start the demo' }).click();
   await expect.poll(() => dashboard.containers.getByRole('option').count()).toBeGreaterThanOrEqual(10);
   await sidekick.down();
@@ -42,6 +43,7 @@ test('a daemon that appears later is found without a reload', async ({ page }) =
   const sidekick = await Sidekick.start(['--docker-host', docker.host]);
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
+  await dashboard.live();
   await expect(page.getByRole('button', { name: 'Start the demo' })).toBeVisible();
   await docker.up();
   await expect(dashboard.container('waiting')).toBeVisible({ timeout: 40_000 });
