@@ -22,6 +22,8 @@ mod events;
 mod inspect;
 mod json;
 mod logs;
+#[cfg(test)]
+mod recorded;
 mod stats;
 mod transport;
 mod version;

@@ -106,9 +106,14 @@ impl DockerError {
     }
 }
 
-/// Docker's wordings for a logging driver without a readable history.
+/// Docker's wordings, and Podman's, for a logging driver without a readable history.
 fn is_unreadable_driver(message: &str) -> bool {
-    message.contains("does not support reading") || message.contains("none log driver")
+    let wordings = [
+        "does not support reading",
+        "none log driver",
+        "is not logging output",
+    ];
+    wordings.iter().any(|words| message.contains(words))
 }
 
 /// What to do about a cause of this class.

@@ -2,6 +2,7 @@
 
 mod decoder;
 mod line;
+mod stamp;
 
 use sidekick::{protocol::LogBatch, time::Nanos};
 

@@ -13,6 +13,10 @@ use super::json;
 /// A limit beyond this is the kernel's word for "none" (2^63 less a page).
 const LIMIT_MEANS_NONE: u64 = 1 << 60;
 
+/// The kernel counts CPU time in ticks of some milliseconds; over less than this the figures are
+/// noise.
+const NEAREST_NS: i64 = 500_000_000;
+
 /// Cumulative CPU figures of one reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct CpuTotals {
@@ -63,6 +67,7 @@ impl StatsReader {
                 let given = record.get("precpu_stats").and_then(|precpu| {
                     self::totals(precpu, json::time(record, "preread"))
                         .filter(|t| t.system.is_some() || (t.at.is_some() && t.used > 0))
+                        .filter(|t| self.before.is_some() || !too_near(*t, totals))
                 });
                 let before = given.or(self.before);
                 self.before = Some(totals);
@@ -93,6 +98,15 @@ fn totals(cpu: &Value, at: Option<Nanos>) -> Option<CpuTotals> {
         system: json::number(cpu, "system_cpu_usage").filter(|&system| system > 0),
         at,
     })
+}
+
+/// Whether two readings are too near to each other to be compared, as those in the first record
+/// of Podman are: it takes them when it is asked, a few milliseconds apart.
+fn too_near(before: CpuTotals, now: CpuTotals) -> bool {
+    match (before.at, now.at) {
+        (Some(before), Some(now)) => now.0.saturating_sub(before.0) < NEAREST_NS,
+        _ => false,
+    }
 }
 
 /// Percent of one core between two readings; `None` where they cannot be compared: the counter

@@ -88,8 +88,15 @@ impl LogDecoder {
         }
     }
 
-    /// Takes the next bytes and appends the lines that they complete to `out`.
-    pub(super) fn push(&mut self, mut bytes: &[u8], out: &mut LogBatch) {
+    /// Takes the next chunk of the body and appends the lines that it completes to `out`.
+    pub(super) fn push(&mut self, bytes: &[u8], out: &mut LogBatch) {
+        if matches!(self.state, State::Raw) {
+            self.raw.begin_chunk();
+        }
+        self.take(bytes, out);
+    }
+
+    fn take(&mut self, mut bytes: &[u8], out: &mut LogBatch) {
         while let Some(&byte) = bytes.first() {
             match self.state {
                 State::Raw => {
@@ -166,7 +173,7 @@ impl LogDecoder {
         };
         let held = std::mem::take(&mut self.held);
         self.state = if framed { State::Header } else { State::Raw };
-        self.push(&held, out);
+        self.take(&held, out);
     }
 
     fn header(&mut self, out: &mut LogBatch) {
@@ -214,7 +221,7 @@ impl LogDecoder {
         let mut held = std::mem::take(&mut self.held);
         // The first byte begins no frame; the others may.
         held.remove(0);
-        self.push(&held, out);
+        self.take(&held, out);
     }
 
     fn resync(&mut self, out: &mut LogBatch) {
@@ -231,7 +238,7 @@ impl LogDecoder {
                 let digits = digits.to_vec();
                 self.held.clear();
                 self.begin(channel, length, out);
-                return self.push(&digits, out);
+                return self.take(&digits, out);
             }
         }
         self.held.remove(0);

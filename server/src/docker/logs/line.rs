@@ -5,6 +5,8 @@ use sidekick::{
     time::Nanos,
 };
 
+use super::stamp::{goes_on, may_be_stamp, whole_seconds};
+
 /// Docker cuts lines into parts of this many bytes of text.
 pub(super) const PART_BYTES: usize = 16 << 10;
 
@@ -33,6 +35,9 @@ enum Phase {
     Text,
     /// Where a part of an unfinished line may begin: `head` collects what may be a timestamp.
     PartStart,
+    /// Where a chunk of the answer begins inside a line: `head` collects what looks like the
+    /// timestamp of a part of Podman's.
+    ChunkStart,
 }
 
 /// Puts the lines of one stream together, however its bytes are split.
@@ -42,7 +47,8 @@ pub(super) struct LineAssembler {
     parts: Parts,
     phase: Phase,
     head: Vec<u8>,
-    /// The line's own timestamp, as instant and as it was written.
+    /// The line's own timestamp, and that of its last part as it was written: the same but for
+    /// Podman.
     stamp: Option<(Nanos, Vec<u8>)>,
     text: Vec<u8>,
     /// Bytes of text so far, those beyond the cap included.
@@ -71,9 +77,19 @@ impl LineAssembler {
             Phase::LineStart if self.head.is_empty() => return,
             Phase::LineStart => self.settle_line_start(false),
             Phase::PartStart => self.settle_part(false, last, out),
-            Phase::Text => {}
+            Phase::Text | Phase::ChunkStart => {}
         }
         self.phase = Phase::PartStart;
+    }
+
+    /// A chunk of a terminal's raw output begins here.
+    ///
+    /// Podman cuts a line wherever the program paused, and sends each part as a chunk of its
+    /// own that begins with a timestamp.
+    pub(super) fn begin_chunk(&mut self) {
+        if self.phase == Phase::Text && self.seen > 0 && self.podman() {
+            self.phase = Phase::ChunkStart;
+        }
     }
 
     /// Takes the next bytes and appends the lines that they complete to `out`.
@@ -99,6 +115,17 @@ impl LineAssembler {
                     }
                 }
                 Phase::Text => bytes = self.feed_text(bytes, last, out),
+                Phase::ChunkStart => {
+                    if byte == b' ' && Nanos::parse_rfc3339(&self.head).is_some() {
+                        self.settle_part(true, last, out);
+                        bytes = &bytes[1..];
+                    } else if may_be_stamp(&self.head, byte) {
+                        self.head.push(byte);
+                        bytes = &bytes[1..];
+                    } else {
+                        self.head_is_text();
+                    }
+                }
                 Phase::PartStart if self.parts == Parts::Raw => {
                     let own = self.stamp.as_ref().map_or(&[][..], |(_, text)| text);
                     let at = self.head.len();
@@ -135,15 +162,18 @@ impl LineAssembler {
             Phase::LineStart => self.settle_line_start(false),
             Phase::PartStart if self.parts == Parts::Raw => self.head_is_text(),
             Phase::PartStart => self.settle_part(false, last, out),
+            Phase::ChunkStart => self.head_is_text(),
             Phase::Text => {}
         }
         self.emit(last, out);
     }
 
     fn feed_text<'a>(&mut self, bytes: &'a [u8], last: &mut Nanos, out: &mut LogBatch) -> &'a [u8] {
-        let take = match self.parts {
-            Parts::Raw => bytes.len().min(PART_BYTES - self.seen % PART_BYTES),
-            Parts::Framed => bytes.len(),
+        let fixed_parts = self.parts == Parts::Raw && !self.podman();
+        let take = if fixed_parts {
+            bytes.len().min(PART_BYTES - self.seen % PART_BYTES)
+        } else {
+            bytes.len()
         };
         if let Some(end) = newline(&bytes[..take]) {
             self.append(&bytes[..end]);
@@ -151,7 +181,7 @@ impl LineAssembler {
             return &bytes[end + 1..];
         }
         self.append(&bytes[..take]);
-        if self.parts == Parts::Raw && self.seen.is_multiple_of(PART_BYTES) {
+        if fixed_parts && self.seen.is_multiple_of(PART_BYTES) {
             self.phase = Phase::PartStart;
         }
         &bytes[take..]
@@ -174,22 +204,28 @@ impl LineAssembler {
     /// Decides what the head of a frame was while a line is unfinished.
     fn settle_part(&mut self, space_follows: bool, last: &mut Nanos, out: &mut LogBatch) {
         let head = std::mem::take(&mut self.head);
-        let own = self.stamp.as_ref().map(|(_, text)| text.as_slice());
-        if own == Some(head.as_slice()) {
-            self.phase = Phase::Text;
-        } else if let Some(time) = Nanos::parse_rfc3339(&head) {
-            // Another timestamp is another line: the program died in the middle of the one
-            // before, and nothing will ever finish that.
-            self.emit(last, out);
-            self.stamp = Some((time, head));
-            self.phase = Phase::Text;
-        } else {
-            self.head = head;
-            self.head_is_text();
-            if space_follows {
-                self.append(b" ");
+        match (&mut self.stamp, Nanos::parse_rfc3339(&head)) {
+            (Some((_, before)), Some(time)) if goes_on(before, &head, time) => *before = head,
+            (_, Some(time)) => {
+                // Another timestamp is another line: the program died in the middle of the one
+                // before, and nothing will ever finish that.
+                self.emit(last, out);
+                self.stamp = Some((time, head));
+            }
+            (_, None) => {
+                self.append(&head);
+                if space_follows {
+                    self.append(b" ");
+                }
             }
         }
+        self.phase = Phase::Text;
+    }
+
+    /// Whether the line comes from Podman: its timestamps have no fraction, Docker's always have
+    /// nine digits of it.
+    fn podman(&self) -> bool {
+        matches!(&self.stamp, Some((_, written)) if whole_seconds(written))
     }
 
     fn head_is_text(&mut self) {

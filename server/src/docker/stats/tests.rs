@@ -110,6 +110,15 @@ fn the_first_reading_has_no_cpu_and_the_second_is_compared_with_it() {
 }
 
 #[test]
+fn a_first_record_that_compares_a_moment_with_itself_has_no_cpu() {
+    let mut reader = StatsReader::default();
+    let first = with(cgroup_v1(), "/preread", json!("2026-11-22T10:00:01.4Z"));
+    assert_eq!(sample(&mut reader, &first).cpu_percent, None);
+    // Later ones are as long as the engine wants them to be.
+    assert_eq!(sample(&mut reader, &first).cpu_percent, Some(40.0));
+}
+
+#[test]
 fn a_restart_gives_no_huge_and_no_negative_cpu() {
     let record = with(cgroup_v1(), "/cpu_stats/cpu_usage/total_usage", json!(5));
     assert_eq!(one(&record).cpu_percent, None);

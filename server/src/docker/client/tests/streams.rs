@@ -91,7 +91,7 @@ async fn broken_frames_are_counted_and_end_nothing() {
 
 #[tokio::test]
 async fn a_log_that_cannot_be_had_says_why_and_whether_for_good() {
-    for (status, message, permanent, not_found) in [
+    for (case, (status, message, permanent, not_found)) in [
         (
             501,
             "configured logging driver does not support reading",
@@ -104,10 +104,20 @@ async fn a_log_that_cannot_be_had_says_why_and_whether_for_good() {
             true,
             false,
         ),
+        // Podman's word for the driver `none`.
+        (
+            500,
+            "cannot read logs: this container is not logging output",
+            true,
+            false,
+        ),
         (404, "No such container: a", true, true),
         (500, "disk on fire", false, false),
-    ] {
-        let daemon = FakeDaemon::start(&format!("refused-{status}-{permanent}"), move |path| {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let daemon = FakeDaemon::start(&format!("refused-{case}"), move |path| {
             if path.ends_with("/json") {
                 ok(r#"{"Id":"a","Config":{}}"#)
             } else {

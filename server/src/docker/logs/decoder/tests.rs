@@ -19,11 +19,9 @@ fn printed(time: i64, stderr: bool, text: impl Into<Vec<u8>>) -> Printed {
     }
 }
 
-/// Writes timestamps as Go's RFC3339Nano: without trailing zeros of the fraction.
+/// Docker writes all nine digits of the fraction.
 fn stamp(time: i64) -> String {
-    let text = Nanos(time).to_rfc3339();
-    let text = text.trim_end_matches('Z').trim_end_matches('0');
-    format!("{}Z ", text.trim_end_matches('.'))
+    Nanos(time).to_rfc3339() + " "
 }
 
 fn frame(stream: u8, payload: &[u8]) -> Vec<u8> {
@@ -231,6 +229,80 @@ fn a_last_line_without_newline_is_kept() {
     assert_eq!(texts(&frame(1, text.as_bytes()), false), ["one", "two"]);
     assert_eq!(texts(stamp(T).as_bytes(), true), [""]);
     assert_eq!(texts(b"", true).len() + texts(b"", false).len(), 0);
+}
+
+/// What Podman 4.3 sends of a terminal: a chunk for each part in which the program wrote.
+#[test]
+fn podmans_parts_of_a_terminals_line_are_joined() {
+    let mut decoder = LogDecoder::new(true);
+    let mut out = LogBatch::new();
+    for chunk in [
+        "2026-11-22T12:19:38Z wait ",
+        "2026-11-22T12:19:38Z for it\r\n",
+        "2026-11-22T12:19:38Z at 2026-11-22T12:19:38Z sharp\r\n",
+        // Over the end of a second; and a prompt that is answered much later.
+        "2026-11-22T12:19:38Z half ",
+        "2026-11-22T12:19:39Z whole\r\n",
+        "2026-11-22T12:19:39Z name? ",
+        "2026-11-22T12:19:41Z me\r\n",
+        // The network cut these two, not Podman.
+        "2026-11-22T12:19:41Z 2026",
+        "-11-2 no stamp",
+        "2026-11-22T12:19:41Z \r\n2026-11-",
+        "22T12:19:42Z end",
+    ] {
+        decoder.push(chunk.as_bytes(), &mut out);
+    }
+    assert_eq!(decoder.finish(&mut out), End::Complete);
+    let texts: Vec<&str> = out.iter().map(|e| e.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "wait for it",
+            "at 2026-11-22T12:19:38Z sharp",
+            "half whole",
+            "name? ",
+            "me",
+            "2026-11-2 no stamp",
+            "end"
+        ]
+    );
+    let seconds: Vec<i64> = out.iter().map(|e| e.time.0 / 1_000_000_000 % 60).collect();
+    assert_eq!(seconds, [38, 38, 38, 39, 41, 41, 42]);
+}
+
+#[test]
+fn podmans_parts_in_frames_are_joined() {
+    let body = [
+        "2026-11-22T12:19:38Z half ",
+        "2026-11-22T12:19:39Z whole\n",
+        "2026-11-22T12:19:39Z died here",
+        "2026-11-22T12:19:45Z after the restart\n",
+    ]
+    .map(|payload| frame(1, payload.as_bytes()))
+    .concat();
+    assert_eq!(
+        texts(&body, false),
+        ["half whole", "died here", "after the restart"]
+    );
+}
+
+#[test]
+fn a_text_with_timestamps_is_safe_where_the_engine_writes_fractions() {
+    let mut decoder = LogDecoder::new(true);
+    let mut out = LogBatch::new();
+    decoder.push(b"2026-11-22T12:19:38.5Z at ", &mut out);
+    decoder.push(b"2026-11-22T12:19:38.5Z sharp\r\n", &mut out);
+    decoder.push(b"2026-11-22T12:19:38.5Z at ", &mut out);
+    decoder.push(b"2026-11-22T12:19:38Z sharp\r\n", &mut out);
+    let texts: Vec<&str> = out.iter().map(|e| e.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "at 2026-11-22T12:19:38.5Z sharp",
+            "at 2026-11-22T12:19:38Z sharp"
+        ]
+    );
 }
 
 #[test]
