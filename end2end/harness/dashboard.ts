@@ -67,7 +67,7 @@ export class Dashboard {
     await expect(this.page.getByRole('banner').getByRole('status')).toHaveText('live');
   }
 
-  /** The texts of the rows in the document, from top to bottom. */
+  /** The texts of the rows that show, from top to bottom. Rows out of use stay in the document. */
   async visibleLines(): Promise<string[]> {
     return (await this.numberedLines()).map(([, text]) => text);
   }

@@ -26,8 +26,9 @@ export const plainTest = base.extend({
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
-      // Refused requests are also told here; tests that provoke them look at the answers themselves.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+      // Refused requests and lost connections are told here too; tests look at those themselves.
+      const network = /^(Failed to load resource|WebSocket connection)/.test(message.text());
+      if (message.type() === 'error' && !network) errors.push(message.text());
     });
     await use(page);
     expect(errors, 'errors in the page').toEqual([]);
