@@ -164,6 +164,9 @@ impl Reading {
             if let Some(outcome) = self.pass(options, &mut resumption, cancel).await {
                 return outcome;
             }
+            if resumption.is_cut() {
+                break;
+            }
             if resumption.saw_all() {
                 return Outcome::Rotated;
             }

@@ -157,7 +157,7 @@ impl Attempt for LogReading {
                 Some(End::Closed) if !resumption.found() && resumption.saw_any() => {}
                 Some(end) => return (end, pump.flowed),
                 // More lines of the past would not help.
-                None if resumption.saw_all() => break,
+                None if resumption.saw_all() || resumption.is_cut() => break,
                 None => {}
             }
         }

@@ -5,6 +5,7 @@
 //! comes last.
 
 use sidekick::protocol::{Cursor, CursorCounter, LogBatch};
+use sidekick::time::Nanos;
 
 /// How many of the newest lines are asked for, one after the other.
 pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, 64_000];
@@ -17,6 +18,11 @@ pub(crate) struct Resumption {
     seen: u64,
     tail: Option<u64>,
     found: bool,
+    /// Time of the first entry of stdout and of stderr: the window may begin within a run of
+    /// lines that share it, so that occurrences at this time cannot be told.
+    first: [Option<Nanos>; 2],
+    /// The cursor's time is the one at which the window begins.
+    cut: bool,
 }
 
 /// What a batch meant for a [`Resumption`].
@@ -42,6 +48,8 @@ impl Resumption {
             seen: 0,
             tail: Some(tail),
             found: false,
+            first: [None; 2],
+            cut: false,
         }
     }
 
@@ -65,7 +73,14 @@ impl Resumption {
 
     /// Whether fewer lines came than were asked for, so that these were all that Docker has.
     pub(crate) fn saw_all(&self) -> bool {
-        self.tail.is_none_or(|tail| self.seen < tail)
+        !self.cut && self.tail.is_none_or(|tail| self.seen < tail)
+    }
+
+    /// Whether the window begins at the cursor's time, so that no number of newest lines that
+    /// begins there can tell the place: only a reading by time can. Engines that stamp lines
+    /// with whole seconds make this common.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Whether anything came.
@@ -80,6 +95,15 @@ impl Resumption {
         }
         for (index, entry) in batch.iter().enumerate() {
             self.seen += 1;
+            let first = *self.first[entry.stream.index()].get_or_insert(entry.time);
+            if self.tail.is_some()
+                && entry.stream == self.cursor.stream
+                && entry.time == self.cursor.time
+                && first == entry.time
+            {
+                self.cut = true;
+                return Step::NotCovered;
+            }
             if self.counter.next(entry.time, entry.stream) == self.cursor {
                 self.found = true;
                 return Step::After(batch.tail_from(index + 1));
@@ -102,7 +126,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use sidekick::protocol::LogStream;
-    use sidekick::time::Nanos;
 
     fn batch(times: &[i64]) -> LogBatch {
         let mut batch = LogBatch::new();
@@ -131,7 +154,14 @@ mod tests {
             let mut time = 0;
             let times: Vec<_> = steps.iter().map(|s| { time += s; time }).collect();
             let at = at.index(times.len());
-            let mut resumption = Resumption::in_tail(cursor(&times, at), 1000);
+            // As the reader does: by time where the window begins within the cursor's run.
+            let mut probe = Resumption::in_tail(cursor(&times, at), 1000);
+            probe.feed(batch(&times));
+            let mut resumption = if probe.is_cut() {
+                Resumption::since(cursor(&times, at))
+            } else {
+                Resumption::in_tail(cursor(&times, at), 1000)
+            };
             let mut passed = Vec::new();
             for part in times.chunks(cut) {
                 if let Step::After(rest) = resumption.feed(batch(part)) {
@@ -149,6 +179,15 @@ mod tests {
         assert_eq!(resumption.feed(batch(&[5, 6])), Step::Before);
         assert!(resumption.saw_all());
         assert_eq!(resumption.feed(batch(&[7, 8])), Step::NotCovered);
+    }
+
+    #[test]
+    fn a_window_that_begins_among_lines_of_the_cursors_time_cannot_tell_the_place() {
+        // Four lines share the time 5; the cursor is the second of them, and the window of
+        // three begins at the third: counted from there, the place would be two lines later.
+        let mut resumption = Resumption::in_tail(cursor(&[5, 5, 5, 5, 6], 1), 3);
+        assert_eq!(resumption.feed(batch(&[5, 5, 6])), Step::NotCovered);
+        assert!(resumption.is_cut() && !resumption.saw_all());
     }
 
     #[test]
