@@ -20,8 +20,27 @@ interface PerTest {
   dashboard: Dashboard;
 }
 
+/** Starts what a test wants for itself; all of it ends with the test, however that goes. */
+export interface Starter {
+  docker(): Promise<PrivateDocker>;
+  sidekick(args: string[], env?: NodeJS.ProcessEnv): Promise<Sidekick>;
+}
+
 /** For tests that need no daemon, or start their own server. A page that panics fails its test. */
-export const plainTest = base.extend({
+export const plainTest = base.extend<{ start: Starter }>({
+  // biome-ignore lint: Playwright reads the names of the fixtures from this pattern.
+  start: async ({}, use) => {
+    const started: { down(): Promise<void> }[] = [];
+    const keep = <T extends { down(): Promise<void> }>(it: T): T => {
+      started.push(it);
+      return it;
+    };
+    await use({
+      docker: async () => keep(await PrivateDocker.start()),
+      sidekick: async (args, env) => keep(await Sidekick.start(args, env)),
+    });
+    for (const it of started.reverse()) await it.down();
+  },
   page: async ({ page }, use) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, plainTest as test } from '../harness/fixtures.ts';
 import { eventually, run, stop } from '../harness/process.ts';
-import { binary, Sidekick } from '../harness/sidekick.ts';
+import { binary } from '../harness/sidekick.ts';
 
-test('stdout carries exactly one line, the address; SIGTERM ends it with nothing left behind', async () => {
-  const sidekick = await Sidekick.start(['--demo']);
+test('stdout carries exactly one line, the address; SIGTERM ends it with nothing left behind', async ({ start }) => {
+  const sidekick = await start.sidekick(['--demo']);
   expect((await fetch(sidekick.url)).status).toBe(200);
   expect(sidekick.leftovers()).toEqual([]);
   await sidekick.down();

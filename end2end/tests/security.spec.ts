@@ -2,7 +2,7 @@
 
 import { request as httpRequest } from 'node:http';
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
-import { Sidekick } from '../harness/sidekick.ts';
+import type { Sidekick } from '../harness/sidekick.ts';
 
 needsDocker();
 
@@ -52,12 +52,11 @@ test('a websocket with a foreign Origin gets 403, the page and native clients ge
   expect(await status(sidekick, '/api/live', UPGRADE)).toBe(101);
 });
 
-test('another host name has to be allowed, and another address needs --insecure-expose', async ({ docker }) => {
-  const allowed = await Sidekick.start(['--docker-host', docker.host, '--allow-host', 'dash.example']);
+test('another host name has to be allowed, and another address needs --insecure-expose', async ({ docker, start }) => {
+  const allowed = await start.sidekick(['--docker-host', docker.host, '--allow-host', 'dash.example']);
   expect(await status(allowed, '/', { Host: 'dash.example' })).toBe(200);
   expect(await status(allowed, '/', { Host: 'other.example' })).not.toBe(200);
-  await allowed.down();
-  await expect(Sidekick.start(['--docker-host', docker.host, '--addr', '0.0.0.0:0'])).rejects.toThrow(/insecure-expose/);
+  await expect(start.sidekick(['--docker-host', docker.host, '--addr', '0.0.0.0:0'])).rejects.toThrow(/insecure-expose/);
 });
 
 test('secret-looking environment values leave the server only on request', async ({ docker, sidekick, dashboard }) => {
