@@ -9,7 +9,9 @@ mod project;
 mod stats;
 
 pub use container::{Container, ContainerId, ContainerState, Health, Port};
-pub use details::{Details, EnvVar, HealthCheck, Limits, Mount, PortBinding, looks_secret};
+pub use details::{
+    DETAILS_TYPE, Details, EnvVar, HealthCheck, Limits, Mount, PortBinding, looks_secret,
+};
 pub use engine::{Engine, EngineError, EngineErrorKind, EngineStatus, ResourceError};
 pub use event::{Event, EventKind};
 pub use project::{Project, ProjectStatus, Service, projects};

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{ContainerId, ContainerState, Health};
 use crate::time::Nanos;
 
+/// Media type of [`Details`] in postcard: the page asks for it by `Accept`, others get JSON.
+pub const DETAILS_TYPE: &str = "application/vnd.sidekick.details+postcard";
+
 /// One container in full.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Details {
@@ -60,6 +63,24 @@ pub struct Details {
     pub env: Vec<EnvVar>,
     /// Labels, sorted by key.
     pub labels: Vec<(String, String)>,
+}
+
+impl Details {
+    /// As [`DETAILS_TYPE`].
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match postcard::to_stdvec(self) {
+            Ok(bytes) => bytes,
+            // Plain data of known length; memory has no way to refuse it.
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+
+    /// Reads [`DETAILS_TYPE`] back; `None` where the bytes are none of this version.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
 }
 
 /// One result of the health check.

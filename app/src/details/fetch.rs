@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use sidekick::model::Details;
+#[cfg(feature = "hydrate")]
+use sidekick::model::{ContainerId, DETAILS_TYPE};
 
 use crate::state::Dashboard;
 
@@ -48,7 +50,7 @@ pub(super) fn details(dashboard: Dashboard) -> (RwSignal<Answer<Details>>, RwSig
             asked.update_value(|n| *n += 1);
             let mine = asked.get_value();
             wasm_bindgen_futures::spawn_local(async move {
-                let got = get::<Details>(&format!("/api/containers/{id}")).await;
+                let got = get_details(&id).await;
                 // Another container may have been chosen, or the tab left, meanwhile.
                 if asked.try_get_value() != Some(mine) {
                     return;
@@ -70,44 +72,52 @@ pub(super) fn secret(container: &str, key: &str, answer: RwSignal<Option<Answer<
     answer.set(Some(Answer::Waiting));
     #[cfg(feature = "hydrate")]
     {
-        #[derive(serde::Deserialize)]
-        struct Value {
-            value: String,
-        }
         let key = js_sys::encode_uri_component(key);
         let url = format!("/api/containers/{container}/env/{key}");
         wasm_bindgen_futures::spawn_local(async move {
-            let got = match get::<Value>(&url).await {
-                Ok(got) => Answer::Here(got.value),
+            let got = get(&url, "application/json")
+                .await
+                .and_then(|body| member(&body, "value").ok_or_else(|| UNREADABLE.to_owned()));
+            answer.try_set(Some(match got {
+                Ok(value) => Answer::Here(value),
                 Err(error) => Answer::Failed(error),
-            };
-            answer.try_set(Some(got));
+            }));
         });
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (container, key);
 }
 
-/// Gets JSON. The error is a sentence for people: the server's own where it gave one.
 #[cfg(feature = "hydrate")]
-async fn get<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, String> {
-    #[derive(serde::Deserialize)]
-    struct Problem {
-        error: String,
-    }
+const UNREADABLE: &str = "the server's answer makes no sense: reload the page";
+
+/// Asks for the details in postcard, which the page reads anyway: a reader of JSON would make it
+/// larger by a tenth.
+#[cfg(feature = "hydrate")]
+async fn get_details(id: &ContainerId) -> Result<Details, String> {
+    let body = get(&format!("/api/containers/{id}"), DETAILS_TYPE).await?;
+    Details::decode(&body).ok_or_else(|| UNREADABLE.to_owned())
+}
+
+/// Gets a body. The error is a sentence for people: the server's own where it gave one.
+#[cfg(feature = "hydrate")]
+async fn get(url: &str, accept: &str) -> Result<Vec<u8>, String> {
     let response = gloo_net::http::Request::get(url)
+        .header("accept", accept)
         .send()
         .await
         .map_err(|_| "the server does not answer".to_owned())?;
-    let body = response.text().await.map_err(|error| error.to_string())?;
-    if !response.ok() {
-        return Err(match serde_json::from_str::<Problem>(&body) {
-            Ok(problem) => problem.error,
-            Err(_) if body.is_empty() || body.len() > 300 => {
-                format!("the server answered {}", response.status())
-            }
-            Err(_) => body,
-        });
+    let body = response.binary().await.map_err(|error| error.to_string())?;
+    if response.ok() {
+        return Ok(body);
     }
-    serde_json::from_str(&body).map_err(|error| error.to_string())
+    Err(member(&body, "error")
+        .unwrap_or_else(|| format!("the server answered {}", response.status())))
+}
+
+/// A member of a JSON object that is a string, read by the browser's own parser.
+#[cfg(feature = "hydrate")]
+fn member(body: &[u8], key: &str) -> Option<String> {
+    let object = js_sys::JSON::parse(std::str::from_utf8(body).ok()?).ok()?;
+    js_sys::Reflect::get(&object, &key.into()).ok()?.as_string()
 }

@@ -1,6 +1,11 @@
 //! What the server puts into the page, so that the first paint is complete and the browser
 //! draws the very same thing when it takes over.
 
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sidekick::model::EngineStatus;
@@ -24,11 +29,28 @@ pub(crate) struct Initial {
 impl Initial {
     /// On the server: from context. In the browser: from the page.
     pub(crate) fn shared() -> Self {
-        SharedValue::new(|| Self {
+        SharedValue::new_str(|| Self {
             snapshot: use_context::<InitialState>().map_or_else(nothing, |state| state.0),
             now: server_now(),
         })
         .into_inner()
+    }
+}
+
+/// Postcard in base64: the page reads postcard anyway, and a reader of JSON would make it larger.
+impl fmt::Display for Initial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = postcard::to_stdvec(self).map_err(|_| fmt::Error)?;
+        f.write_str(&STANDARD.encode(bytes))
+    }
+}
+
+impl FromStr for Initial {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = STANDARD.decode(text).map_err(|_| "not base64")?;
+        postcard::from_bytes(&bytes).map_err(|_| "not a state of this version")
     }
 }
 
@@ -69,4 +91,27 @@ fn server_now() -> Millis {
 fn server_now() -> Millis {
     // Never asked: the browser reads what the server wrote. Zero shows no uptime.
     Millis(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_data::container;
+
+    #[test]
+    fn the_state_survives_the_way_through_the_page() {
+        let initial = Initial {
+            snapshot: Snapshot {
+                containers: vec![container("1", "a</script>b")],
+                ..nothing()
+            },
+            now: Millis(7),
+        };
+        let text = initial.to_string();
+        assert!(!text.contains('<'), "nothing ends the script that holds it");
+        let back: Initial = text.parse().unwrap();
+        assert_eq!((back.snapshot, back.now), (initial.snapshot, initial.now));
+        assert!("no state".parse::<Initial>().is_err());
+        assert!("AAAA".parse::<Initial>().is_err());
+    }
 }

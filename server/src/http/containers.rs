@@ -5,17 +5,20 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header::CACHE_CONTROL;
+use http::HeaderMap;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use serde::Serialize;
-use sidekick::model::{Details, looks_secret};
+use sidekick::model::{DETAILS_TYPE, Details, looks_secret};
 
 use super::error::ApiError;
 use crate::App;
 
-/// `GET /api/containers/{id}`: the [`Details`] as JSON, `id` being an id or a name.
+/// `GET /api/containers/{id}`: the [`Details`] as JSON, `id` being an id or a name. As postcard
+/// where `Accept` is [`DETAILS_TYPE`], as the page asks.
 pub(super) async fn details(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut details = inspect(&app, &id).await?;
     for variable in &mut details.env {
@@ -24,7 +27,15 @@ pub(super) async fn details(
             variable.value = None;
         }
     }
-    Ok(fresh(details))
+    if headers.get(ACCEPT).is_some_and(|v| v == DETAILS_TYPE) {
+        let head = [
+            (CACHE_CONTROL, "no-store"),
+            (CONTENT_TYPE, DETAILS_TYPE),
+            (VARY, "accept"),
+        ];
+        return Ok((head, details.encode()).into_response());
+    }
+    Ok(([(VARY, "accept")], fresh(details)).into_response())
 }
 
 #[derive(Serialize)]
