@@ -199,6 +199,11 @@ fn enter() -> bool {
     // A link does its own work first: the option may not be selected yet.
     if let Some(option) = active().filter(|element| element.has_attribute("href")) {
         option.click();
+        // The view of the new selection is drawn after this event.
+        request_animation_frame(|| {
+            focus_view();
+        });
+        return true;
     }
     focus_view()
 }

@@ -130,12 +130,14 @@ impl Dashboard {
         let engine = RwSignal::new(snapshot.engine);
         let containers = RwSignal::new(snapshot.containers);
         let accepted = RwSignal::new(0);
+        let listed = RwSignal::new(snapshot.refreshed.is_some());
         let pinned = Memo::new(move |before: Option<&Option<Pinned>>| {
             let selection = selection.get();
             let Selection::Container(name) = &selection else {
                 return None;
             };
-            let known = engine.with(|engine| matches!(engine, EngineStatus::Connected(_)));
+            let connected = engine.with(|engine| matches!(engine, EngineStatus::Connected(_)));
+            let known = connected && listed.get();
             let accepted = accepted.get();
             let before = before.and_then(Option::as_ref);
             containers.with(|list| Pinned::next(before, name, list, known, accepted))
@@ -149,7 +151,7 @@ impl Dashboard {
             engine,
             containers,
             errors: RwSignal::new(snapshot.errors),
-            listed: RwSignal::new(snapshot.refreshed.is_some()),
+            listed,
             link: RwSignal::new(LinkState::Connecting),
             server_version: RwSignal::new(None),
             events: RwSignal::new(Vec::new()),
@@ -187,6 +189,13 @@ impl Dashboard {
     /// Goes to an address; the back button returns.
     pub fn select(self, route: Route) {
         self.drawer.set(false);
+        // Whoever chooses the name of a removed container means the one that has it now.
+        if self
+            .successor()
+            .is_some_and(|name| route.selection == Selection::Container(name))
+        {
+            self.accepted.update(|n| *n += 1);
+        }
         self.go(route, true);
     }
 
@@ -197,15 +206,20 @@ impl Dashboard {
 
     /// Shows the container that took the place of the removed one.
     pub fn accept_successor(self) {
-        let name = self.pinned.with_untracked(|pin| {
-            let pin = pin.as_ref()?;
-            self.containers
-                .with_untracked(|list| pin.successor(list).map(|c| c.name.clone()))
-        });
+        let name = self.successor();
         self.accepted.update(|n| *n += 1);
         if let Some(name) = name {
             self.replace(Route::container(&name, self.tab.get_untracked()));
         }
+    }
+
+    /// Name of the container that took the place of the one shown, which was removed.
+    fn successor(self) -> Option<String> {
+        self.pinned.with_untracked(|pin| {
+            let pin = pin.as_ref().filter(|pin| pin.gone)?;
+            self.containers
+                .with_untracked(|list| pin.successor(list).map(|c| c.name.clone()))
+        })
     }
 
     /// Tries failed or waiting streams of what is shown again now.

@@ -2,6 +2,7 @@
 
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
 import type { Dashboard } from '../harness/dashboard.ts';
+import { eventually } from '../harness/process.ts';
 
 needsDocker();
 
@@ -21,10 +22,13 @@ function unit(word: string): number {
 test('CPU within 5 points and memory within 2 % of docker stats under steady load', async ({ docker, dashboard }) => {
   test.setTimeout(90_000);
   // Half a core by quota, and 64 MiB held in the shell's memory.
-  await docker.run('worker', 'x=$(yes 0123456789abcde | head -c 67108864); while :; do :; done', { args: ['--cpus', '0.5'] });
+  await docker.run('worker', 'x=$(yes 0123456789abcde | head -c 67108864); echo ready; while :; do :; done', {
+    args: ['--cpus', '0.5'],
+  });
+  await eventually('the load to be steady', async () => (await docker.docker('logs', 'worker')).includes('ready'), 60_000);
   await dashboard.open('/c/worker/stats');
   await expect(dashboard.page.locator('canvas').first()).toBeVisible();
-  await dashboard.page.waitForTimeout(8000);
+  await expect(async () => expect(await reading(dashboard, 'CPU')).toBeGreaterThan(20)).toPass({ timeout: 30_000 });
 
   const ours: { cpu: number; memory: number }[] = [];
   const theirs: { cpu: number; memory: number }[] = [];

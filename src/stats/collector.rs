@@ -36,6 +36,10 @@ pub struct Point {
     pub value: f64,
 }
 
+/// How much older than its predecessor a reading must be to show that the engine's clock was set
+/// back, rather than that it came late.
+pub const CLOCK_SET_BACK_MS: i64 = 5_000;
+
 /// Keeps the newest readings of each container.
 #[derive(Clone, Debug)]
 pub struct StatsCollector {
@@ -54,7 +58,9 @@ impl StatsCollector {
     }
 
     /// Adds a reading. One that is not newer than the last of its container (a repeated or
-    /// late one) is ignored, and the answer is false.
+    /// late one) is ignored, and the answer is false. One that is older by more than
+    /// [`CLOCK_SET_BACK_MS`] shows that the engine's clock was set back: it starts the history
+    /// anew, instead of being ignored until the clock has caught up.
     pub fn push(&mut self, id: &ContainerId, sample: StatsSample) -> bool {
         let samples = match self.containers.get_mut(id) {
             Some(samples) => samples,
@@ -63,8 +69,12 @@ impl StatsCollector {
                 .entry(id.clone())
                 .or_insert_with(|| RingBuffer::new(self.capacity)),
         };
-        if samples.last().is_some_and(|last| sample.time <= last.time) {
-            return false;
+        if let Some(last) = samples.last() {
+            if last.time.since(sample.time) > CLOCK_SET_BACK_MS {
+                samples.clear();
+            } else if sample.time <= last.time {
+                return false;
+            }
         }
         samples.push(sample);
         true
@@ -241,6 +251,20 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_starts_the_history_anew() {
+        let mut stats = StatsCollector::new(60);
+        let at = |s: i64| StatsSample {
+            time: Millis(s * 1000),
+            ..StatsSample::default()
+        };
+        assert!(stats.push(&id("a"), at(100)));
+        assert!(!stats.push(&id("a"), at(96)));
+        assert!(stats.push(&id("a"), at(50)));
+        assert!(stats.push(&id("a"), at(51)));
+        assert_eq!(stats.samples(&id("a")).count(), 2);
+    }
+
+    #[test]
     fn repeated_and_late_readings_are_ignored() {
         let mut stats = StatsCollector::default();
         assert!(stats.push(&id("a"), sample(2000, 1)));
@@ -288,6 +312,10 @@ mod tests {
             let mut taken = 0usize;
             for &(time, bytes) in &readings {
                 let reading = StatsSample { network_rx_bytes: bytes, ..sample(time, 0) };
+                let last = stats.latest(&id("a")).map(|last| last.time);
+                if last.is_some_and(|last| last.since(reading.time) > CLOCK_SET_BACK_MS) {
+                    taken = 0;
+                }
                 taken += usize::from(stats.push(&id("a"), reading));
             }
             let held = stats.samples(&id("a")).count();

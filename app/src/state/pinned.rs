@@ -45,7 +45,11 @@ impl Pinned {
             return Some(Self {
                 container: container.clone(),
                 gone: false,
-                asked: before.asked.clone(),
+                // Once the address has followed a new name, the old one means whoever has it.
+                asked: match container.name == name {
+                    true => name.to_owned(),
+                    false => before.asked.clone(),
+                },
                 accepted,
             });
         }
@@ -107,6 +111,8 @@ mod tests {
         let list = [container("a", "web-old"), container("b", "web")];
         let pin = next(then.as_ref(), "web-old", &list).unwrap();
         assert_eq!(pin.id().0, "a");
+        // And who took the old name since can be opened.
+        assert_eq!(next(Some(&pin), "web", &list).unwrap().id().0, "b");
     }
 
     #[test]
