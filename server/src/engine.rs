@@ -22,6 +22,9 @@ use crate::streams::{EventHandler, EventWatcher, Hub};
 /// How often an engine is looked for while none answers.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How long a lost engine is waited for before another one is looked for.
+const STAY: Duration = Duration::from_secs(60);
+
 /// Keeps the server on an engine. Clones are handles.
 #[derive(Clone)]
 pub(crate) struct EngineKeeper {
@@ -173,6 +176,7 @@ impl EngineKeeper {
                 continue;
             };
             self.unreachable(error.to_engine_error(client.endpoint()));
+            let lost_at = tokio::time::Instant::now();
             loop {
                 tokio::select! {
                     () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -181,7 +185,16 @@ impl EngineKeeper {
                         return None;
                     }
                 }
-                match source.look().await {
+                // The same one first, and for a while only that one: beside a daemon that is
+                // restarted there may be another, which was not asked for.
+                let found = match client.engine().await {
+                    Ok(engine) => Ok((client.clone(), engine)),
+                    Err(error) if !source.is_substitute() && lost_at.elapsed() < STAY => {
+                        Err(error.to_engine_error(client.endpoint()))
+                    }
+                    Err(_) => source.look().await,
+                };
+                match found {
                     Ok((found, engine)) if found.endpoint().url() == client.endpoint().url() => {
                         self.connected(engine);
                         kick.notify_one();

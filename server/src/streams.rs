@@ -75,11 +75,12 @@ impl Hub {
         self.context.client()
     }
 
-    /// Uses another engine from now on; all streams of the one before end.
+    /// Uses another engine from now on. Streams that wait ask it at once; those of the engine
+    /// before break by themselves and ask it then. Where it does not know their container, they
+    /// say so, and ask again after the next change: it may be the first engine that comes back.
     pub(crate) fn switch(&self, client: DockerClient) {
         self.context.set_client(Some(client));
-        self.logs.registry().close_all();
-        self.stats.registry().close_all();
+        self.retry_all();
     }
 
     /// Tells the streams what happened to their containers.

@@ -144,7 +144,9 @@ pub struct EnvVar {
 /// (password, token, key, credential and the like) or by a URL with a password in the value.
 #[must_use]
 pub fn looks_secret(key: &str, value: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 16] = [
+        "JWT",
+        "WEBHOOK",
         "PASS",
         "PWD",
         "SECRET",
@@ -172,12 +174,12 @@ pub fn looks_secret(key: &str, value: &str) -> bool {
     if lower.contains("password=") || lower.contains("pwd=") {
         return true;
     }
-    // user:password@host in any URL. Passwords that should have been escaped may hold any of
+    // user:password@host or token@host in any URL. Passwords that should have been escaped may hold any of
     // `/?#`, so the search goes on to the next blank: masking too much is the safe mistake.
     value.split("://").skip(1).any(|rest| {
         let word = rest.split_whitespace().next().unwrap_or_default();
         word.rsplit_once('@')
-            .is_some_and(|(user, _)| user.contains(':'))
+            .is_some_and(|(user, _)| !user.is_empty())
     })
 }
 

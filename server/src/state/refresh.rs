@@ -119,7 +119,7 @@ async fn wish(wishes: &mut watch::Receiver<Wishes>, before: Wishes) {
     let urgent_already = {
         let any = async {
             let changed = wishes
-                .wait_for(|w| urgent(w) || w.soon != before.soon)
+                .wait_for(|w| urgent(w) || w.soon != before.soon || w.events != before.events)
                 .await;
             changed.map(|w| urgent(&w)).ok()
         };

@@ -7,6 +7,34 @@ use sidekick::time::Nanos;
 /// Text after which a batch is sent without waiting for its time, in bytes.
 pub(crate) const FLUSH_BYTES: usize = 64 << 10;
 
+/// Entries after which a batch is sent without waiting for its time: empty lines have no text.
+const FLUSH_ENTRIES: usize = 4096;
+
+/// Whether a batch is to be sent without waiting for more.
+pub(crate) fn is_full(batch: &LogBatch) -> bool {
+    batch.text_bytes() >= FLUSH_BYTES || batch.len() >= FLUSH_ENTRIES
+}
+
+/// The entries of a batch in batches of a size that every page takes; one entry may be larger.
+pub(crate) fn split(batch: LogBatch) -> Vec<LogBatch> {
+    if batch.is_empty() {
+        return Vec::new();
+    }
+    if batch.text_bytes() <= 2 * FLUSH_BYTES && batch.len() <= 2 * FLUSH_ENTRIES {
+        return vec![batch];
+    }
+    let mut out = vec![LogBatch::new()];
+    for entry in batch.iter() {
+        if out.last().is_some_and(is_full) {
+            out.push(LogBatch::new());
+        }
+        if let Some(last) = out.last_mut() {
+            last.push(entry);
+        }
+    }
+    out
+}
+
 /// An encoded [`LogBatch`] with what the queue of a slow viewer needs to know of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedBatch {
@@ -37,5 +65,32 @@ impl SharedBatch {
             first: batch.time(0),
             last: batch.len().checked_sub(1).and_then(|last| batch.time(last)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::protocol::LogStream;
+
+    #[test]
+    fn a_large_batch_is_split_and_nothing_is_lost() {
+        let mut batch = LogBatch::new();
+        for i in 0..20_000 {
+            batch.push_line(
+                Nanos(i),
+                LogStream::Stdout,
+                if i % 50 == 0 { "a long line" } else { "" },
+            );
+        }
+        let parts = split(batch.clone());
+        assert!(parts.len() >= 4);
+        assert!(parts.iter().all(|part| part.len() <= FLUSH_ENTRIES));
+        let mut whole = LogBatch::new();
+        for part in &parts {
+            whole.append(part);
+        }
+        assert_eq!(whole, batch);
+        assert!(split(LogBatch::new()).is_empty());
     }
 }

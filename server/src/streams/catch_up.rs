@@ -11,7 +11,7 @@ use futures::StreamExt;
 use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, StreamState};
 use tokio_util::sync::CancellationToken;
 
-use super::batch::{FLUSH_BYTES, SharedBatch};
+use super::batch::{SharedBatch, is_full};
 use super::log::{LogSeat, LogStore};
 use super::outbound::SourceSink;
 use super::resume::{Resumption, Step, TAILS};
@@ -164,11 +164,9 @@ impl Reading {
             if let Some(outcome) = self.pass(options, &mut resumption, cancel).await {
                 return outcome;
             }
-            if resumption.is_cut() {
+            // Docker counts parts of long lines, so fewer lines than asked for need not be all.
+            if resumption.is_cut() || resumption.saw_all() {
                 break;
-            }
-            if resumption.saw_all() {
-                return Outcome::Rotated;
             }
         }
         let options = LogOptions {
@@ -213,7 +211,7 @@ impl Reading {
                 Step::Lost(_) => return Some(Outcome::Rotated),
                 Step::After(rest) => pending.append(&rest),
             }
-            if pending.text_bytes() >= FLUSH_BYTES {
+            if is_full(&pending) {
                 self.deliver(&mut pending, &mut counter);
                 if !self.sink.room().await {
                     return Some(Outcome::Abandoned);

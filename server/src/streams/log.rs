@@ -12,7 +12,7 @@ use sidekick::model::ContainerId;
 use sidekick::protocol::{Cursor, Gap, GapReason, LogBatch, StreamState};
 use tokio::time::Instant;
 
-use super::batch::{FLUSH_BYTES, SharedBatch};
+use super::batch::{SharedBatch, is_full, split};
 use super::catch_up::{self, settle};
 use super::outbound::SourceSink;
 use super::resume::{Resumption, Step, TAILS};
@@ -30,6 +30,9 @@ const EMPTY_AFTER: Duration = Duration::from_millis(400);
 
 /// After so long a pause the lines that were there when the log was opened are all read.
 const BACKLOG_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long after its first lines the backlog counts as read, even if lines keep coming.
+const BACKLOG_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long the newest lines may take to show the entry after which to go on.
 const UNDECIDED: Duration = Duration::from_secs(1);
@@ -225,6 +228,8 @@ impl<'a> Pump<'a> {
         let mut primed_at: Option<Instant> = None;
         let mut quiet_at = Some(Instant::now() + EMPTY_AFTER);
         let mut undecided_at: Option<Instant> = None;
+        // A busy container never pauses: the backlog counts as read after this at the latest.
+        let mut primed_by: Option<Instant> = None;
         loop {
             tokio::select! {
                 item = stream.next() => match item {
@@ -256,14 +261,16 @@ impl<'a> Pump<'a> {
                         if self.pending.is_empty() {
                             // The last entry was found again and nothing is new so far.
                             self.up.set_state(StreamState::Live);
-                        } else if self.pending.text_bytes() >= FLUSH_BYTES {
+                        } else if is_full(&self.pending) {
                             self.flush();
                             flush_at = None;
                         } else {
                             flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
                         }
                         quiet_at = None;
-                        primed_at = Some(Instant::now() + BACKLOG_PAUSE);
+                        let now = Instant::now();
+                        let limit = *primed_by.get_or_insert(now + BACKLOG_LIMIT);
+                        primed_at = (limit > now).then(|| limit.min(now + BACKLOG_PAUSE)).or(primed_at);
                     }
                     Some(Err(error)) => return Some(self.finish(End::Broke(error))),
                     None => return Some(self.finish(End::Closed)),
@@ -312,9 +319,14 @@ impl<'a> Pump<'a> {
     }
 
     fn flush(&mut self) {
-        if self.pending.is_empty() {
-            return;
+        let pending = std::mem::take(&mut self.pending);
+        for piece in split(pending) {
+            self.pending = piece;
+            self.flush_piece();
         }
+    }
+
+    fn flush_piece(&mut self) {
         self.flowed = true;
         let lines = self.pending.len() as u64;
         self.context.metrics.add(Counter::LinesRead, lines);

@@ -4,11 +4,15 @@
 //! growing until the cursor is among them, is cheap and exact; `since` scans the whole file and
 //! comes last.
 
-use sidekick::protocol::{Cursor, CursorCounter, LogBatch};
+use sidekick::protocol::{Cursor, CursorCounter, EntryRef, LogBatch};
 use sidekick::time::Nanos;
 
 /// How many of the newest lines are asked for, one after the other.
 pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, 64_000];
+
+/// How far one stream of a container may run ahead of the other, by their timestamps.
+/// Microseconds were seen.
+const SKEW_NS: i64 = 1_000_000_000;
 
 /// Discards entries up to and including one.
 #[derive(Debug)]
@@ -88,6 +92,13 @@ impl Resumption {
         self.seen > 0
     }
 
+    /// Whether an entry shows that the cursor's is not there: each stream is sorted by time, but
+    /// one may run ahead of the other.
+    fn is_past(&self, entry: &EntryRef<'_>) -> bool {
+        let ahead_ns = entry.time.0.saturating_sub(self.cursor.time.0);
+        ahead_ns > 0 && (entry.stream == self.cursor.stream || ahead_ns > SKEW_NS)
+    }
+
     /// Takes the next entries of the reading.
     pub(crate) fn feed(&mut self, batch: LogBatch) -> Step {
         if self.found {
@@ -110,7 +121,7 @@ impl Resumption {
             }
             match self.tail {
                 Some(tail) if self.seen >= tail => return Step::NotCovered,
-                None if entry.time > self.cursor.time => {
+                None if self.is_past(&entry) => {
                     self.found = true;
                     return Step::Lost(batch.tail_from(index));
                 }
@@ -188,6 +199,20 @@ mod tests {
         let mut resumption = Resumption::in_tail(cursor(&[5, 5, 5, 5, 6], 1), 3);
         assert_eq!(resumption.feed(batch(&[5, 5, 6])), Step::NotCovered);
         assert!(resumption.is_cut() && !resumption.saw_all());
+    }
+
+    #[test]
+    fn a_stream_that_runs_ahead_does_not_make_the_cursor_lost() {
+        let mut log = LogBatch::new();
+        log.push_line(Nanos(10), LogStream::Stderr, "ahead");
+        log.push_line(Nanos(9), LogStream::Stdout, "here");
+        log.push_line(Nanos(12), LogStream::Stdout, "next");
+        let mut resumption = Resumption::since(Cursor {
+            time: Nanos(9),
+            stream: LogStream::Stdout,
+            occurrence: 0,
+        });
+        assert_eq!(resumption.feed(log.clone()), Step::After(log.tail_from(2)));
     }
 
     #[test]

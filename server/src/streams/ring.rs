@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use sidekick::protocol::{Cursor, CursorCounter, Gap, LogBatch};
 use sidekick::time::Nanos;
 
-use super::batch::{FLUSH_BYTES, SharedBatch};
+use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
 
 /// Entries that a joining page gets.
 pub(crate) const RING_ENTRIES: usize = 1000;
@@ -67,7 +67,9 @@ impl LogRing {
         self.bytes += batch.text_bytes();
         match self.chunks.back_mut() {
             Some(last)
-                if gap.is_none() && last.batch.text_bytes() + batch.text_bytes() <= CHUNK_BYTES =>
+                if gap.is_none()
+                    && last.batch.len() + batch.len() <= RING_ENTRIES
+                    && last.batch.text_bytes() + batch.text_bytes() <= CHUNK_BYTES =>
             {
                 last.batch.append(batch);
             }
@@ -162,7 +164,7 @@ impl LogRing {
                     counter.next(entry.time, entry.stream);
                     continue;
                 }
-                if batch.text_bytes() + entry.text.len() > FLUSH_BYTES {
+                if batch.text_bytes() + entry.text.len() > FLUSH_BYTES || is_full(&batch) {
                     flush(&mut batch, &mut counter, &mut out);
                 }
                 batch.push(entry);

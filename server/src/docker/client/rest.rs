@@ -51,9 +51,6 @@ pub(super) async fn read(
         if let Some(rest) = after(&newest, delivered) {
             return Ok(rest);
         }
-        if (newest.len() as u64) < lines {
-            break;
-        }
     }
     Ok(LogBatch::new())
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Cursor, StreamState};
+use sidekick::protocol::Cursor;
 use tokio_util::sync::CancellationToken;
 
 use super::attempts::drive;
@@ -105,14 +105,6 @@ impl<A: Attempt> Registry<A> {
     pub(crate) fn retry_all(&self) {
         for up in self.inner.upstreams().values() {
             up.signal(|s| s.retries += 1);
-        }
-    }
-
-    /// Ends everything, because another engine is used from now on.
-    pub(crate) fn close_all(&self) {
-        for (_, up) in self.inner.upstreams().drain() {
-            up.cancel.cancel();
-            up.set_state(StreamState::Removed);
         }
     }
 
