@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use server::demo::{DemoEngine, DemoOptions, Fault, Kind, Spec};
-use sidekick::model::{ContainerState, EngineErrorKind, EngineStatus};
-use sidekick::protocol::{ClientMessage, StreamState};
+use sidekick::model::{ContainerId, ContainerState, EngineErrorKind, EngineStatus};
+use sidekick::protocol::{ClientMessage, StreamState, Target};
 
 use crate::support::{Page, World, numbered, serve, socket};
 
@@ -138,4 +138,25 @@ async fn without_an_engine_the_page_says_why_and_changes_over_when_one_answers()
     page.send(ClientMessage::StartDemo).await;
     page.until("refused", |p| p.refused.len() == 1).await;
     drop(engine);
+}
+
+#[tokio::test]
+async fn a_stream_asked_for_before_the_engine_answers_flows_when_it_does() {
+    let socket = socket();
+    let engine = DemoEngine::start(&socket, DemoOptions::quiet(vec![Spec::new("web")])).unwrap();
+    let control = engine.control();
+    control
+        .print("web", sidekick::protocol::LogStream::Stdout, "hello")
+        .unwrap();
+    let container = ContainerId(control.id("web").unwrap());
+    control.go_down();
+    let server = serve(&socket).await;
+    let mut page = Page::open(&server).await;
+    assert!(page.unreachable());
+    let sub = page.subscribe(Target::Logs { container }).await;
+    page.until("that it waits", |p| !p.first(sub).states.is_empty())
+        .await;
+    control.come_back();
+    page.until("the line", |p| p.lines(sub) == ["hello"]).await;
+    assert!(!page.first(sub).states.contains(&StreamState::Removed));
 }

@@ -264,6 +264,41 @@ async fn a_page_that_comes_back_goes_on_behind_its_last_line() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_back_to_a_container_that_never_pauses_gets_what_it_missed() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the start", |p| p.lines(sub).len() == 100).await;
+    let cursor = page.first(sub).cursor.unwrap();
+    drop(page);
+    eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+    world.print("web", numbered("line", 100..3000));
+    let control = world.control.clone();
+    let printer = tokio::spawn(async move {
+        let mut number = 3000;
+        loop {
+            let line = format!("line {number}");
+            let _ = control.print("web", sidekick::protocol::LogStream::Stdout, &line);
+            number += 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut page = world.page().await;
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor,
+    };
+    let sub = page.resume(world.logs("web"), vec![resume]).await;
+    page.until("what was missed", |p| p.lines(sub).len() >= 3000)
+        .await;
+    printer.abort();
+    let lines = page.lines(sub);
+    assert_eq!(lines, numbered("line", 100..100 + lines.len()));
+    assert!(page.first(sub).gaps.is_empty());
+}
+
+#[tokio::test]
 async fn a_page_that_comes_back_to_a_stream_others_look_at_goes_on_behind_its_last_line() {
     let world = World::start(vec![Spec::new("web")]).await;
     world.print("web", numbered("line", 0..100));
