@@ -11,6 +11,7 @@
 //! | [`client`] | the page's side of the live protocol, without I/O |
 //! | [`reconnect`] | when to try again |
 //! | [`ring`] | a buffer that keeps the newest values |
+//! | [`sort`] | sorting, compiled once |
 //! | [`logs`] | severity, ANSI, counts, timeline, templates, the line store and its filter |
 //! | [`stats`] | the newest readings of each container and the rates between them |
 
@@ -20,5 +21,6 @@ pub mod model;
 pub mod protocol;
 pub mod reconnect;
 pub mod ring;
+pub mod sort;
 pub mod stats;
 pub mod time;

@@ -6,7 +6,7 @@ mod series;
 mod table;
 
 use leptos::prelude::*;
-use sidekick::{model::ContainerId, time::Millis};
+use sidekick::{model::ContainerId, sort::sort_by, time::Millis};
 
 use crate::{
     logs::StreamNotice,
@@ -110,7 +110,7 @@ fn members(dashboard: Dashboard) -> Vec<Member> {
             })
             .collect()
     });
-    members.sort_by(|a: &Member, b| a.name.cmp(&b.name));
+    sort_by(&mut members, |a: &Member, b| a.name.cmp(&b.name));
     members
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Container, ContainerId, EngineStatus, ResourceError};
 use crate::protocol::Snapshot;
+use crate::sort::sort_by;
 use crate::time::Millis;
 
 /// The copy, and whether it is complete.
@@ -84,7 +85,9 @@ impl Mirror {
 
 /// By name, as a [`Snapshot`] promises.
 fn sort(containers: &mut [Container]) {
-    containers.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+    sort_by(containers, |a, b| {
+        a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id))
+    });
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::protocol::{
     ClientMessage, Cursor, CursorCounter, Gap, LogBatch, MAX_CLIENT_MESSAGE_BYTES, ResumePoint,
     SourceId, StreamState, SubId, Target,
 };
+use crate::sort::sort_by_key;
 use crate::time::Millis;
 
 /// Most resume points that one `Subscribe` names: those of the containers that were active
@@ -328,7 +329,7 @@ impl Subscription {
             .iter()
             .filter_map(|source| Some((source, source.cursor?)))
             .collect();
-        known.sort_by_key(|(source, _)| std::cmp::Reverse(source.active));
+        sort_by_key(&mut known, |(source, _)| std::cmp::Reverse(source.active));
         known.truncate(MAX_RESUME_POINTS);
         known
             .into_iter()

@@ -25,6 +25,7 @@ use tokens::{MASK, Tokens};
 use tree::{NONE, Tree};
 
 use super::severity::{Severity, SeverityCounts};
+use crate::sort::sort_by_key;
 use crate::time::{Millis, Nanos};
 
 /// A mined pattern. Numbers are never used again, so that an evicted template's lines stay
@@ -152,7 +153,7 @@ impl LogTemplateEngine {
     #[must_use]
     pub fn top(&self, limit: usize) -> Vec<Template> {
         let mut order: Vec<&Cluster> = self.clusters.iter().collect();
-        order.sort_unstable_by_key(|c| (std::cmp::Reverse(c.count), c.born));
+        sort_by_key(&mut order, |c| (std::cmp::Reverse(c.count), c.born));
         order.truncate(limit);
         let end = self.minute.unwrap_or_default();
         order.iter().map(|c| c.template(end)).collect()

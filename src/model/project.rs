@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Container, ContainerId};
+use crate::sort::sort_by;
 
 /// A Compose project: all containers with the same `com.docker.compose.project` label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,10 @@ pub fn projects(containers: &[Container]) -> Vec<Project> {
             services: services
                 .into_iter()
                 .map(|(name, mut replicas)| {
-                    replicas.sort_by_key(|c| (!c.state.is_alive(), c.number, c.name.clone()));
+                    sort_by(&mut replicas, |a, b| {
+                        let key = |c: &Container| (!c.state.is_alive(), c.number);
+                        key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+                    });
                     Service {
                         name: name.to_owned(),
                         image: replicas

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sidekick::model::{Container, Event, EventKind};
+use sidekick::sort::sort_by_key;
 
 use crate::icons::{group_mark, mark, state_mark};
 use crate::route::{Route, Tab};
@@ -39,7 +40,9 @@ fn trouble(dashboard: Dashboard) -> AnyView {
         return view! { <p class="calm">"Nothing needs attention."</p> }.into_any();
     }
     // What runs badly comes before what ended badly, and that by how lately it ended.
-    troubled.sort_by_key(|c| (!c.state.is_alive(), c.finished.map_or(0, |at| -at.0)));
+    sort_by_key(&mut troubled, |c| {
+        (!c.state.is_alive(), c.finished.map_or(0, |at| -at.0))
+    });
     let rows: Vec<_> = troubled
         .into_iter()
         .map(|container| {

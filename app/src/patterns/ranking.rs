@@ -1,6 +1,6 @@
 //! The order of the table.
 
-use sidekick::logs::Template;
+use sidekick::{logs::Template, sort::sort_by_key};
 
 /// `now`, with those that stood in `before` in the same order as there, and new ones behind.
 pub(super) fn ranking(before: &[Template], mut now: Vec<Template>) -> Vec<Template> {
@@ -11,7 +11,7 @@ pub(super) fn ranking(before: &[Template], mut now: Vec<Template>) -> Vec<Templa
             .unwrap_or(usize::MAX)
     };
     // Stable: new ones stay in their own order.
-    now.sort_by_cached_key(place);
+    sort_by_key(&mut now, place);
     now
 }
 

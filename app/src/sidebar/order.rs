@@ -1,6 +1,7 @@
 //! Which containers the list shows, in which order.
 
 use sidekick::model::{Container, ContainerId};
+use sidekick::sort::{sort_by, sort_by_key};
 
 /// Containers of one Compose project, or those that belong to none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(super) fn groups(containers: &[Container], search: &str) -> Vec<Group> {
         .iter()
         .filter(|container| matches(container, &words))
         .collect();
-    found.sort_by(|a, b| {
+    sort_by(&mut found, |a, b| {
         let key = |c: &Container| (c.project.is_none(), c.project.clone(), !c.state.is_alive());
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
@@ -46,13 +47,15 @@ pub(super) fn hold(before: &[Group], mut now: Vec<Group>) -> Vec<Group> {
     let place = |project: &Option<String>| before.iter().position(|g| g.project == *project);
     for group in &mut now {
         if let Some(old) = place(&group.project).map(|at| &before[at]) {
-            group.ids.sort_by_key(|id| {
+            sort_by_key(&mut group.ids, |id| {
                 let at = old.ids.iter().position(|known| known == id);
                 at.unwrap_or(usize::MAX)
             });
         }
     }
-    now.sort_by_key(|group| place(&group.project).unwrap_or(usize::MAX));
+    sort_by_key(&mut now, |group| {
+        place(&group.project).unwrap_or(usize::MAX)
+    });
     now
 }
 

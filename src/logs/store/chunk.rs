@@ -3,6 +3,7 @@
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
 use crate::protocol::{Gap, LogBatch, LogStream};
+use crate::sort::order;
 use crate::time::Nanos;
 
 use super::Row;
@@ -212,9 +213,7 @@ impl Chunk {
 
     /// Row numbers in order of time; rows of the same time keep their order.
     pub(super) fn order_by_time(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.rows()).collect();
-        order.sort_by_key(|&row| self.time(row));
-        order
+        order(self.rows(), &mut |a, b| self.time(a).cmp(&self.time(b)))
     }
 
     pub(super) fn shrink_to_fit(&mut self) {
