@@ -1,5 +1,7 @@
 //! Small drawings: a shape for each state, so that colour is never alone.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerState, Health};
 
@@ -44,10 +46,15 @@ pub fn group_mark(running: usize, all: usize) -> (&'static str, &'static str) {
 }
 
 /// Draws a mark. Screen readers get the state in words elsewhere.
-pub fn mark(of: impl Fn() -> (&'static str, &'static str) + Copy + Send + 'static) -> AnyView {
+pub fn mark(of: impl Fn() -> (&'static str, &'static str) + Send + Sync + 'static) -> AnyView {
+    drawn(Arc::new(of))
+}
+
+fn drawn(of: Arc<dyn Fn() -> (&'static str, &'static str) + Send + Sync>) -> AnyView {
+    let shape = of.clone();
     view! {
         <svg class=move || of().0 viewBox="0 0 10 10" aria-hidden="true">
-            <path fill-rule="evenodd" d=move || of().1></path>
+            <path fill-rule="evenodd" d=move || shape().1></path>
         </svg>
     }
     .into_any()

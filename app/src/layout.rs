@@ -8,6 +8,7 @@ mod stage;
 mod tabs;
 mod top_bar;
 
+use crate::bind::click;
 use leptos::prelude::*;
 
 use crate::sidebar::Sidebar;
@@ -38,7 +39,7 @@ pub fn App() -> impl IntoView {
                 class="scrim"
                 tabindex="-1"
                 aria-label="Close the list"
-                on:click=move |_| dashboard.drawer.set(false)
+                on:click=click(move || dashboard.drawer.set(false))
             ></button>
             <main id="main" tabindex="-1">
                 <Stage />

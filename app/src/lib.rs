@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`route`] | addresses: which container, project or service, and which tab |
 //! | [`state`] | [`Dashboard`](state::Dashboard), everything the page knows, as signals |
+//! | `bind` | how views are bound to signals and events with few types |
 //! | `live` | the browser's side of the websocket: bytes, timers, animation frames |
 //! | `keyboard`, [`preferences`] | keys; theme and time zone |
 //! | [`text`], [`icons`] | short texts and small drawings |
@@ -24,6 +25,7 @@
     reason = "the component macro makes every component `pub`, whatever its author wrote"
 )]
 
+mod bind;
 pub mod charts;
 pub mod icons;
 pub mod logs;

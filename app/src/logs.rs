@@ -23,7 +23,8 @@ mod slot;
 #[cfg(feature = "hydrate")]
 mod viewport;
 
-use leptos::prelude::*;
+use crate::bind::on;
+use leptos::{ev, prelude::*};
 
 pub(crate) use copy::CopyButton;
 pub(crate) use notice::StreamNotice;
@@ -36,12 +37,12 @@ pub fn LogsView() -> impl IntoView {
     view! {
         <section
             class="logs-view"
-            on:keydown=move |event| {
+            on:keydown=on(move |event: ev::KeyboardEvent| {
                 if event.key() == "Escape" && inspected.with(Option::is_some) {
                     inspected.set(None);
                     event.prevent_default();
                 }
-            }
+            })
         >
             <toolbar::LogToolbar />
             <timeline::LogTimeline />

@@ -3,6 +3,7 @@
 mod ranking;
 mod row;
 
+use crate::bind::{click, memo, on};
 use leptos::prelude::*;
 use sidekick::logs::TemplateId;
 
@@ -37,7 +38,7 @@ pub fn PatternsView() -> impl IntoView {
         let before = before.filter(|_| pointed.get());
         ranking(before.map_or(&[], Vec::as_slice), top)
     });
-    let sum = Memo::new(move |_| {
+    let sum = memo(move || {
         version.track();
         dashboard.logs.with_value(|session| {
             let engine = session.templates();
@@ -51,8 +52,8 @@ pub fn PatternsView() -> impl IntoView {
             <p class="patterns-sum">{move || summary(sum.get())}</p>
             <div
                 class="patterns-table"
-                on:pointerenter=move |_| pointed.set(true)
-                on:pointerleave=move |_| pointed.set(false)
+                on:pointerenter=on(move |_| pointed.set(true))
+                on:pointerleave=on(move |_| pointed.set(false))
             >
                 <table aria-label="Patterns">
                     <thead>
@@ -67,10 +68,10 @@ pub fn PatternsView() -> impl IntoView {
                     </thead>
                     <For each=ids key=|id| *id let:id>
                         <PatternRow
-                            template=Memo::new(move |_| {
+                            template=memo(move || {
                                 templates.with(|all| all.iter().find(|it| it.id == id).cloned())
                             })
-                            lines=Memo::new(move |_| sum.get().1)
+                            lines=memo(move || sum.get().1)
                             on_pick=Callback::new(move |()| show_lines(dashboard, id))
                         />
                     </For>
@@ -80,7 +81,7 @@ pub fn PatternsView() -> impl IntoView {
                 type="button"
                 class="button"
                 hidden=move || sum.get().0 <= limit.get() as u64
-                on:click=move |_| limit.update(|limit| *limit += PAGE)
+                on:click=click(move || limit.update(|limit| *limit += PAGE))
             >
                 "Show more"
             </button>

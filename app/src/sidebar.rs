@@ -4,6 +4,7 @@ mod containers;
 mod order;
 mod services;
 
+use crate::bind::{click, on};
 use leptos::prelude::*;
 
 use crate::state::{Panel, dashboard};
@@ -19,7 +20,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
             <button
                 aria-pressed=move || (dashboard.panel.get() == panel).to_string()
                 title=format!("{label} ({key})")
-                on:click=move |_| dashboard.panel.set(panel)
+                on:click=click(move || dashboard.panel.set(panel))
             >
                 {label}
             </button>
@@ -41,7 +42,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || dashboard.search.get()
-                    on:input=move |event| dashboard.search.set(event_target_value(&event))
+                    on:input=on(move |event| dashboard.search.set(event_target_value(&event)))
                 />
             </div>
             {move || match dashboard.panel.get() {

@@ -8,6 +8,7 @@ pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
 pub use pinned::Pinned;
 
+use crate::bind::memo;
 use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::logs::{LogSession, StoreLimits};
@@ -124,8 +125,8 @@ impl Dashboard {
     /// The state of a page that opens at `route` with what the server knew.
     pub(crate) fn new(initial: Initial, route: Route) -> Self {
         let route = RwSignal::new(route);
-        let selection = Memo::new(move |_| route.with(|route| route.selection.clone()));
-        let tab = Memo::new(move |_| route.with(|route| route.tab));
+        let selection = memo(move || route.with(|route| route.selection.clone()));
+        let tab = memo(move || route.with(|route| route.tab));
         let snapshot = initial.snapshot;
         let engine = RwSignal::new(snapshot.engine);
         let containers = RwSignal::new(snapshot.containers);
@@ -142,9 +143,8 @@ impl Dashboard {
             let before = before.and_then(Option::as_ref);
             containers.with(|list| Pinned::next(before, name, list, known, accepted))
         });
-        let pinned_id =
-            Memo::new(move |_| pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())));
-        let target = Memo::new(move |_| target(selection.get(), tab.get(), pinned_id.get()));
+        let pinned_id = memo(move || pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())));
+        let target = memo(move || target(selection.get(), tab.get(), pinned_id.get()));
         let theme = RwSignal::new(Theme::default());
         let system_dark = RwSignal::new(false);
         Self {
@@ -171,7 +171,7 @@ impl Dashboard {
             utc: RwSignal::new(false),
             theme,
             system_dark,
-            dark: Memo::new(move |_| match theme.get() {
+            dark: memo(move || match theme.get() {
                 Theme::System => system_dark.get(),
                 Theme::Light => false,
                 Theme::Dark => true,

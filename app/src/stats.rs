@@ -5,6 +5,7 @@ mod range;
 mod series;
 mod table;
 
+use crate::bind::{memo, when};
 use leptos::prelude::*;
 use sidekick::{model::ContainerId, sort::sort_by, time::Millis};
 
@@ -46,8 +47,8 @@ pub fn StatsView() -> impl IntoView {
     let shown = Shown {
         dashboard,
         version: pulse(dashboard.stats_version, TEXT_MS),
-        members: Memo::new(move |_| members(dashboard)),
-        group: Memo::new(move |_| {
+        members: memo(move || members(dashboard)),
+        group: memo(move || {
             dashboard
                 .selection
                 .with(|it| !matches!(it, Selection::Container(_)))
@@ -60,14 +61,12 @@ pub fn StatsView() -> impl IntoView {
             <StreamNotice what="stats" />
             <div class="stats-head">
                 <p class="stats-idle" role="status">
-                    {idle}
+                    {move || idle().unwrap_or_default()}
                 </p>
                 <RangeSwitch range=shown.range />
             </div>
             <Cards shown />
-            <Show when=move || shown.group.get()>
-                <StatsTable shown />
-            </Show>
+            {when(move || shown.group.get(), move || view! { <StatsTable shown /> }.into_any())}
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::{click, on};
 use leptos::{html, prelude::*};
 use sidekick::time::Millis;
 
@@ -157,13 +158,13 @@ pub fn SeverityBars(
             <canvas
                 node_ref=canvas
                 role="img"
-                aria-label=label
-                on:pointermove=move |event| {
+                aria-label=move || label.get()
+                on:pointermove=on(move |event| {
                     pointer.set(pointer_of(&event));
                     show_tip();
-                }
-                on:pointerleave=move |_| pointer.set(None)
-                on:click=move |_| pick()
+                })
+                on:pointerleave=on(move |_| pointer.set(None))
+                on:click=click(pick)
             ></canvas>
             <ChartCursor pointer text=tip />
         </div>

@@ -1,5 +1,6 @@
 //! The vertical line and the text at the pointer over a chart.
 
+use crate::bind::bound;
 use leptos::{html, prelude::*};
 
 /// Margins between the edge of a canvas and its plot, in CSS pixels.
@@ -61,9 +62,9 @@ pub(super) fn ChartCursor(
         let _refused = web_sys::HtmlElement::style(&tip).set_property("transform", &shift);
     });
     view! {
-        <div class="chart-cross" node_ref=line hidden=hidden></div>
-        <div class="chart-tip" node_ref=tip hidden=hidden aria-hidden="true">
-            {text}
+        <div class="chart-cross" node_ref=line hidden=bound(hidden)></div>
+        <div class="chart-tip" node_ref=tip hidden=bound(hidden) aria-hidden="true">
+            {move || text.get()}
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::on;
 use leptos::{html, prelude::*};
 use sidekick::time::Millis;
 
@@ -120,12 +121,12 @@ pub fn LineChart(
             <canvas
                 node_ref=canvas
                 role="img"
-                aria-label=label
-                on:pointermove=move |event| {
+                aria-label=move || label.get()
+                on:pointermove=on(move |event| {
                     pointer.set(pointer_of(&event));
                     show_tip();
-                }
-                on:pointerleave=move |_| pointer.set(None)
+                })
+                on:pointerleave=on(move |_| pointer.set(None))
             ></canvas>
             <ChartCursor pointer text=tip />
         </div>

@@ -23,7 +23,7 @@ pub fn Sparkline(
     super::surface::paint_on(canvas, move |frame| paint::paint(frame, &data(), ink.get()));
     #[cfg(not(feature = "hydrate"))]
     let _ = (data, ink);
-    view! { <canvas class="sparkline" node_ref=canvas role="img" aria-label=label></canvas> }
+    view! { <canvas class="sparkline" node_ref=canvas role="img" aria-label=move || label.get()></canvas> }
 }
 
 #[cfg(feature = "hydrate")]

@@ -1,5 +1,6 @@
 //! Details of one container, in sections of names and values.
 
+use crate::bind::click;
 use leptos::prelude::*;
 use sidekick::model::{Details, HealthCheck, Limits};
 use sidekick::time::Nanos;
@@ -33,7 +34,7 @@ pub(crate) fn ContainerDetails() -> impl IntoView {
                             "Details could not be read: " {error} " "
                             <button
                                 class="button small"
-                                on:click=move |_| again.update(|n| *n += 1)
+                                on:click=click(move || again.update(|n| *n += 1))
                             >
                                 "Retry"
                             </button>

@@ -1,5 +1,6 @@
 //! The selected container, project or service: who it is, its tabs, and the view of the tab.
 
+use crate::bind::{bound, click, memo};
 use leptos::prelude::*;
 use sidekick::model::ContainerId;
 
@@ -25,7 +26,7 @@ enum Subject {
 #[component]
 pub(crate) fn Detail() -> impl IntoView {
     let dashboard = dashboard();
-    let subject = Memo::new(move |_| match dashboard.selection.get() {
+    let subject = memo(move || match dashboard.selection.get() {
         Selection::Container(_) => Subject::Container(
             dashboard
                 .pinned
@@ -96,11 +97,14 @@ fn container_head(dashboard: Dashboard) -> AnyView {
             let container = &pin.as_ref()?.container;
             let (project, service) = (container.project.clone()?, container.service.clone()?);
             let href = Route::service(&project, &service, Tab::Logs).path();
-            Some(view! {
-                <a class="fact" href=href title="Compose service">
-                    {format!("{project}/{service}")}
-                </a>
-            })
+            Some(
+                view! {
+                    <a class="fact" href=href title="Compose service">
+                        {format!("{project}/{service}")}
+                    </a>
+                }
+                .into_any(),
+            )
         })
     };
     let ports = move || {
@@ -118,11 +122,11 @@ fn container_head(dashboard: Dashboard) -> AnyView {
     view! {
         <div class="who">
             {mark(shape)} <h1>{move || with(|pin| pin.container.name.clone())}</h1>
-            <span class="fact">{condition}</span> {service}
+            <span class="fact">{bound(condition)}</span> {bound(service)}
             <span class="fact dim" title="Image">
                 {move || with(|pin| pin.container.image.clone())}
             </span> <span class="fact dim" title="Published ports, host:container">
-                {ports}
+                {bound(ports)}
             </span>
         </div>
     }
@@ -235,7 +239,7 @@ fn gone(dashboard: Dashboard) -> Option<AnyView> {
     })?;
     let offer = successor.map(|name| {
         view! {
-            <button class="button small" on:click=move |_| dashboard.accept_successor()>
+            <button class="button small" on:click=click(move || dashboard.accept_successor())>
                 {format!("Show the new {name}")}
             </button>
         }

@@ -1,5 +1,6 @@
 //! The keyboard help, a dialog.
 
+use crate::bind::{bound, click, on};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -38,28 +39,29 @@ pub(crate) fn Help() -> impl IntoView {
     let rows = KEYS.map(|(keys, meaning)| {
         let keys: Vec<_> = keys
             .split(' ')
-            .map(|key| view! { <kbd>{key}</kbd> })
+            .map(|key| view! { <kbd>{key}</kbd> }.into_any())
             .collect();
         view! {
             <dt>{keys}</dt>
             <dd>{meaning}</dd>
         }
+        .into_any()
     });
     let version = move || {
-        let version = dashboard.server_version.get()?;
-        Some(format!("Sidekick Docker {version}"))
+        let version = dashboard.server_version.get();
+        version.map_or_else(String::new, |it| format!("Sidekick Docker {it}"))
     };
     view! {
         <dialog
             class="help"
             node_ref=dialog
             aria-labelledby="help-title"
-            on:close=move |_| dashboard.help.set(false)
+            on:close=on(move |_| dashboard.help.set(false))
         >
             <h2 id="help-title">"Keyboard"</h2>
-            <dl class="keys">{rows}</dl>
-            <p class="dim">{version}</p>
-            <button class="button" on:click=move |_| dashboard.help.set(false)>
+            <dl class="keys">{Vec::from(rows)}</dl>
+            <p class="dim">{bound(version)}</p>
+            <button class="button" on:click=click(move || dashboard.help.set(false))>
                 "Close"
             </button>
         </dialog>

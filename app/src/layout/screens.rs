@@ -1,5 +1,6 @@
 //! What the page says where it cannot show what was asked for: why, and what to do.
 
+use crate::bind::{bound, click};
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 
@@ -26,18 +27,18 @@ pub(crate) fn NoDaemon() -> impl IntoView {
             <dl class="facts">
                 <dt>"Looked at"</dt>
                 <dd>
-                    <code>{endpoint}</code>
+                    <code>{bound(endpoint)}</code>
                 </dd>
                 <dt>"It said"</dt>
                 <dd>
-                    <code>{message}</code>
+                    <code>{bound(message)}</code>
                 </dd>
             </dl>
             <p>
                 "Sidekick keeps looking, and shows your containers as soon as a daemon answers."
             </p>
             <p>
-                <button class="button" on:click=move |_| dashboard.start_demo()>
+                <button class="button" on:click=click(move || dashboard.start_demo())>
                     "Start the demo"
                 </button>
                 <span class="dim">" A dozen made-up containers, to look around."</span>
@@ -76,7 +77,7 @@ pub(crate) fn Connecting() -> impl IntoView {
     view! {
         <section class="screen">
             <h1>"Connecting to Docker"</h1>
-            <p class="dim">"Asking " <code>{endpoint}</code> " for its containers."</p>
+            <p class="dim">"Asking " <code>{bound(endpoint)}</code> " for its containers."</p>
         </section>
     }
     .into_any()
@@ -110,7 +111,7 @@ pub(crate) fn Unknown() -> impl IntoView {
     };
     view! {
         <section class="screen">
-            <h1>{title}</h1>
+            <h1>{bound(title)}</h1>
             {move || similar(dashboard)}
             <p>"If it appears, this page shows it." <br /> <a href="/">"Overview"</a></p>
         </section>
@@ -178,6 +179,7 @@ pub(crate) fn Banners() -> impl IntoView {
                             <span class="dim">{error.message} " " {with_code(&error.advice)}</span>
                         </div>
                     }
+                    .into_any()
                 })
         }}
         {move || {
@@ -191,11 +193,12 @@ pub(crate) fn Banners() -> impl IntoView {
                             <strong>{format!("{} could not be refreshed.", capital(&error.resource))}</strong>
                             " "
                             <span class="dim">{error.message}</span>
-                            <button class="button small" on:click=move |_| dashboard.refresh()>
+                            <button class="button small" on:click=click(move || dashboard.refresh())>
                                 "Retry"
                             </button>
                         </div>
                     }
+                    .into_any()
                 })
                 .collect::<Vec<_>>()
         }}

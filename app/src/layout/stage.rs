@@ -1,5 +1,6 @@
 //! What fills the page beside the list: the selection, or a clear word why there is none.
 
+use crate::bind::memo;
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 
@@ -33,7 +34,7 @@ pub(crate) fn Stage() -> impl IntoView {
         };
         (selection, screen)
     });
-    let screen = Memo::new(move |_| screen.with(|(_, screen)| *screen));
+    let screen = memo(move || screen.with(|(_, screen)| *screen));
     view! {
         <Banners />
         {move || match screen.get() {

@@ -1,5 +1,6 @@
 //! The top bar: which engine, whether the page is live, how many run, how many are in trouble.
 
+use crate::bind::{bound, click, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::model::EngineStatus;
@@ -20,7 +21,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 aria-label="Containers"
                 aria-controls="list"
                 aria-expanded=move || dashboard.drawer.get().to_string()
-                on:click=move |_| dashboard.drawer.update(|open| *open = !*open)
+                on:click=click(move || dashboard.drawer.update(|open| *open = !*open))
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M2 3h12v1.6H2zM2 7.2h12v1.6H2zM2 11.4h12V13H2z"></path>
@@ -37,7 +38,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 class="icon-button"
                 aria-label="Keyboard help"
                 title="Keyboard help (?)"
-                on:click=move |_| dashboard.help.set(true)
+                on:click=click(move || dashboard.help.set(true))
             >
                 "?"
             </button>
@@ -53,6 +54,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                             " These containers are made up. Nothing you see here runs on this machine."
                         </p>
                     }
+                    .into_any()
                 })
         }}
         </header>
@@ -85,8 +87,8 @@ fn engine(dashboard: Dashboard) -> AnyView {
         })
     };
     view! {
-        <span class="engine" class:lost=lost title=about>
-            {name}
+        <span class="engine" class:lost=bound(lost) title=bound(about)>
+            {bound(name)}
         </span>
     }
     .into_any()
@@ -94,7 +96,7 @@ fn engine(dashboard: Dashboard) -> AnyView {
 
 fn link(dashboard: Dashboard) -> AnyView {
     // The countdown is for the eye; screen readers hear the state once.
-    let word = Memo::new(move |_| match dashboard.link.get() {
+    let word = memo(move || match dashboard.link.get() {
         LinkState::Connecting => "connecting",
         LinkState::Live => "live",
         LinkState::Waiting { .. } => "reconnecting",
@@ -110,9 +112,9 @@ fn link(dashboard: Dashboard) -> AnyView {
     view! {
         <span class=move || format!("link {}", word.get()) data-link=move || word.get()>
             <span class="dot" aria-hidden="true"></span>
-            <span role="status">{word}</span>
+            <span role="status">{move || word.get()}</span>
             <span class="wait" aria-hidden="true">
-                {wait}
+                {bound(wait)}
             </span>
         </span>
     }
@@ -131,13 +133,13 @@ fn browser_now(dashboard: Dashboard) -> sidekick::time::Millis {
 }
 
 fn counts(dashboard: Dashboard) -> AnyView {
-    let running = Memo::new(move |_| {
+    let running = memo(move || {
         dashboard.containers.with(|list| {
             let running = list.iter().filter(|c| c.state.is_alive()).count();
             (running, list.len())
         })
     });
-    let trouble = Memo::new(move |_| {
+    let trouble = memo(move || {
         dashboard.containers.with(|list| {
             list.iter()
                 .filter(|c| text::shown_health(c) == Some(sidekick::model::Health::Unhealthy))
@@ -148,7 +150,11 @@ fn counts(dashboard: Dashboard) -> AnyView {
         <span class="counts">
             {move || {
                 let (running, all) = running.get();
-                (all > 0).then(|| format!("{running} of {all} running"))
+                if all > 0 {
+                    format!("{running} of {all} running")
+                } else {
+                    String::new()
+                }
             }}
         </span>
         {move || {
@@ -159,14 +165,15 @@ fn counts(dashboard: Dashboard) -> AnyView {
                         <button
                             class="unhealthy"
                             title="Show only these in the list"
-                            on:click=move |_| {
+                            on:click=click(move || {
                                 dashboard.search.set("unhealthy".to_owned());
                                 dashboard.drawer.set(true);
-                            }
+                            })
                         >
                             {format!("{n} unhealthy")}
                         </button>
                     }
+                    .into_any()
                 })
         }}
     }
@@ -190,12 +197,12 @@ fn ThemeSwitch() -> impl IntoView {
     view! {
         <button
             class="icon-button"
-            aria-label=label
-            title=label
-            on:click=move |_| dashboard.theme.update(|theme| *theme = theme.next())
+            aria-label=bound(label)
+            title=bound(label)
+            on:click=click(move || dashboard.theme.update(|theme| *theme = theme.next()))
         >
             <svg viewBox="0 0 16 16" aria-hidden="true">
-                <path fill-rule="evenodd" d=shape></path>
+                <path fill-rule="evenodd" d=bound(shape)></path>
             </svg>
         </button>
     }

@@ -1,5 +1,6 @@
 //! Lines per severity; a click shows only those.
 
+use crate::bind::{click, memo};
 use leptos::prelude::*;
 use sidekick::logs::{Severity, SeveritySet};
 
@@ -16,7 +17,7 @@ pub(super) fn SeverityChips() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, TEXT_MS);
-    let counts = Memo::new(move |_| {
+    let counts = memo(move || {
         version.track();
         dashboard
             .logs
@@ -36,11 +37,11 @@ pub(super) fn SeverityChips() -> impl IntoView {
                     format!("{}: {}", severity.word(), plural(count(), "line", "lines"))
                 }
                 title=move || plural(count(), "line", "lines")
-                on:click=move |_| {
+                on:click=click(move || {
                     controls.change_filter(|filter| {
                         filter.severities = pressed_again(filter.severities, severity);
                     });
-                }
+                })
             >
                 <span class="chip-word">{severity.word()}</span>
                 " "

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::click;
 use leptos::prelude::*;
 
 /// A button that copies what `text` gives, and says for a moment what it copied.
@@ -13,7 +14,7 @@ pub(crate) fn CopyButton(
     text: Rc<dyn Fn() -> (String, String)>,
 ) -> impl IntoView {
     let said = RwSignal::new(None::<String>);
-    let click = move || {
+    let copy = move || {
         let (text, saying) = text();
         #[cfg(feature = "hydrate")]
         write(text, saying, said);
@@ -21,11 +22,11 @@ pub(crate) fn CopyButton(
         let _ = (text, saying, said);
     };
     view! {
-        <button type="button" class="button" on:click=move |_| click()>
+        <button type="button" class="button" on:click=click(copy)>
             {label}
         </button>
         <span class="copied" role="status">
-            {said}
+            {move || said.get()}
         </span>
     }
 }

@@ -1,6 +1,7 @@
 //! The text filter, how many lines match, and the template that the log is narrowed to.
 
-use leptos::prelude::*;
+use crate::bind::{bound, click, memo, on, when};
+use leptos::{ev, prelude::*};
 
 use super::controls::controls;
 use crate::{
@@ -52,17 +53,17 @@ pub(super) fn FilterBox() -> impl IntoView {
                 title="Show only lines that contain this text"
                 autocomplete="off"
                 spellcheck="false"
-                prop:value=text
-                on:input=move |event| set(event_target_value(&event))
-                on:keydown=move |event| {
+                prop:value=bound(text)
+                on:input=on(move |event| set(event_target_value(&event)))
+                on:keydown=on(move |event: ev::KeyboardEvent| {
                     if event.key() == "Escape" {
                         set(String::new());
                     }
-                }
+                })
             />
-            <span class="filter-count">{lines}</span>
+            <span class="filter-count">{bound(lines)}</span>
             <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
-                {let_go}
+                {bound(let_go)}
             </span>
         </div>
     }
@@ -74,25 +75,26 @@ pub(super) fn FilterBox() -> impl IntoView {
 pub(super) fn TemplateChip() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
-    let pattern = Memo::new(move |_| {
+    let pattern = memo(move || {
         let id = controls.filter.with(|filter| filter.template)?;
         let found = dashboard
             .logs
             .with_value(|session| session.templates().get(id));
         Some(found.map_or_else(|| format!("pattern {}", id.0), |it| it.pattern))
     });
-    view! {
-        <Show when=move || pattern.with(Option::is_some)>
+    let chip = move || {
+        view! {
             <button
                 type="button"
                 class="template-chip"
                 title="Show all patterns again"
-                on:click=move |_| controls.change_filter(|filter| filter.template = None)
+                on:click=click(move || controls.change_filter(|filter| filter.template = None))
             >
-                <span class="template-chip-text">{move || pattern.get()}</span>
+                <span class="template-chip-text">{move || pattern.get().unwrap_or_default()}</span>
                 <span aria-hidden="true">" ×"</span>
             </button>
-        </Show>
-    }
-    .into_any()
+        }
+        .into_any()
+    };
+    when(move || pattern.with(Option::is_some), chip)
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::{bound, click, when};
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::LogStream};
 
@@ -11,17 +12,17 @@ use crate::charts::Clock;
 /// The inspected line, if there is one.
 #[component]
 pub(super) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
-    view! {
-        <Show when=move || inspected.with(Option::is_some)>
+    let text = move || inspected.with(|it| it.as_ref().map(|it| readable(&it.text)));
+    let line = move || {
+        view! {
             <section class="inspector" aria-label="Line">
                 <InspectorHead inspected />
-                <pre class="inspector-text">
-                    {move || inspected.with(|it| it.as_ref().map(|it| readable(&it.text)))}
-                </pre>
+                <pre class="inspector-text">{move || text().unwrap_or_default()}</pre>
             </section>
-        </Show>
-    }
-    .into_any()
+        }
+        .into_any()
+    };
+    when(move || inspected.with(Option::is_some), line)
 }
 
 #[component]
@@ -34,14 +35,14 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let facts = move || {
         inspected.with(|it| {
             it.as_ref()
-                .map(|it| facts(it, controls.dashboard.utc.get()))
+                .map_or_else(String::new, |it| facts(it, controls.dashboard.utc.get()))
         })
     };
     let class = move || {
         let word = inspected.with(|it| it.as_ref().map_or("unknown", |it| it.severity.word()));
         format!("tag sev-{word}")
     };
-    let word = move || inspected.with(|it| it.as_ref().map(|it| it.severity.word()));
+    let word = move || inspected.with(|it| it.as_ref().map_or("", |it| it.severity.word()));
     let template = move || inspected.with(|it| it.as_ref().and_then(|it| it.template));
     let around = move || {
         controls.change_filter(|filter| *filter = Filter::default());
@@ -50,16 +51,16 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     };
     view! {
         <div class="inspector-head">
-            <span class=class>{word}</span>
-            <span class="inspector-facts">{facts}</span>
+            <span class=bound(class)>{bound(word)}</span>
+            <span class="inspector-facts">{bound(facts)}</span>
             <CopyButton label="Copy line" text />
             <button
                 type="button"
                 class="button"
                 hidden=move || template().is_none()
-                on:click=move |_| {
+                on:click=click(move || {
                     controls.change_filter(|filter| filter.template = template());
-                }
+                })
             >
                 "Same pattern"
             </button>
@@ -67,7 +68,7 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 type="button"
                 class="button"
                 hidden=move || controls.filter.with(Filter::is_all)
-                on:click=move |_| around()
+                on:click=click(around)
             >
                 "Show around"
             </button>
@@ -75,7 +76,7 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 type="button"
                 class="button"
                 aria-label="Close line"
-                on:click=move |_| inspected.set(None)
+                on:click=click(move || inspected.set(None))
             >
                 "×"
             </button>

@@ -1,6 +1,7 @@
 //! The lines themselves.
 
-use leptos::{html, prelude::*};
+use crate::bind::{bound, click, memo, on};
+use leptos::{ev, html, prelude::*};
 use sidekick::{logs::Severity, protocol::LogStream, time::Nanos};
 
 use super::{controls::controls, notice::EmptyNotice};
@@ -32,7 +33,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let following = RwSignal::new(true);
     let new_rows = RwSignal::new(0u64);
     let new_text = crate::pulse::pulse(new_rows, crate::pulse::TEXT_MS);
-    let name = Memo::new(move |_| dashboard.selection.with(selection_name));
+    let name = memo(move || dashboard.selection.with(selection_name));
     let merged = move || {
         dashboard
             .selection
@@ -49,7 +50,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let actions = live::start(new_rows, inspected);
     view! {
-        <div class="log-list" class:merged=merged>
+        <div class="log-list" class:merged=bound(merged)>
             <div
                 class="log-scroll"
                 role="log"
@@ -57,15 +58,15 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 aria-live="off"
                 tabindex="0"
                 node_ref=scroller
-                on:scroll=move |_| actions.scrolled()
-                on:pointerdown=move |event| actions.pressed(&event)
-                on:click=move |event| actions.clicked(&event)
-                on:keydown=move |event| {
+                on:scroll=on(move |_| actions.scrolled())
+                on:pointerdown=on(move |event| actions.pressed(&event))
+                on:click=on(move |event| actions.clicked(&event))
+                on:keydown=on(move |event: ev::KeyboardEvent| {
                     if actions.key(&event.key()) {
                         event.prevent_default();
                     }
-                }
-                on:mouseover=move |event| actions.hovered(&event)
+                })
+                on:mouseover=on(move |event| actions.hovered(&event))
             >
                 <div class="log-spacer" node_ref=spacer>
                     <div class="log-rows" node_ref=rows></div>
@@ -75,8 +76,8 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             <button
                 type="button"
                 class="log-new"
-                hidden=following
-                on:click=move |_| actions.to_end()
+                hidden=move || following.get()
+                on:click=click(move || actions.to_end())
             >
                 {move || match new_text.get() {
                     0 => "Follow the newest line".to_owned(),

@@ -1,5 +1,6 @@
 //! How the streams are doing, said where their lines or curves stand.
 
+use crate::bind::{click, memo};
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::StreamState, time::Millis};
 
@@ -33,7 +34,7 @@ pub(crate) fn StreamNotice(
             }
         },
     );
-    let notices = Memo::new(move |_| {
+    let notices = memo(move || {
         since.with(|(states, at)| {
             let waiting = states
                 .iter()
@@ -60,7 +61,7 @@ pub(crate) fn StreamNotice(
                             <button
                                 type="button"
                                 class="button"
-                                on:click=move |_| dashboard.retry()
+                                on:click=click(move || dashboard.retry())
                             >
                                 "Retry"
                             </button>
@@ -77,7 +78,7 @@ pub(crate) fn StreamNotice(
 pub(super) fn EmptyNotice() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         dashboard.logs_version.track();
         dashboard
             .logs
@@ -94,12 +95,12 @@ pub(super) fn EmptyNotice() -> impl IntoView {
     };
     view! {
         <div class="log-empty" hidden=move || text().is_none() role="status">
-            <p>{text}</p>
+            <p>{move || text().unwrap_or_default()}</p>
             <button
                 type="button"
                 class="button"
                 hidden=move || !filtered()
-                on:click=move |_| controls.change_filter(|filter| *filter = Filter::default())
+                on:click=click(move || controls.change_filter(|filter| *filter = Filter::default()))
             >
                 "Clear the filter"
             </button>

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::on;
 use leptos::prelude::*;
 use sidekick::logs::{Row, ansi};
 
@@ -27,8 +28,8 @@ pub(super) fn LogToolbar() -> impl IntoView {
                 <label class="switch">
                     <input
                         type="checkbox"
-                        prop:checked=dashboard.utc
-                        on:change=move |event| dashboard.utc.set(event_target_checked(&event))
+                        prop:checked=move || dashboard.utc.get()
+                        on:change=on(move |event| dashboard.utc.set(event_target_checked(&event)))
                     />
                     "UTC"
                 </label>

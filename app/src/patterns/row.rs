@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::{bound, click, memo, when};
 use leptos::prelude::*;
 use sidekick::logs::{Severity, Template};
 
@@ -26,14 +27,14 @@ pub(super) fn PatternRow(
     };
     let count = move || template.with(|it| it.as_ref().map_or(0, |it| it.count));
     let share = move || format_percent(100.0 * count() as f64 / lines.get().max(1) as f64);
-    let severity = Memo::new(move |_| {
+    let severity = memo(move || {
         template.with(|it| {
             it.as_ref()
                 .and_then(|it| it.severities.dominant())
                 .unwrap_or(Severity::Unknown)
         })
     });
-    let pattern = Memo::new(move |_| with(|it| it.pattern.clone()));
+    let pattern = memo(move || with(|it| it.pattern.clone()));
     let rate = move || {
         template.with(|it| {
             it.as_ref()
@@ -58,7 +59,7 @@ pub(super) fn PatternRow(
         <tbody>
             <tr>
                 <td class="number">{move || group_digits(count())}</td>
-                <td class="number">{share}</td>
+                <td class="number">{bound(share)}</td>
                 <td>
                     <span class=move || {
                         format!("tag sev-{}", severity.get().word())
@@ -76,7 +77,7 @@ pub(super) fn PatternRow(
                         type="button"
                         class="pattern"
                         title="Show the lines of this pattern"
-                        on:click=move |_| on_pick.run(())
+                        on:click=click(move || on_pick.run(()))
                     >
                         {move || pattern.with(|pattern| parts(pattern))}
                     </button>
@@ -87,15 +88,13 @@ pub(super) fn PatternRow(
                         class="button expand"
                         aria-expanded=move || open.get().to_string()
                         aria-label="Example"
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=click(move || open.update(|open| *open = !*open))
                     >
                         {move || if open.get() { "▾" } else { "▸" }}
                     </button>
                 </td>
             </tr>
-            <Show when=move || open.get()>
-                <PatternExample template />
-            </Show>
+            {when(move || open.get(), move || view! { <PatternExample template /> }.into_any())}
         </tbody>
     }
     .into_any()
@@ -104,33 +103,36 @@ pub(super) fn PatternRow(
 #[component]
 fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
     let utc = dashboard().utc;
+    let with = move |draw: fn(&Template) -> String| {
+        template.with(|it| it.as_ref().map(draw).unwrap_or_default())
+    };
     let seen = move || {
         let mut clock = Clock::new(utc.get());
         template.with(|it| {
-            it.as_ref().map(|it| {
+            it.as_ref().map_or_else(String::new, |it| {
                 let first = clock.full(it.first_seen);
                 format!("first seen {first}, last seen {}", clock.full(it.last_seen))
             })
         })
     };
     let mix = move || {
-        template.with(|it| {
-            let counts = &it.as_ref()?.severities;
-            let parts: Vec<String> = counts
+        with(|it| {
+            let parts: Vec<String> = it
+                .severities
                 .iter()
                 .filter(|(_, count)| *count > 0)
                 .map(|(severity, count)| format!("{} {}", severity.word(), group_digits(count)))
                 .collect();
-            Some(parts.join(", "))
+            parts.join(", ")
         })
     };
     view! {
         <tr class="example-row">
             <td colspan="6">
                 <pre class="example">
-                    {move || template.with(|it| it.as_ref().map(|it| it.example.clone()))}
+                    {move || with(|it| it.example.clone())}
                 </pre>
-                <p class="example-facts">{mix} " · " {seen}</p>
+                <p class="example-facts">{bound(mix)} " · " {bound(seen)}</p>
             </td>
         </tr>
     }
@@ -138,13 +140,13 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
 }
 
 /// The pattern with its placeholders set apart.
-fn parts(pattern: &str) -> impl IntoView + use<> {
-    pattern
-        .split("<*>")
-        .enumerate()
-        .map(|(i, text)| {
-            let hole = (i > 0).then(|| view! { <span class="hole">"<*>"</span> });
-            view! { {hole} {text.to_owned()} }
-        })
-        .collect_view()
+fn parts(pattern: &str) -> Vec<AnyView> {
+    let mut parts = Vec::new();
+    for (i, text) in pattern.split("<*>").enumerate() {
+        if i > 0 {
+            parts.push(view! { <span class="hole">"<*>"</span> }.into_any());
+        }
+        parts.push(text.to_owned().into_any());
+    }
+    parts
 }

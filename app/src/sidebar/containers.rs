@@ -1,5 +1,6 @@
 //! The list of containers: grouped by Compose project, then the rest.
 
+use crate::bind::{bound, click, memo, on};
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerId, Health};
 
@@ -29,7 +30,7 @@ pub(super) fn ContainerList() -> impl IntoView {
         })
     };
     // One option can be reached by Tab: the selected one, else the first.
-    let first = Memo::new(move |_| {
+    let first = memo(move || {
         let selected = dashboard
             .pinned
             .with(|pin| pin.as_ref().map(|pin| pin.id().clone()));
@@ -46,8 +47,8 @@ pub(super) fn ContainerList() -> impl IntoView {
             class="list"
             role="listbox"
             aria-label="Containers"
-            on:pointerenter=move |_| held.set(true)
-            on:pointerleave=move |_| held.set(false)
+            on:pointerenter=on(move |_| held.set(true))
+            on:pointerleave=on(move |_| held.set(false))
         >
             <For each=keys key=|key| key.clone() let:project>
                 <ContainerGroup project groups first />
@@ -80,7 +81,7 @@ fn ContainerGroup(
     let dashboard = dashboard();
     let own = {
         let project = project.clone();
-        Memo::new(move |_| {
+        memo(move || {
             groups.with(|groups| {
                 let own = groups.iter().find(|group| group.project == project);
                 own.map(|group| (group.ids.clone(), group.running))
@@ -108,16 +109,16 @@ fn ContainerGroup(
             <div
                 class="group-head"
                 class:leads=route.is_some()
-                class:chosen=chosen
+                class:chosen=bound(chosen)
                 role="presentation"
-                on:click=move |_| {
+                on:click=click(move || {
                     if let Some(route) = &route {
                         dashboard.select(route.with_tab(dashboard.tab.get_untracked()));
                     }
-                }
+                })
             >
                 <span class="name">{label.clone()}</span>
-                <span class="count">{count}</span>
+                <span class="count">{bound(count)}</span>
             </div>
             <For each=move || own.get().0 key=|id| id.clone() let:id>
                 <ContainerOption id first />
@@ -173,7 +174,7 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
     });
     let field =
         move |draw: fn(&Row) -> String| row.with(|row| row.as_ref().map(draw).unwrap_or_default());
-    let selected = Memo::new(move |_| {
+    let selected = memo(move || {
         dashboard.pinned.with(|pin| {
             pin.as_ref()
                 .is_some_and(|pin| id.with_value(|id| pin.id() == id))

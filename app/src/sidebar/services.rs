@@ -1,5 +1,6 @@
 //! The list of Compose projects and their services.
 
+use crate::bind::{bound, memo};
 use leptos::prelude::*;
 
 use super::order::words;
@@ -19,7 +20,7 @@ struct Entry {
 #[component]
 pub(super) fn ServiceList() -> impl IntoView {
     let dashboard = dashboard();
-    let entries = Memo::new(move |_| entries(dashboard));
+    let entries = memo(move || entries(dashboard));
     let options = move || {
         entries
             .get()
@@ -30,7 +31,7 @@ pub(super) fn ServiceList() -> impl IntoView {
     };
     view! {
         <div class="list" role="listbox" aria-label="Services">
-            {options}
+            {bound(options)}
         </div>
         {move || {
             entries
@@ -41,6 +42,7 @@ pub(super) fn ServiceList() -> impl IntoView {
                             "No Compose services. They come from the labels that docker compose gives its containers."
                         </p>
                     }
+                    .into_any()
                 })
         }}
     }
@@ -104,7 +106,7 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
     let shape = group_mark(running, all);
     let selected = {
         let selection = selection.clone();
-        Memo::new(move |_| dashboard.selection.with(|now| *now == selection))
+        memo(move || dashboard.selection.with(|now| *now == selection))
     };
     let href = move || {
         let route = Route {
@@ -120,7 +122,7 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
             aria-description=format!("{running} of {all} running")
             aria-selected=move || selected.get().to_string()
             tabindex=move || if first || selected.get() { "0" } else { "-1" }
-            href=href
+            href=bound(href)
         >
             {mark(move || shape)}
             <span class="name">

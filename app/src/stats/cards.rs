@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::memo;
 use leptos::prelude::*;
 use sidekick::model::StatsSample;
 
@@ -29,7 +30,7 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
                 .with(|members| curves(stats, members, chart, (shown.range.get(), newest), utc))
         })
     };
-    let figure = Memo::new(move |_| figure(shown, chart));
+    let figure = memo(move || figure(shown, chart));
     let label = Signal::derive(move || {
         let (values, detail) = figure.get();
         format!(

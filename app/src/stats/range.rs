@@ -1,5 +1,6 @@
 //! How far back the curves reach.
 
+use crate::bind::click;
 use leptos::prelude::*;
 
 /// A stretch of time up to the newest reading.
@@ -43,7 +44,7 @@ pub(super) fn RangeSwitch(range: RwSignal<Range>) -> impl IntoView {
                 type="button"
                 class="segment"
                 aria-pressed=move || (range.get() == it).to_string()
-                on:click=move |_| range.set(it)
+                on:click=click(move || range.set(it))
             >
                 {it.label()}
             </button>

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bind::memo;
 use leptos::prelude::*;
 use sidekick::{
     model::StatsSample,
@@ -52,7 +53,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
 #[component]
 fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
     let id = member.id.clone();
-    let cells = Memo::new(move |_| {
+    let cells = memo(move || {
         shown.version.track();
         shown.dashboard.stats.with_value(|stats| {
             stats
@@ -94,7 +95,7 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
 
 #[component]
 fn Sums(shown: Shown) -> impl IntoView {
-    let sums = Memo::new(move |_| {
+    let sums = memo(move || {
         shown.version.track();
         shown.dashboard.stats.with_value(|stats| {
             let mut sum = StatsSample::default();
