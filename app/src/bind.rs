@@ -34,7 +34,7 @@ pub(crate) fn when(
     view: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
     let holds = memo(condition);
-    view! { {move || holds.get().then(&view)} }.into_any()
+    bound(move || holds.get().then(&view)).into_any()
 }
 
 /// A memo, of one type for each type of value.
@@ -50,4 +50,17 @@ where
     T: PartialEq + Send + Sync + 'static,
 {
     Memo::new(move |_| value())
+}
+
+/// Forgets the type of what `view!` made, without the wrapper that the macro puts around it:
+/// the bare elements are known already, as children of others.
+pub(crate) trait Erase {
+    /// The view, its type forgotten.
+    fn erase(self) -> AnyView;
+}
+
+impl<T: RenderHtml + Send + 'static> Erase for View<T> {
+    fn erase(self) -> AnyView {
+        self.into_inner().into_any()
+    }
 }

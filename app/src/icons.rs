@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bind::Erase;
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerState, Health};
 
@@ -57,5 +58,5 @@ fn drawn(of: Arc<dyn Fn() -> (&'static str, &'static str) + Send + Sync>) -> Any
             <path fill-rule="evenodd" d=move || shape().1></path>
         </svg>
     }
-    .into_any()
+    .erase()
 }

@@ -23,7 +23,7 @@ mod slot;
 #[cfg(feature = "hydrate")]
 mod viewport;
 
-use crate::bind::on;
+use crate::bind::{Erase, on};
 use leptos::{ev, prelude::*};
 
 pub(crate) use copy::CopyButton;
@@ -51,5 +51,5 @@ pub fn LogsView() -> impl IntoView {
             <inspector::LineInspector inspected />
         </section>
     }
-    .into_any()
+    .erase()
 }

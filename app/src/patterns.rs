@@ -3,7 +3,7 @@
 mod ranking;
 mod row;
 
-use crate::bind::{click, memo, on};
+use crate::bind::{Erase, click, memo, on};
 use leptos::prelude::*;
 use sidekick::logs::TemplateId;
 
@@ -87,7 +87,7 @@ pub fn PatternsView() -> impl IntoView {
             </button>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// Narrows the log to the lines of one template and goes there.

@@ -4,7 +4,7 @@ mod containers;
 mod order;
 mod services;
 
-use crate::bind::{click, on};
+use crate::bind::{Erase, click, on};
 use leptos::prelude::*;
 
 use crate::state::{Panel, dashboard};
@@ -46,10 +46,10 @@ pub(crate) fn Sidebar() -> impl IntoView {
                 />
             </div>
             {move || match dashboard.panel.get() {
-                Panel::Containers => view! { <ContainerList /> }.into_any(),
-                Panel::Services => view! { <ServiceList /> }.into_any(),
+                Panel::Containers => view! { <ContainerList /> }.erase(),
+                Panel::Services => view! { <ServiceList /> }.erase(),
             }}
         </nav>
     }
-    .into_any()
+    .erase()
 }

@@ -5,7 +5,7 @@ mod range;
 mod series;
 mod table;
 
-use crate::bind::{memo, when};
+use crate::bind::{Erase, memo, when};
 use leptos::prelude::*;
 use sidekick::{model::ContainerId, sort::sort_by, time::Millis};
 
@@ -66,10 +66,10 @@ pub fn StatsView() -> impl IntoView {
                 <RangeSwitch range=shown.range />
             </div>
             <Cards shown />
-            {when(move || shown.group.get(), move || view! { <StatsTable shown /> }.into_any())}
+            {when(move || shown.group.get(), move || view! { <StatsTable shown /> }.erase())}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 impl Shown {

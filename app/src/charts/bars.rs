@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::{click, on};
+use crate::bind::{Erase, click, on};
 use leptos::{html, prelude::*};
 use sidekick::time::Millis;
 
@@ -169,7 +169,7 @@ pub fn SeverityBars(
             <ChartCursor pointer text=tip />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(feature = "hydrate")]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::on;
+use crate::bind::{Erase, on};
 use leptos::{html, prelude::*};
 use sidekick::time::Millis;
 
@@ -131,7 +131,7 @@ pub fn LineChart(
             <ChartCursor pointer text=tip />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(any(feature = "hydrate", test))]

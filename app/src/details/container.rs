@@ -1,6 +1,6 @@
 //! Details of one container, in sections of names and values.
 
-use crate::bind::click;
+use crate::bind::{Erase, click};
 use leptos::prelude::*;
 use sidekick::model::{Details, HealthCheck, Limits};
 use sidekick::time::Nanos;
@@ -26,7 +26,7 @@ pub(crate) fn ContainerDetails() -> impl IntoView {
         <div class="details" tabindex="0" role="group" aria-label="Details">
             {move || match answer.get() {
                 Answer::Waiting => {
-                    view! { <p class="dim">"Asking Docker about " {name()} "."</p> }.into_any()
+                    view! { <p class="dim">"Asking Docker about " {name()} "."</p> }.erase()
                 }
                 Answer::Failed(error) => {
                     view! {
@@ -40,13 +40,13 @@ pub(crate) fn ContainerDetails() -> impl IntoView {
                             </button>
                         </p>
                     }
-                        .into_any()
+                        .erase()
                 }
                 Answer::Here(details) => sections(dashboard, details),
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A section: a heading over names and values. Empty values are left out.
@@ -54,7 +54,7 @@ fn section(title: &'static str, rows: Vec<(String, String)>) -> AnyView {
     let rows: Vec<_> = rows
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| row(name, view! { <code>{value}</code> }.into_any()))
+        .map(|(name, value)| row(name, view! { <code>{value}</code> }.erase()))
         .collect();
     block(title, rows)
 }
@@ -69,7 +69,7 @@ fn block(title: &'static str, rows: Vec<AnyView>) -> AnyView {
             <dl class="facts">{rows}</dl>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn row(name: String, value: AnyView) -> AnyView {
@@ -77,7 +77,7 @@ fn row(name: String, value: AnyView) -> AnyView {
         <dt>{name}</dt>
         <dd>{value}</dd>
     }
-    .into_any()
+    .erase()
 }
 
 fn sections(dashboard: Dashboard, it: Details) -> AnyView {
@@ -85,10 +85,8 @@ fn sections(dashboard: Dashboard, it: Details) -> AnyView {
     let health = it.health.clone();
     let env = it.env.iter().map(|variable| {
         let value = match &variable.value {
-            Some(value) => view! { <code>{value.clone()}</code> }.into_any(),
-            None => {
-                view! { <Secret container=it.id.0.clone() key=variable.key.clone() /> }.into_any()
-            }
+            Some(value) => view! { <code>{value.clone()}</code> }.erase(),
+            None => view! { <Secret container=it.id.0.clone() key=variable.key.clone() /> }.erase(),
         };
         row(variable.key.clone(), value)
     });
@@ -183,7 +181,7 @@ fn limit_rows(limits: &Limits) -> Vec<(String, String)> {
 fn health_block(verdict: &'static str, checks: Vec<HealthCheck>, utc: bool) -> AnyView {
     let mut rows = vec![row(
         "Verdict".into(),
-        view! { <code>{verdict}</code> }.into_any(),
+        view! { <code>{verdict}</code> }.erase(),
     )];
     // The newest check first: it is the one that explains the verdict.
     rows.extend(checks.into_iter().rev().map(|check| {
@@ -191,7 +189,7 @@ fn health_block(verdict: &'static str, checks: Vec<HealthCheck>, utc: bool) -> A
             .time
             .map_or_else(|| "Check".to_owned(), |time| moment(time, utc));
         let text = format!("exit {} {}", check.exit_code, check.output.trim());
-        row(when, view! { <code>{text}</code> }.into_any())
+        row(when, view! { <code>{text}</code> }.erase())
     }));
     block("Health", rows)
 }

@@ -1,5 +1,6 @@
 //! Details of a Compose project or of one of its services: replicas and how they are.
 
+use crate::bind::Erase;
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerId, Service};
 
@@ -53,7 +54,7 @@ fn service_table(dashboard: Dashboard, project: &str, service: Service) -> AnyVi
             <ul class="rows">{rows}</ul>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn replica(dashboard: Dashboard, container: Container) -> AnyView {
@@ -75,5 +76,5 @@ fn replica(dashboard: Dashboard, container: Container) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .erase()
 }

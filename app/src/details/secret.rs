@@ -1,5 +1,6 @@
 //! An environment variable's value that looks secret: it stays on the server until asked for.
 
+use crate::bind::Erase;
 use leptos::prelude::*;
 
 use super::fetch::{self, Answer};
@@ -36,5 +37,5 @@ pub(super) fn Secret(container: String, key: String) -> impl IntoView {
             {move || if shown() { "Hide" } else { "Reveal" }}
         </button>
     }
-    .into_any()
+    .erase()
 }

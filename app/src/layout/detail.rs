@@ -1,6 +1,6 @@
 //! The selected container, project or service: who it is, its tabs, and the view of the tab.
 
-use crate::bind::{bound, click, memo};
+use crate::bind::{Erase, bound, click, memo};
 use leptos::prelude::*;
 use sidekick::model::ContainerId;
 
@@ -59,16 +59,16 @@ pub(crate) fn Detail() -> impl IntoView {
             </For>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn view_of(tab: Tab, subject: &Subject) -> AnyView {
     match (tab, subject) {
-        (Tab::Logs, _) => view! { <LogsView /> }.into_any(),
-        (Tab::Stats, _) => view! { <StatsView /> }.into_any(),
-        (Tab::Patterns, _) => view! { <PatternsView /> }.into_any(),
-        (Tab::Details, Subject::Container(_)) => view! { <ContainerDetails /> }.into_any(),
-        (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.into_any(),
+        (Tab::Logs, _) => view! { <LogsView /> }.erase(),
+        (Tab::Stats, _) => view! { <StatsView /> }.erase(),
+        (Tab::Patterns, _) => view! { <PatternsView /> }.erase(),
+        (Tab::Details, Subject::Container(_)) => view! { <ContainerDetails /> }.erase(),
+        (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.erase(),
     }
 }
 
@@ -103,7 +103,7 @@ fn container_head(dashboard: Dashboard) -> AnyView {
                         {format!("{project}/{service}")}
                     </a>
                 }
-                .into_any(),
+                .erase(),
             )
         })
     };
@@ -130,7 +130,7 @@ fn container_head(dashboard: Dashboard) -> AnyView {
             </span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
@@ -174,10 +174,11 @@ fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
                 {format!("project {project}")}
             </a>
         }
+        .erase()
     });
     let chips = service
         .is_none()
-        .then(|| view! { <ServiceChips project=project.clone() /> });
+        .then(|| view! { <ServiceChips project=project.clone() /> }.erase());
     view! {
         <div class="who">
             {mark(shape)} <h1>{name}</h1> <span class="fact">{kind}</span>
@@ -189,14 +190,14 @@ fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
             </span> {parent} {chips}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The services of a project, each with its replicas, as links.
 #[component]
 fn ServiceChips(project: String) -> impl IntoView {
     let dashboard = dashboard();
-    move || {
+    let chips = move || {
         let services = dashboard
             .projects()
             .into_iter()
@@ -221,10 +222,12 @@ fn ServiceChips(project: String) -> impl IntoView {
                         <span class="count">{format!("{running}/{all}")}</span>
                     </a>
                 }
+                .erase()
             })
             .collect();
-        view! { <span class="chips">{chips}</span> }
-    }
+        view! { <span class="chips">{chips}</span> }.erase()
+    };
+    bound(chips)
 }
 
 /// Says that the container was removed, and offers its successor.
@@ -243,6 +246,7 @@ fn gone(dashboard: Dashboard) -> Option<AnyView> {
                 {format!("Show the new {name}")}
             </button>
         }
+        .erase()
     });
     Some(
         view! {
@@ -252,6 +256,6 @@ fn gone(dashboard: Dashboard) -> Option<AnyView> {
                 {offer}
             </div>
         }
-        .into_any(),
+        .erase(),
     )
 }

@@ -1,6 +1,6 @@
 //! The keyboard help, a dialog.
 
-use crate::bind::{bound, click, on};
+use crate::bind::{Erase, bound, click, on};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -39,13 +39,13 @@ pub(crate) fn Help() -> impl IntoView {
     let rows = KEYS.map(|(keys, meaning)| {
         let keys: Vec<_> = keys
             .split(' ')
-            .map(|key| view! { <kbd>{key}</kbd> }.into_any())
+            .map(|key| view! { <kbd>{key}</kbd> }.erase())
             .collect();
         view! {
             <dt>{keys}</dt>
             <dd>{meaning}</dd>
         }
-        .into_any()
+        .erase()
     });
     let version = move || {
         let version = dashboard.server_version.get();
@@ -66,5 +66,5 @@ pub(crate) fn Help() -> impl IntoView {
             </button>
         </dialog>
     }
-    .into_any()
+    .erase()
 }

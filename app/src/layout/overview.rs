@@ -1,5 +1,6 @@
 //! The page without a selection: what needs somebody to look, and what happened last.
 
+use crate::bind::Erase;
 use leptos::prelude::*;
 use sidekick::model::{Container, Event, EventKind};
 use sidekick::sort::sort_by_key;
@@ -25,7 +26,7 @@ pub(crate) fn Overview() -> impl IntoView {
             <p class="dim">"Choose a container to see its log. Press ? for the keys."</p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn trouble(dashboard: Dashboard) -> AnyView {
@@ -37,7 +38,7 @@ fn trouble(dashboard: Dashboard) -> AnyView {
             .collect()
     });
     if troubled.is_empty() {
-        return view! { <p class="calm">"Nothing needs attention."</p> }.into_any();
+        return view! { <p class="calm">"Nothing needs attention."</p> }.erase();
     }
     // What runs badly comes before what ended badly, and that by how lately it ended.
     sort_by_key(&mut troubled, |c| {
@@ -63,13 +64,14 @@ fn trouble(dashboard: Dashboard) -> AnyView {
                     </a>
                 </li>
             }
+            .erase()
         })
         .collect();
     view! {
         <h2>"Needs attention"</h2>
         <ul class="rows">{rows}</ul>
     }
-    .into_any()
+    .erase()
 }
 
 fn projects(dashboard: Dashboard) -> Option<AnyView> {
@@ -94,6 +96,7 @@ fn projects(dashboard: Dashboard) -> Option<AnyView> {
                     </a>
                 </li>
             }
+            .erase()
         })
         .collect();
     Some(
@@ -101,7 +104,7 @@ fn projects(dashboard: Dashboard) -> Option<AnyView> {
             <h2>"Compose projects"</h2>
             <ul class="rows">{rows}</ul>
         }
-        .into_any(),
+        .erase(),
     )
 }
 
@@ -135,9 +138,9 @@ fn events(dashboard: Dashboard) -> Option<AnyView> {
                         <a href=href><span></span>{line}</a>
                     </li>
                 }
-                .into_any()
+                .erase()
             } else {
-                view! { <li class="plain"><span></span>{line}</li> }.into_any()
+                view! { <li class="plain"><span></span>{line}</li> }.erase()
             }
         })
         .collect();
@@ -146,7 +149,7 @@ fn events(dashboard: Dashboard) -> Option<AnyView> {
             <h2>"Just happened"</h2>
             <ul class="rows">{rows}</ul>
         }
-        .into_any(),
+        .erase(),
     )
 }
 

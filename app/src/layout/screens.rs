@@ -1,6 +1,6 @@
 //! What the page says where it cannot show what was asked for: why, and what to do.
 
-use crate::bind::{bound, click};
+use crate::bind::{Erase, bound, click};
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 
@@ -45,7 +45,7 @@ pub(crate) fn NoDaemon() -> impl IntoView {
             </p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// Text in which backticks enclose what one would type.
@@ -55,7 +55,7 @@ fn with_code(text: &str) -> Vec<AnyView> {
         .map(|(at, part)| {
             let part = part.to_owned();
             if at % 2 == 1 {
-                view! { <code>{part}</code> }.into_any()
+                view! { <code>{part}</code> }.erase()
             } else {
                 part.into_any()
             }
@@ -80,7 +80,7 @@ pub(crate) fn Connecting() -> impl IntoView {
             <p class="dim">"Asking " <code>{bound(endpoint)}</code> " for its containers."</p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// A daemon without containers.
@@ -93,7 +93,7 @@ pub(crate) fn NoContainers() -> impl IntoView {
             <pre>"docker run -d --name web nginx"</pre>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// A name that the engine does not have.
@@ -116,7 +116,7 @@ pub(crate) fn Unknown() -> impl IntoView {
             <p>"If it appears, this page shows it." <br /> <a href="/">"Overview"</a></p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// Containers whose name holds the asked one or the other way round.
@@ -145,13 +145,14 @@ fn similar(dashboard: Dashboard) -> Option<AnyView> {
                         <a href=href>{name}</a>
                     </li>
                 }
+                .erase()
             })
             .collect();
         view! {
             <p>"Similar names:"</p>
             <ul>{links}</ul>
         }
-        .into_any()
+        .erase()
     })
 }
 
@@ -179,7 +180,7 @@ pub(crate) fn Banners() -> impl IntoView {
                             <span class="dim">{error.message} " " {with_code(&error.advice)}</span>
                         </div>
                     }
-                    .into_any()
+                    .erase()
                 })
         }}
         {move || {
@@ -198,12 +199,12 @@ pub(crate) fn Banners() -> impl IntoView {
                             </button>
                         </div>
                     }
-                    .into_any()
+                    .erase()
                 })
                 .collect::<Vec<_>>()
         }}
     }
-    .into_any()
+    .erase()
 }
 
 fn capital(word: &str) -> String {

@@ -1,6 +1,6 @@
 //! What fills the page beside the list: the selection, or a clear word why there is none.
 
-use crate::bind::memo;
+use crate::bind::{Erase, memo};
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 
@@ -38,15 +38,15 @@ pub(crate) fn Stage() -> impl IntoView {
     view! {
         <Banners />
         {move || match screen.get() {
-            Screen::NoDaemon => view! { <NoDaemon /> }.into_any(),
-            Screen::Connecting => view! { <Connecting /> }.into_any(),
-            Screen::NoContainers => view! { <NoContainers /> }.into_any(),
-            Screen::Unknown => view! { <Unknown /> }.into_any(),
-            Screen::Overview => view! { <Overview /> }.into_any(),
-            Screen::Selected => view! { <Detail /> }.into_any(),
+            Screen::NoDaemon => view! { <NoDaemon /> }.erase(),
+            Screen::Connecting => view! { <Connecting /> }.erase(),
+            Screen::NoContainers => view! { <NoContainers /> }.erase(),
+            Screen::Unknown => view! { <Unknown /> }.erase(),
+            Screen::Overview => view! { <Overview /> }.erase(),
+            Screen::Selected => view! { <Detail /> }.erase(),
         }}
     }
-    .into_any()
+    .erase()
 }
 
 fn screen(dashboard: Dashboard, selection: &Selection) -> Screen {

@@ -1,5 +1,6 @@
 //! The tabs of a selection. They are links: each has an address.
 
+use crate::bind::Erase;
 use leptos::prelude::*;
 
 use crate::route::Tab;
@@ -23,11 +24,12 @@ pub(crate) fn Tabs() -> impl IntoView {
                 {tab.label()}
             </a>
         }
+        .erase()
     });
     view! {
         <div class="tabs" role="tablist" aria-label="Views">
-            {tabs}
+            {Vec::from(tabs)}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,6 @@
 //! The top bar: which engine, whether the page is live, how many run, how many are in trouble.
 
-use crate::bind::{bound, click, memo};
+use crate::bind::{Erase, bound, click, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::model::EngineStatus;
@@ -54,12 +54,12 @@ pub(crate) fn TopBar() -> impl IntoView {
                             " These containers are made up. Nothing you see here runs on this machine."
                         </p>
                     }
-                    .into_any()
+                    .erase()
                 })
         }}
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 fn engine(dashboard: Dashboard) -> AnyView {
@@ -91,7 +91,7 @@ fn engine(dashboard: Dashboard) -> AnyView {
             {bound(name)}
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 fn link(dashboard: Dashboard) -> AnyView {
@@ -118,7 +118,7 @@ fn link(dashboard: Dashboard) -> AnyView {
             </span>
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 /// The browser's clock, read again with each second of the page's.
@@ -173,11 +173,11 @@ fn counts(dashboard: Dashboard) -> AnyView {
                             {format!("{n} unhealthy")}
                         </button>
                     }
-                    .into_any()
+                    .erase()
                 })
         }}
     }
-    .into_any()
+    .erase()
 }
 
 /// Light, dark, or as the system says.
@@ -206,5 +206,5 @@ fn ThemeSwitch() -> impl IntoView {
             </svg>
         </button>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,6 @@
 //! Lines per severity; a click shows only those.
 
-use crate::bind::{click, memo};
+use crate::bind::{Erase, click, memo};
 use leptos::prelude::*;
 use sidekick::logs::{Severity, SeveritySet};
 
@@ -48,13 +48,14 @@ pub(super) fn SeverityChips() -> impl IntoView {
                 <span class="chip-count">{move || format_count(count())}</span>
             </button>
         }
+        .erase()
     };
     view! {
         <div class="sev-chips" role="group" aria-label="Severities">
-            {Severity::ALL.map(chip).into_iter().collect_view()}
+            {Vec::from(Severity::ALL.map(chip))}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The set after a click: the first one picks a severity out of all, further ones add or take

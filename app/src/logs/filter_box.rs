@@ -1,6 +1,6 @@
 //! The text filter, how many lines match, and the template that the log is narrowed to.
 
-use crate::bind::{bound, click, memo, on, when};
+use crate::bind::{Erase, bound, click, memo, on, when};
 use leptos::{ev, prelude::*};
 
 use super::controls::controls;
@@ -67,7 +67,7 @@ pub(super) fn FilterBox() -> impl IntoView {
             </span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The template that the log is narrowed to, with a button that ends it.
@@ -94,7 +94,7 @@ pub(super) fn TemplateChip() -> impl IntoView {
                 <span aria-hidden="true">" ×"</span>
             </button>
         }
-        .into_any()
+        .erase()
     };
     when(move || pattern.with(Option::is_some), chip)
 }

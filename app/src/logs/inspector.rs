@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::{bound, click, when};
+use crate::bind::{Erase, bound, click, when};
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::LogStream};
 
@@ -20,7 +20,7 @@ pub(super) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
                 <pre class="inspector-text">{move || text().unwrap_or_default()}</pre>
             </section>
         }
-        .into_any()
+        .erase()
     };
     when(move || inspected.with(Option::is_some), line)
 }
@@ -82,7 +82,7 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn facts(line: &Inspected, utc: bool) -> String {

@@ -1,6 +1,6 @@
 //! The lines themselves.
 
-use crate::bind::{bound, click, memo, on};
+use crate::bind::{Erase, bound, click, memo, on};
 use leptos::{ev, html, prelude::*};
 use sidekick::{logs::Severity, protocol::LogStream, time::Nanos};
 
@@ -87,7 +87,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// What a selection is called.

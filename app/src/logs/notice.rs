@@ -1,6 +1,6 @@
 //! How the streams are doing, said where their lines or curves stand.
 
-use crate::bind::{click, memo};
+use crate::bind::{Erase, bound, click, memo};
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::StreamState, time::Millis};
 
@@ -66,11 +66,13 @@ pub(crate) fn StreamNotice(
                                 "Retry"
                             </button>
                         }
+                        .erase()
                     })}
             </div>
         }
+        .erase()
     };
-    move || notices.get().into_iter().map(strip).collect_view()
+    bound(move || notices.get().into_iter().map(strip).collect::<Vec<_>>())
 }
 
 /// What stands in place of the lines while there are none.
@@ -106,7 +108,7 @@ pub(super) fn EmptyNotice() -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Every stream of the subscription by name; the subscription itself under an empty one.

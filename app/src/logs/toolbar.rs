@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::on;
+use crate::bind::{Erase, on};
 use leptos::prelude::*;
 use sidekick::logs::{Row, ansi};
 
@@ -37,7 +37,7 @@ pub(super) fn LogToolbar() -> impl IntoView {
             </span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The text of all lines that the filter lets through, and what to say of it.

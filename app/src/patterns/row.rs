@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::{bound, click, memo, when};
+use crate::bind::{Erase, bound, click, memo, when};
 use leptos::prelude::*;
 use sidekick::logs::{Severity, Template};
 
@@ -94,10 +94,10 @@ pub(super) fn PatternRow(
                     </button>
                 </td>
             </tr>
-            {when(move || open.get(), move || view! { <PatternExample template /> }.into_any())}
+            {when(move || open.get(), move || view! { <PatternExample template /> }.erase())}
         </tbody>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -136,7 +136,7 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
             </td>
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 /// The pattern with its placeholders set apart.
@@ -144,7 +144,7 @@ fn parts(pattern: &str) -> Vec<AnyView> {
     let mut parts = Vec::new();
     for (i, text) in pattern.split("<*>").enumerate() {
         if i > 0 {
-            parts.push(view! { <span class="hole">"<*>"</span> }.into_any());
+            parts.push(view! { <span class="hole">"<*>"</span> }.erase());
         }
         parts.push(text.to_owned().into_any());
     }

@@ -1,6 +1,6 @@
 //! The list of containers: grouped by Compose project, then the rest.
 
-use crate::bind::{bound, click, memo, on};
+use crate::bind::{Erase, bound, click, memo, on};
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerId, Health};
 
@@ -56,7 +56,7 @@ pub(super) fn ContainerList() -> impl IntoView {
         </div>
         {move || empty(dashboard, groups)}
     }
-    .into_any()
+    .erase()
 }
 
 fn empty(dashboard: Dashboard, groups: Memo<Vec<Group>>) -> Option<AnyView> {
@@ -69,7 +69,7 @@ fn empty(dashboard: Dashboard, groups: Memo<Vec<Group>>) -> Option<AnyView> {
     } else {
         format!("Nothing matches “{search}”. Esc clears the search.")
     };
-    Some(view! { <p class="none">{text}</p> }.into_any())
+    Some(view! { <p class="none">{text}</p> }.erase())
 }
 
 #[component]
@@ -125,7 +125,7 @@ fn ContainerGroup(
             </For>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// What one row shows.
@@ -202,5 +202,5 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             <span class="standing" aria-hidden="true">{move || field(|row| row.standing.clone())}</span>
         </a>
     }
-    .into_any()
+    .erase()
 }

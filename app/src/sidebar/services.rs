@@ -1,6 +1,6 @@
 //! The list of Compose projects and their services.
 
-use crate::bind::{bound, memo};
+use crate::bind::{Erase, bound, memo};
 use leptos::prelude::*;
 
 use super::order::words;
@@ -42,11 +42,11 @@ pub(super) fn ServiceList() -> impl IntoView {
                             "No Compose services. They come from the labels that docker compose gives its containers."
                         </p>
                     }
-                    .into_any()
+                    .erase()
                 })
         }}
     }
-    .into_any()
+    .erase()
 }
 
 fn entries(dashboard: Dashboard) -> Vec<Entry> {
@@ -132,5 +132,5 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
             <span class="standing" aria-hidden="true">{format!("{running}/{all}")}</span>
         </a>
     }
-    .into_any()
+    .erase()
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::memo;
+use crate::bind::{Erase, memo};
 use leptos::prelude::*;
 use sidekick::model::StatsSample;
 
@@ -15,8 +15,8 @@ use crate::charts::{Line, LineChart, LineData, format_bytes, format_percent, gro
 /// The four cards.
 #[component]
 pub(super) fn Cards(shown: Shown) -> impl IntoView {
-    let cards = Chart::ALL.map(|chart| view! { <Card shown chart /> });
-    view! { <div class="cards">{cards.into_iter().collect_view()}</div> }
+    let cards = Chart::ALL.map(|chart| view! { <Card shown chart /> }.erase());
+    view! { <div class="cards">{Vec::from(cards)}</div> }
 }
 
 #[component]
@@ -50,8 +50,8 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
                             .get()
                             .0
                             .into_iter()
-                            .map(|part| view! { <span class="figure-part">{part}</span> })
-                            .collect_view()
+                            .map(|part| view! { <span class="figure-part">{part}</span> }.erase())
+                            .collect::<Vec<_>>()
                     }}
                 </span>
                 <span class="figure-detail">{move || figure.get().1}</span>
@@ -59,7 +59,7 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
             <LineChart label data=Rc::new(data) />
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// The large numbers of a card, one per curve where there are two, and what stands beside them.

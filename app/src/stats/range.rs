@@ -1,6 +1,6 @@
 //! How far back the curves reach.
 
-use crate::bind::click;
+use crate::bind::{Erase, click};
 use leptos::prelude::*;
 
 /// A stretch of time up to the newest reading.
@@ -49,10 +49,11 @@ pub(super) fn RangeSwitch(range: RwSignal<Range>) -> impl IntoView {
                 {it.label()}
             </button>
         }
+        .erase()
     };
     view! {
         <div class="segments" role="group" aria-label="Time range">
-            {Range::ALL.map(choice).into_iter().collect_view()}
+            {Vec::from(Range::ALL.map(choice))}
         </div>
     }
 }

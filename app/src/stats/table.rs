@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::memo;
+use crate::bind::{Erase, memo};
 use leptos::prelude::*;
 use sidekick::{
     model::StatsSample,
@@ -21,7 +21,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
     let heads = [
         "CPU", "Memory", "Received", "Sent", "Read", "Written", "Pids",
     ];
-    let heads = heads.map(|head| view! { <th scope="col" class="number">{head}</th> });
+    let heads = heads.map(|head| view! { <th scope="col" class="number">{head}</th> }.erase());
     view! {
         <div class="stats-table">
             <table aria-label="Containers">
@@ -29,7 +29,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
                     <tr>
                         <th scope="col">"Container"</th>
                         <th scope="col" class="wide-only">"CPU over time"</th>
-                        {heads.into_iter().collect_view()}
+                        {Vec::from(heads)}
                     </tr>
                 </thead>
                 <tbody>
@@ -47,7 +47,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
             </table>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -90,7 +90,7 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
             {columns(cells)}
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -123,7 +123,7 @@ fn Sums(shown: Shown) -> impl IntoView {
             {columns(sums)}
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 /// The texts of a row.
@@ -165,10 +165,11 @@ fn rates(stats: &StatsCollector, id: &sidekick::model::ContainerId) -> [f64; 4] 
     })
 }
 
-fn columns(cells: Memo<Cells>) -> impl IntoView {
+fn columns(cells: Memo<Cells>) -> Vec<AnyView> {
     (0..7)
         .map(|column| {
             view! { <td class="number">{move || cells.with(|it| it.0[column].clone())}</td> }
+                .into_any()
         })
-        .collect_view()
+        .collect()
 }
