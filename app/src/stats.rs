@@ -7,7 +7,7 @@ mod table;
 
 use crate::bind::{Erase, memo, when};
 use leptos::prelude::*;
-use sidekick::{model::ContainerId, sort::sort_by, time::Millis};
+use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::Millis};
 
 use crate::{
     logs::StreamNotice,
@@ -26,6 +26,8 @@ struct Member {
     name: String,
     /// Its number in the subscription, which picks its colour.
     source: u16,
+    /// Whether its newest reading still tells of now: not when it has stopped.
+    live: bool,
 }
 
 /// What the parts of the tab share.
@@ -97,15 +99,22 @@ fn members(dashboard: Dashboard) -> Vec<Member> {
             id: pin.id().clone(),
             name: pin.container.name,
             source: 0,
+            // Its last reading stays, under a note that it is not running.
+            live: true,
         }];
     }
     let mut members: Vec<_> = dashboard.sources.with(|sources| {
         sources
             .iter()
+            .filter(|source| source.state != StreamState::Removed)
             .map(|source| Member {
                 id: source.container.clone(),
                 name: source.name.clone(),
                 source: source.source,
+                live: !matches!(
+                    source.state,
+                    StreamState::Ended | StreamState::Failed { .. }
+                ),
             })
             .collect()
     });

@@ -71,6 +71,7 @@ fn figure(shown: Shown, chart: Chart) -> Figure {
         shown.members.with(|members| {
             let samples: Vec<StatsSample> = members
                 .iter()
+                .filter(|it| it.live)
                 .filter_map(|it| stats.latest(&it.id).copied())
                 .collect();
             if samples.is_empty() {

@@ -35,7 +35,7 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
                 <tbody>
                     <For
                         each=move || shown.members.get()
-                        key=|member| (member.id.clone(), member.name.clone())
+                        key=|member| (member.id.clone(), member.name.clone(), member.live)
                         let:member
                     >
                         <StatsRow shown member />
@@ -53,11 +53,13 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
 #[component]
 fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
     let id = member.id.clone();
+    let live = member.live;
     let cells = memo(move || {
         shown.version.track();
         shown.dashboard.stats.with_value(|stats| {
             stats
                 .latest(&id)
+                .filter(|_| live)
                 .map_or_else(Cells::none, |sample| cells(sample, &rates(stats, &id)))
         })
     });
@@ -101,7 +103,7 @@ fn Sums(shown: Shown) -> impl IntoView {
             let mut sum = StatsSample::default();
             let mut rate = [0.0; 4];
             let mut cpu = 0.0;
-            for member in shown.members.get() {
+            for member in shown.members.get().into_iter().filter(|it| it.live) {
                 let Some(sample) = stats.latest(&member.id) else {
                     continue;
                 };
