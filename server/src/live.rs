@@ -125,8 +125,10 @@ async fn write(
     let mut nonce = 0;
     loop {
         for bytes in ready.drain(..) {
-            if sink.send(Message::Binary(bytes)).await.is_err() {
-                return;
+            // A page that takes nothing for so long is gone, even if its connection is not.
+            match timeout(SILENCE, sink.send(Message::Binary(bytes))).await {
+                Ok(Ok(())) => {}
+                _ => return,
             }
         }
         tokio::select! {

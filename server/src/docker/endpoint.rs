@@ -230,11 +230,12 @@ fn explicit(
 }
 
 fn misconfigured(endpoint: &str, chosen_by: &str, error: &DockerError) -> EngineError {
+    let endpoint = url::without_password(endpoint);
     EngineError {
-        endpoint: endpoint.to_owned(),
         kind: EngineErrorKind::Configuration,
         message: error.to_string(),
-        advice: advice(EngineErrorKind::Configuration, endpoint, chosen_by),
+        advice: advice(EngineErrorKind::Configuration, &endpoint, chosen_by),
+        endpoint,
     }
 }
 

@@ -147,7 +147,21 @@ impl Model {
     pub(super) fn recovered(&mut self, resource: &str) -> Option<ServerMessage> {
         let before = self.errors.len();
         self.errors.retain(|error| error.resource != resource);
-        (before != self.errors.len()).then(|| self.delta(Vec::new(), Vec::new(), false, true))
+        if before == self.errors.len() {
+            return None;
+        }
+        // Containers may have been started anew while no event told; the list does not say
+        // exactly when, so that its words count from now on.
+        let mut changed = Vec::new();
+        if resource == "events" {
+            for container in self.containers.values_mut() {
+                let told = (container.started.take(), container.finished.take());
+                if told != (None, None) {
+                    changed.push(container.clone());
+                }
+            }
+        }
+        Some(self.delta(changed, Vec::new(), false, true))
     }
 
     /// What an event tells right away; the list tells the rest. Events of health checks and of

@@ -23,47 +23,43 @@ pub(super) async fn read(
     delivered: &CursorCounter,
     cancel: &CancellationToken,
 ) -> Result<LogBatch, DockerError> {
+    let last = delivered.last();
     let once = |options: LogOptions| async move {
         let body = transport.get(&logs::path(id, &options), cancel).await?;
         let mut reader = LogReader::new(body, tty);
-        let mut all = LogBatch::new();
+        let mut counter = CursorCounter::default();
+        // Only what comes behind the last delivered entry is kept, so that long lines before it
+        // take no memory. Without one, all is.
+        let mut rest = last.is_none().then(LogBatch::new);
         while let Some(piece) = reader.next().await {
-            all.append(&piece.batch);
+            for entry in piece.batch.iter() {
+                if last == Some(counter.next(entry.time, entry.stream)) {
+                    rest = Some(LogBatch::new());
+                } else if let Some(rest) = &mut rest {
+                    rest.push(entry);
+                }
+            }
             if let Some(error) = piece.error {
                 return Err(error);
             }
         }
-        Ok(all)
+        Ok(rest)
     };
-    if delivered.last().is_none() {
-        return once(LogOptions {
+    if last.is_none() {
+        let all = once(LogOptions {
             follow: false,
             ..*options
-        })
-        .await;
+        });
+        return Ok(all.await?.unwrap_or_default());
     }
     for lines in TAILS {
-        let newest = once(LogOptions {
+        let newest = LogOptions {
             tail: Tail::Lines(lines),
             ..LogOptions::default()
-        })
-        .await?;
-        if let Some(rest) = after(&newest, delivered) {
+        };
+        if let Some(rest) = once(newest).await? {
             return Ok(rest);
         }
     }
     Ok(LogBatch::new())
-}
-
-/// The entries behind the last delivered one; `None` when that is not among them.
-fn after(newest: &LogBatch, delivered: &CursorCounter) -> Option<LogBatch> {
-    let last = delivered.last()?;
-    let mut counter = CursorCounter::default();
-    let place = newest
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| counter.next(entry.time, entry.stream) == last)
-        .map(|(place, _)| place)
-        .last()?;
-    Some(newest.tail_from(place + 1))
 }

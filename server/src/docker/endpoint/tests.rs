@@ -220,7 +220,9 @@ fn an_address_that_makes_no_sense_is_told() {
         let machine = Machine::new("bad").env("DOCKER_HOST", text);
         let error = Endpoint::resolve(&machine.sources).unwrap_err();
         assert_eq!(error.kind, EngineErrorKind::Configuration, "{text}");
-        assert!(error.message.contains(text), "{error:?}");
+        let shown = super::url::without_password(text);
+        assert!(error.message.contains(&shown), "{error:?}");
+        assert!(!error.message.contains("me:pw"), "{error:?}");
     }
 }
 
@@ -246,4 +248,16 @@ fn a_socket_that_answers_beats_one_that_only_exists() {
         machine.resolved(),
         pair("unix:///xdg/docker.sock", "default of rootless Docker")
     );
+}
+
+#[test]
+fn a_password_in_an_address_is_shown_to_nobody() {
+    for (address, shown) in [
+        ("ssh://app:hunter2@box", "ssh://app:***@box"),
+        ("ssh://app:hun@ter2@box", "ssh://app:***@box"),
+        ("ssh://app@box", "ssh://app@box"),
+        ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"),
+    ] {
+        assert_eq!(super::url::without_password(address), shown);
+    }
 }

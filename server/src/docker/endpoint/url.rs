@@ -126,5 +126,18 @@ fn host_and_port(authority: &str, text: &str) -> Result<(String, Option<u16>), D
 }
 
 fn bad(text: &str, why: &str) -> DockerError {
+    let text = without_password(text);
     DockerError::Configuration(format!("cannot use the engine address \"{text}\": {why}"))
+}
+
+/// An engine address as it may be shown to everybody.
+pub(super) fn without_password(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    match text[start..].rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{}{user}:***@{host}", &text[..start])
+        }
+        _ => text.to_owned(),
+    }
 }

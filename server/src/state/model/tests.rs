@@ -140,3 +140,13 @@ fn each_delta_continues_the_revision_before() {
     assert!(model.recovered("containers").is_some());
     assert_eq!(model.snapshot().revision, before + 2);
 }
+
+#[test]
+fn exact_times_are_forgotten_where_events_were_missed() {
+    let mut model = model();
+    assert!(only(&model).started.is_some());
+    assert!(model.recovered("events").is_none(), "none were missed");
+    model.failed("events", "gone".to_owned(), Millis(1));
+    assert!(model.recovered("events").is_some());
+    assert_eq!(only(&model).started, None);
+}
