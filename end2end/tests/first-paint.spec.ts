@@ -61,7 +61,7 @@ test('the WebAssembly is named by its absolute path, served in brotli, and small
   expect(plain.body.subarray(0, 4).toString('latin1')).toBe('\0asm');
 
   const small = await get(sidekick.url + path, { 'accept-encoding': 'br' });
-  test.skip(!small.headers['content-encoding'], 'a debug build is not compressed');
+  test.skip(!process.env.CI && !small.headers['content-encoding'], 'a debug build is not compressed');
   expect(small.headers['content-encoding']).toBe('br');
   expect(small.body.length).toBeLessThanOrEqual(300 * 1024);
 });
