@@ -37,6 +37,20 @@ impl<T> RingBuffer<T> {
         self.values.iter()
     }
 
+    /// The values from `index` on, 0 being the oldest; found without a pass over those before.
+    pub fn iter_from(
+        &self,
+        index: usize,
+    ) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.values.range(index.min(self.values.len())..)
+    }
+
+    /// How many values stand before the first one for which `before` does not hold; those for
+    /// which it holds must stand in front.
+    pub fn partition_point(&self, before: impl FnMut(&T) -> bool) -> usize {
+        self.values.partition_point(before)
+    }
+
     /// The newest value.
     #[must_use]
     pub fn last(&self) -> Option<&T> {

@@ -11,13 +11,17 @@ use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::M
 
 use crate::{
     logs::StreamNotice,
-    pulse::{TEXT_MS, pulse},
+    pulse::pulse,
     route::Selection,
     state::{Dashboard, dashboard},
 };
 use cards::Cards;
 use range::{Range, RangeSwitch};
 use table::StatsTable;
+
+/// The shortest time between two drawings, in milliseconds. Each container is read once a second,
+/// but those of a project at different moments.
+const REDRAW_MS: u64 = 500;
 
 /// A container whose readings are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub fn StatsView() -> impl IntoView {
     let dashboard = dashboard();
     let shown = Shown {
         dashboard,
-        version: pulse(dashboard.stats_version, TEXT_MS),
+        version: pulse(dashboard.stats_version, REDRAW_MS),
         members: memo(move || members(dashboard)),
         group: memo(move || {
             dashboard

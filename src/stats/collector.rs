@@ -106,26 +106,31 @@ impl StatsCollector {
     /// went back because the container started again.
     #[must_use]
     pub fn points(&self, id: &ContainerId, metric: Metric) -> Vec<Point> {
-        let gauge = |value: fn(&StatsSample) -> Option<f64>| {
-            self.samples(id)
-                .filter_map(|s| {
-                    Some(Point {
-                        time: s.time,
-                        value: value(s).filter(|v| v.is_finite())?.max(0.0),
-                    })
-                })
-                .collect()
+        self.points_since(id, metric, Millis(i64::MIN))
+    }
+
+    /// The points of [`points`](Self::points) from `since` on. Readings before that cost nothing.
+    #[must_use]
+    pub fn points_since(&self, id: &ContainerId, metric: Metric, since: Millis) -> Vec<Point> {
+        let Some(samples) = self.containers.get(id) else {
+            return Vec::new();
         };
-        match metric {
-            Metric::Cpu => gauge(|s| s.cpu_percent),
-            Metric::MemoryPercent => gauge(|s| Some(s.memory_percent())),
-            Metric::MemoryBytes => gauge(|s| Some(s.memory_bytes as f64)),
-            Metric::Pids => gauge(|s| Some(s.pids as f64)),
-            Metric::NetworkRx => self.rates(id, |s| s.network_rx_bytes),
-            Metric::NetworkTx => self.rates(id, |s| s.network_tx_bytes),
-            Metric::BlockRead => self.rates(id, |s| s.block_read_bytes),
-            Metric::BlockWrite => self.rates(id, |s| s.block_write_bytes),
-        }
+        let first = samples.partition_point(|sample| sample.time < since);
+        let mut before = first.checked_sub(1).and_then(|at| samples.get(at));
+        samples
+            .iter_from(first)
+            .filter_map(|sample| metric.point(before.replace(sample), sample))
+            .collect()
+    }
+
+    /// The newest point of [`points`](Self::points), without computing the others. `None` where
+    /// the newest reading gives none: it does not know the CPU, or is the only one and the metric
+    /// a rate.
+    #[must_use]
+    pub fn last_point(&self, id: &ContainerId, metric: Metric) -> Option<Point> {
+        let samples = self.containers.get(id)?;
+        let before = samples.len().checked_sub(2).and_then(|at| samples.get(at));
+        metric.point(before, samples.last()?)
     }
 
     /// CPU use in percent of one core.
@@ -182,23 +187,35 @@ impl StatsCollector {
     fn values(&self, id: &ContainerId, metric: Metric) -> Vec<f64> {
         self.points(id, metric).iter().map(|p| p.value).collect()
     }
+}
 
-    fn rates(&self, id: &ContainerId, counter: fn(&StatsSample) -> u64) -> Vec<Point> {
-        self.samples(id)
-            .zip(self.samples(id).skip(1))
-            .map(|(before, after)| {
-                let seconds = after.time.since(before.time) as f64 / 1000.0;
-                let grown = counter(after).saturating_sub(counter(before));
-                Point {
-                    time: after.time,
-                    value: if seconds > 0.0 {
-                        grown as f64 / seconds
-                    } else {
-                        0.0
-                    },
-                }
+impl Metric {
+    /// The value at `sample`; `None` where it is unknown, as a rate without a reading `before`.
+    fn point(self, before: Option<&StatsSample>, sample: &StatsSample) -> Option<Point> {
+        let rate = |counter: fn(&StatsSample) -> u64| {
+            let before = before?;
+            let seconds = sample.time.since(before.time) as f64 / 1000.0;
+            let grown = counter(sample).saturating_sub(counter(before));
+            Some(if seconds > 0.0 {
+                grown as f64 / seconds
+            } else {
+                0.0
             })
-            .collect()
+        };
+        let value = match self {
+            Self::Cpu => sample.cpu_percent,
+            Self::MemoryPercent => Some(sample.memory_percent()),
+            Self::MemoryBytes => Some(sample.memory_bytes as f64),
+            Self::Pids => Some(sample.pids as f64),
+            Self::NetworkRx => rate(|s| s.network_rx_bytes),
+            Self::NetworkTx => rate(|s| s.network_tx_bytes),
+            Self::BlockRead => rate(|s| s.block_read_bytes),
+            Self::BlockWrite => rate(|s| s.block_write_bytes),
+        };
+        Some(Point {
+            time: sample.time,
+            value: value.filter(|value| value.is_finite())?.max(0.0),
+        })
     }
 }
 
@@ -302,7 +319,55 @@ mod tests {
         assert!(stats.cpu_series(&id("b")).is_empty());
     }
 
+    #[test]
+    fn a_container_with_one_reading_has_no_rate_yet() {
+        let mut stats = StatsCollector::default();
+        assert_eq!(stats.last_point(&id("a"), Metric::NetworkRx), None);
+        stats.push(&id("a"), sample(1000, 7));
+        assert_eq!(stats.last_point(&id("a"), Metric::NetworkRx), None);
+        stats.push(&id("a"), sample(2000, 9));
+        let rate = Point {
+            time: Millis(2000),
+            value: 2.0,
+        };
+        assert_eq!(stats.last_point(&id("a"), Metric::NetworkRx), Some(rate));
+    }
+
+    #[test]
+    fn a_curve_that_begins_amid_the_readings_knows_the_rate_at_its_first_point() {
+        let mut stats = StatsCollector::default();
+        for at in 1..=3 {
+            stats.push(&id("a"), sample(at * 1000, at as u64 * 10));
+        }
+        let since = stats.points_since(&id("a"), Metric::NetworkRx, Millis(2000));
+        let times: Vec<_> = since.iter().map(|p| (p.time.0, p.value)).collect();
+        assert_eq!(times, [(2000, 10.0), (3000, 10.0)]);
+    }
+
     proptest! {
+        #[test]
+        fn a_part_of_a_series_is_what_the_whole_series_has_there(
+            steps in proptest::collection::vec((1i64..3000, 0u64..1000, any::<bool>()), 0..40),
+            capacity in 1usize..30,
+            since in 0i64..60_000,
+        ) {
+            let mut stats = StatsCollector::new(capacity);
+            let mut time = 0;
+            for (step, bytes, known) in steps {
+                time += step;
+                let cpu_percent = known.then_some(bytes as f64);
+                stats.push(&id("a"), StatsSample { cpu_percent, ..sample(time, bytes) });
+            }
+            for metric in [Metric::Cpu, Metric::MemoryBytes, Metric::NetworkRx, Metric::BlockWrite] {
+                let all = stats.points(&id("a"), metric);
+                let newest = stats.latest(&id("a")).map(|it| it.time);
+                let last = all.last().copied().filter(|it| Some(it.time) == newest);
+                prop_assert_eq!(stats.last_point(&id("a"), metric), last);
+                let part = all.iter().copied().filter(|it| it.time.0 >= since).collect::<Vec<_>>();
+                prop_assert_eq!(stats.points_since(&id("a"), metric, Millis(since)), part);
+            }
+        }
+
         #[test]
         fn a_collector_is_bounded_and_its_rates_are_sane(
             readings in proptest::collection::vec((any::<i64>(), any::<u64>()), 0..60),

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use sidekick::model::StatsSample;
 
 use super::{
-    Shown,
+    Member, Shown,
     series::{Chart, curves},
 };
-use crate::charts::{Line, LineChart, LineData, format_bytes, format_percent, group_digits};
+use crate::charts::{LineChart, Unit, format_bytes, format_percent, group_digits};
 
 /// The four cards.
 #[component]
@@ -66,42 +66,40 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
 type Figure = (Vec<String>, String);
 
 fn figure(shown: Shown, chart: Chart) -> Figure {
-    let range = (shown.range.get(), shown.end());
+    shown.version.track();
     shown.dashboard.stats.with_value(|stats| {
         shown.members.with(|members| {
-            let samples: Vec<StatsSample> = members
+            let live: Vec<&Member> = members.iter().filter(|it| it.live).collect();
+            let samples: Vec<StatsSample> = live
                 .iter()
-                .filter(|it| it.live)
                 .filter_map(|it| stats.latest(&it.id).copied())
                 .collect();
             if samples.is_empty() {
                 return (vec!["–".to_owned()], String::new());
             }
-            match chart {
-                Chart::Cpu => cpu(&samples),
-                Chart::Memory => memory(&samples),
-                Chart::Network => {
-                    let sum = |of: fn(&StatsSample) -> u64| samples.iter().map(of).sum::<u64>();
-                    let totals = (sum(|it| it.network_rx_bytes), sum(|it| it.network_tx_bytes));
-                    rates(
-                        &curves(stats, members, chart, range, true),
-                        ["▼", "▲"],
-                        totals,
-                    )
-                }
-                Chart::Block => {
-                    let sum = |of: fn(&StatsSample) -> u64| samples.iter().map(of).sum::<u64>();
-                    let totals = (
-                        sum(|it| it.block_read_bytes),
-                        sum(|it| it.block_write_bytes),
-                    );
-                    rates(
-                        &curves(stats, members, chart, range, true),
-                        ["read", "write"],
-                        totals,
-                    )
-                }
-            }
+            let totals = |[first, second]: [fn(&StatsSample) -> u64; 2]| {
+                let sum = |of: fn(&StatsSample) -> u64| samples.iter().map(of).sum();
+                [sum(first), sum(second)]
+            };
+            let (signs, totals) = match chart {
+                Chart::Cpu => return cpu(&samples),
+                Chart::Memory => return memory(&samples),
+                Chart::Network => (
+                    ["▼", "▲"],
+                    totals([|it| it.network_rx_bytes, |it| it.network_tx_bytes]),
+                ),
+                Chart::Block => (
+                    ["read", "write"],
+                    totals([|it| it.block_read_bytes, |it| it.block_write_bytes]),
+                ),
+            };
+            let now = chart.metrics().iter().map(|&(metric, _)| {
+                let newest = live
+                    .iter()
+                    .filter_map(|it| stats.last_point(&it.id, metric));
+                newest.map(|point| point.value).sum()
+            });
+            rates(now.collect(), chart.unit(), signs, totals)
         })
     })
 }
@@ -133,20 +131,18 @@ fn memory(samples: &[StatsSample]) -> Figure {
     (vec![format_bytes(used as f64)], detail)
 }
 
-fn rates(data: &LineData, signs: [&str; 2], totals: (u64, u64)) -> Figure {
-    let last = |line: &Line| line.points.last().map_or(0.0, |point| point.1);
-    let value = data
-        .lines
-        .iter()
+fn rates(now: Vec<f64>, unit: Unit, signs: [&str; 2], totals: [u64; 2]) -> Figure {
+    let value = now
+        .into_iter()
         .zip(signs)
-        .map(|(line, sign)| format!("{sign} {}", data.unit.format(last(line))))
+        .map(|(rate, sign)| format!("{sign} {}", unit.format(rate)))
         .collect();
     let detail = format!(
         "total {} {}, {} {}",
         signs[0],
-        format_bytes(totals.0 as f64),
+        format_bytes(totals[0] as f64),
         signs[1],
-        format_bytes(totals.1 as f64)
+        format_bytes(totals[1] as f64)
     );
     (value, detail)
 }
@@ -171,6 +167,22 @@ mod tests {
             ..sample
         };
         assert_eq!(cpu(&[known, known]).0, ["24.5 %"]);
+    }
+
+    #[test]
+    fn rates_are_told_beside_what_they_add_up_to() {
+        assert_eq!(
+            rates(
+                vec![2048.0, 0.0],
+                Unit::BytesPerSecond,
+                ["▼", "▲"],
+                [4096, 0]
+            ),
+            (
+                vec!["▼ 2.0 KiB/s".into(), "▲ 0 B/s".into()],
+                "total ▼ 4.0 KiB, ▲ 0 B".into()
+            )
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Chart {
     }
 
     /// The metrics behind it, each with its name where there are two.
-    fn metrics(self) -> &'static [(Metric, &'static str)] {
+    pub(super) fn metrics(self) -> &'static [(Metric, &'static str)] {
         match self {
             Self::Cpu => &[(Metric::Cpu, "")],
             Self::Memory => &[(Metric::MemoryBytes, "")],
@@ -58,13 +58,7 @@ pub(super) fn curves(
     utc: bool,
 ) -> LineData {
     let start = newest.plus(-range.ms());
-    let points = |member: &Member, metric| {
-        let mut points = stats.points(&member.id, metric);
-        // One point before the edge, so that the curve reaches it.
-        let first = points.partition_point(|point| point.time < start);
-        points.drain(..first.min(points.len()));
-        points
-    };
+    let points = |member: &Member, metric| stats.points_since(&member.id, metric, start);
     let lines = match (members, chart.metrics()) {
         ([_, _, ..], [(metric, _)]) => members
             .iter()

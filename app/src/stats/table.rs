@@ -67,9 +67,8 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
     let cpu = move || {
         let start = shown.end().plus(-shown.range.get().ms());
         shown.dashboard.stats.with_value(|stats| {
-            let points = stats.points(&id, Metric::Cpu);
-            let shown = points.into_iter().filter(|point| point.time >= start);
-            shown.map(|point| point.value).collect()
+            let points = stats.points_since(&id, Metric::Cpu, start);
+            points.iter().map(|point| point.value).collect()
         })
     };
     let href = Route::container(&member.name, Tab::Stats).path();
@@ -161,8 +160,7 @@ fn rates(stats: &StatsCollector, id: &sidekick::model::ContainerId) -> [f64; 4] 
     ]
     .map(|metric| {
         stats
-            .points(id, metric)
-            .last()
+            .last_point(id, metric)
             .map_or(0.0, |point| point.value)
     })
 }
