@@ -19,7 +19,7 @@ use sidekick::time::Millis;
 
 use crate::route::{Route, Selection};
 use crate::state::Dashboard;
-use frame::Frame;
+use frame::{Dirty, Frame};
 use socket::{Socket, SocketEvent};
 
 /// The page's connection. Cloning gives another handle to the same one.
@@ -145,8 +145,24 @@ impl Wire {
 
     fn tick(&self) {
         self.act(|client| client.tick(now(), jitter()));
-        let offset = self.inner.borrow().clock_offset_ms;
-        self.dashboard.now.set(now().plus(offset));
+        self.dashboard.now.set(self.server_now());
+        self.note_quiet();
+    }
+
+    /// The server's clock, as far as this machine can tell.
+    fn server_now(&self) -> Millis {
+        now().plus(self.inner.borrow().clock_offset_ms)
+    }
+
+    /// While a log is live, time without lines is known to be quiet: the timeline goes on.
+    fn note_quiet(&self) {
+        let now = self.server_now();
+        let logs = self.dashboard.logs;
+        if self.dashboard.reads_live_log()
+            && logs.try_update_value(|logs| logs.live_until(now)) == Some(true)
+        {
+            self.frame.mark(Dirty::Logs);
+        }
     }
 
     /// Lets the client act, then does what it asks.

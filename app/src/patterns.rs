@@ -61,7 +61,13 @@ pub fn PatternsView() -> impl IntoView {
                             <th scope="col" class="number">"Count"</th>
                             <th scope="col" class="number">"Share"</th>
                             <th scope="col">"Severity"</th>
-                            <th scope="col" class="wide-only">"Last hour"</th>
+                            <th
+                                scope="col"
+                                class="wide-only"
+                                title="Up to now; up to the newest line where the stream is not live"
+                            >
+                                "Last hour"
+                            </th>
                             <th scope="col">"Pattern"</th>
                             <th scope="col"><span class="sr-only">"Example"</span></th>
                         </tr>

@@ -240,6 +240,16 @@ impl Dashboard {
         crate::live::with(self, crate::live::Wire::start_demo);
     }
 
+    /// Whether lines that are printed now would come at once: of one container at least, where
+    /// several are shown.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn reads_live_log(self) -> bool {
+        let live = |it: &SourceInfo| matches!(it.state, StreamState::Live | StreamState::Empty);
+        self.link.get_untracked() == LinkState::Live
+            && matches!(self.tab.get_untracked(), Tab::Logs | Tab::Patterns)
+            && self.sources.with_untracked(|all| all.iter().any(live))
+    }
+
     /// Has the views of the log draw again, for a change that they made to the session, such as
     /// a filter.
     pub fn redraw_logs(self) {

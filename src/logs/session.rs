@@ -11,6 +11,7 @@ use super::store::{LogStore, Row, StoreLimits};
 use super::template::{LogTemplateEngine, TemplateId};
 use super::timeline::LogSeverityTimeSeries;
 use crate::protocol::{Gap, LogBatch};
+use crate::time::Millis;
 
 /// What the page holds for one log selection. Another selection starts a new one.
 #[derive(Clone, Debug, Default)]
@@ -100,6 +101,17 @@ impl LogSession {
     pub fn gap(&mut self, source: u16, gap: Gap) {
         let changed = self.store.append_gap(source, gap);
         self.update_view(changed);
+    }
+
+    /// Says that the stream was live until `now`: minutes since the newest line were quiet ones.
+    /// Of a stream that ended or broke nobody knows what it would have printed; there the
+    /// timeline and the rates of the templates end with the newest line. True where this changes
+    /// the timeline.
+    pub fn live_until(&mut self, now: Millis) -> bool {
+        self.templates.live_until(now);
+        let moved = self.timeline.live_until(now);
+        self.version += u64::from(moved);
+        moved
     }
 
     /// Shows other rows. Costs a pass over all rows, unless the filter is the same as before.

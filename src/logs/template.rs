@@ -103,6 +103,8 @@ pub struct LogTemplateEngine {
     evicted_lines: u64,
     /// Newest minute of any line.
     minute: Option<i64>,
+    /// Minute until which a live stream brought no other lines.
+    live_until: Option<i64>,
     tokens: Tokens,
 }
 
@@ -126,6 +128,7 @@ impl LogTemplateEngine {
             evicted: 0,
             evicted_lines: 0,
             minute: None,
+            live_until: None,
             tokens: Tokens::default(),
         }
     }
@@ -155,7 +158,7 @@ impl LogTemplateEngine {
         let mut order: Vec<&Cluster> = self.clusters.iter().collect();
         sort_by_key(&mut order, |c| (std::cmp::Reverse(c.count), c.born));
         order.truncate(limit);
-        let end = self.minute.unwrap_or_default();
+        let end = self.end_minute().unwrap_or_default();
         order.iter().map(|c| c.template(end)).collect()
     }
 
@@ -165,7 +168,7 @@ impl LogTemplateEngine {
         let cluster = self
             .clusters
             .get(id.0 as usize % self.config.max_clusters)?;
-        (cluster.id == id).then(|| cluster.template(self.minute.unwrap_or_default()))
+        (cluster.id == id).then(|| cluster.template(self.end_minute().unwrap_or_default()))
     }
 
     /// How many templates there are.
@@ -198,10 +201,16 @@ impl LogTemplateEngine {
         self.evicted_lines
     }
 
+    /// Says that the stream was live until `now`: the rate series go on to there. See
+    /// [`LogSeverityTimeSeries::live_until`](super::LogSeverityTimeSeries::live_until).
+    pub fn live_until(&mut self, now: Millis) {
+        self.live_until = Some(minute_of(now.into()));
+    }
+
     /// Start of the newest minute of the rate series; `None` before the first line.
     #[must_use]
     pub fn rate_end(&self) -> Option<Millis> {
-        self.minute
+        self.end_minute()
             .map(|minute| Millis(minute.saturating_mul(60_000)))
     }
 
@@ -210,6 +219,11 @@ impl LogTemplateEngine {
     pub fn heap_bytes(&self) -> usize {
         let clusters: usize = self.clusters.iter().map(Cluster::heap_bytes).sum();
         clusters + self.clusters.capacity() * size_of::<Cluster>() + self.tree.heap_bytes()
+    }
+
+    fn end_minute(&self) -> Option<i64> {
+        let newest = self.minute?;
+        Some(self.live_until.map_or(newest, |it| it.max(newest)))
     }
 
     fn place(

@@ -1,5 +1,7 @@
 //! Severity counts over time, by the lines' own timestamps: a backlog spreads over the minutes
-//! in which it was printed, and a quiet minute is an empty bucket.
+//! in which it was printed, and a quiet minute is an empty bucket. That holds for the minutes
+//! since the newest line too, as far as somebody listened: see
+//! [`live_until`](LogSeverityTimeSeries::live_until).
 
 use std::collections::VecDeque;
 
@@ -23,6 +25,8 @@ pub struct LogSeverityTimeSeries {
     /// Number of the step that the first bucket stands for.
     first: i64,
     buckets: VecDeque<SeverityCounts>,
+    /// The step up to which a live stream brought no other lines.
+    live_until: Option<i64>,
     late: u64,
 }
 
@@ -35,6 +39,7 @@ impl LogSeverityTimeSeries {
             max_buckets: max_buckets.max(1),
             first: 0,
             buckets: VecDeque::new(),
+            live_until: None,
             late: 0,
         }
     }
@@ -75,17 +80,40 @@ impl LogSeverityTimeSeries {
         }
     }
 
+    /// Says that the stream was live until `now`: from the newest line to there it printed
+    /// nothing. Not said of a stream that ended or broke, where nobody can know. The newest word
+    /// counts, also one with an earlier time. True where this moves the end of the series.
+    pub fn live_until(&mut self, now: Millis) -> bool {
+        let before = self.end();
+        self.live_until = Some(now.0.div_euclid(self.bucket_ms));
+        self.end() != before
+    }
+
     /// The buckets without holes, oldest first: from the first line seen (within the window) to
-    /// the newest one.
+    /// the newest one, or to the time until which the stream was live. None before the first
+    /// line.
     #[must_use]
     pub fn buckets(&self) -> Vec<Bucket> {
-        (self.first..)
-            .zip(&self.buckets)
-            .map(|(step, &counts)| Bucket {
-                start: Millis(step * self.bucket_ms),
-                counts,
+        let Some(end) = self.end() else {
+            return Vec::new();
+        };
+        let oldest = end.saturating_sub(self.max_buckets as i64 - 1);
+        (self.first.max(oldest)..=end)
+            .map(|step| Bucket {
+                start: Millis(step.saturating_mul(self.bucket_ms)),
+                counts: self
+                    .buckets
+                    .get((step - self.first) as usize)
+                    .copied()
+                    .unwrap_or_default(),
             })
             .collect()
+    }
+
+    /// The newest step; `None` before the first line.
+    fn end(&self) -> Option<i64> {
+        let newest = self.first + self.buckets.len().checked_sub(1)? as i64;
+        Some(self.live_until.map_or(newest, |it| it.max(newest)))
     }
 
     /// Length of one step in milliseconds.
@@ -109,6 +137,7 @@ impl LogSeverityTimeSeries {
     /// Forgets everything.
     pub fn reset(&mut self) {
         self.buckets.clear();
+        self.live_until = None;
         self.late = 0;
     }
 }
@@ -138,6 +167,34 @@ mod tests {
         let totals: Vec<u64> = series.buckets().iter().map(|b| b.counts.total()).collect();
         assert_eq!(totals, [1, 0, 0, 1]);
         assert_eq!(series.buckets()[3].start, Millis(13 * 60_000));
+    }
+
+    #[test]
+    fn minutes_without_lines_up_to_now_are_empty_buckets_of_a_live_stream() {
+        let totals = |series: &LogSeverityTimeSeries| -> Vec<u64> {
+            series.buckets().iter().map(|b| b.counts.total()).collect()
+        };
+        let at = |n: i64| Millis(n * 60_000 + 30_000);
+        let mut series = LogSeverityTimeSeries::default();
+        assert!(!series.live_until(at(9)), "nothing to show yet");
+        series.push(Severity::Info, minute(10));
+        assert!(!series.live_until(at(10)));
+        assert_eq!(totals(&series), [1]);
+        assert!(series.live_until(at(13)));
+        assert_eq!(totals(&series), [1, 0, 0, 0]);
+        assert_eq!(series.buckets()[3].start, Millis(13 * 60_000));
+        series.push(Severity::Info, minute(12));
+        assert_eq!(totals(&series), [1, 0, 1, 0]);
+        assert!(series.live_until(at(71)));
+        assert_eq!(series.buckets().len(), 60, "the window moves on");
+        assert_eq!(totals(&series)[0], 1, "minute 12 is the oldest");
+        assert!(series.live_until(at(500)));
+        assert_eq!(totals(&series), [0; 60]);
+        assert!(
+            series.live_until(at(14)),
+            "a clock that was set right again"
+        );
+        assert_eq!(totals(&series), [1, 0, 1, 0, 0]);
     }
 
     #[test]

@@ -74,14 +74,17 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
-        Report::Stream { source, state, .. } => match source {
-            None => dashboard.stream.set(Some(state)),
-            Some(source) => dashboard.sources.update(|sources| {
-                if let Some(known) = sources.iter_mut().find(|known| known.source == source) {
-                    known.state = state;
-                }
-            }),
-        },
+        Report::Stream { source, state, .. } => {
+            match source {
+                None => dashboard.stream.set(Some(state)),
+                Some(source) => dashboard.sources.update(|sources| {
+                    if let Some(known) = sources.iter_mut().find(|known| known.source == source) {
+                        known.state = state;
+                    }
+                }),
+            }
+            wire.note_quiet();
+        }
         Report::Refused { sub, reason } => {
             if sub.is_some() {
                 dashboard.stream.set(Some(StreamState::Failed {
