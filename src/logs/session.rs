@@ -2,6 +2,7 @@
 //! the rows that the filter lets through.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use super::analytics::LogAnalytics;
 use super::ansi;
@@ -24,6 +25,8 @@ pub struct LogSession {
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
     view: VecDeque<u64>,
+    /// Those of the view that stand for missing lines.
+    view_gaps: VecDeque<u64>,
     /// Rows of the view that were let go.
     view_evicted: u64,
     version: u64,
@@ -121,6 +124,7 @@ impl LogSession {
         }
         self.filter = filter;
         self.view.clear();
+        self.view_gaps.clear();
         self.view_evicted = 0;
         self.update_view(0);
     }
@@ -138,6 +142,16 @@ impl LogSession {
             self.store.len()
         } else {
             self.view.len()
+        }
+    }
+
+    /// How many lines the filter lets through: visible rows that are no gaps.
+    #[must_use]
+    pub fn visible_lines(&self) -> usize {
+        if self.filter.is_all() {
+            self.store.lines()
+        } else {
+            self.view.len() - self.view_gaps.len()
         }
     }
 
@@ -195,7 +209,9 @@ impl LogSession {
     /// Memory that the rows, the templates and the filter's index hold in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.store.heap_bytes() + self.templates.heap_bytes() + self.view.capacity() * 8
+        self.store.heap_bytes()
+            + self.templates.heap_bytes()
+            + (self.view.capacity() + self.view_gaps.capacity()) * 8
     }
 
     /// Grows with every change.
@@ -225,20 +241,27 @@ impl LogSession {
             return;
         }
         let first = self.store.first_row();
-        let gone = self.view.partition_point(|&number| number < first);
-        self.view.drain(..gone);
-        self.view_evicted += gone as u64;
-        let kept = self.view.partition_point(|&number| number < changed);
-        self.view.truncate(kept);
+        self.view_evicted += keep(&mut self.view, first..changed) as u64;
+        keep(&mut self.view_gaps, first..changed);
         let from = changed.max(first);
         let rows = self.store.iter_from((from - first) as usize);
-        self.view.extend(
-            (from..)
-                .zip(rows)
-                .filter(|(_, row)| self.filter.matches(row))
-                .map(|(number, _)| number),
-        );
+        for (number, row) in (from..).zip(rows) {
+            if self.filter.matches(&row) {
+                self.view.push_back(number);
+                if matches!(row, Row::Gap { .. }) {
+                    self.view_gaps.push_back(number);
+                }
+            }
+        }
     }
+}
+
+/// Keeps, of numbers in order, those in a range. Returns how many were below it.
+fn keep(numbers: &mut VecDeque<u64>, range: Range<u64>) -> usize {
+    let below = numbers.partition_point(|&number| number < range.start);
+    numbers.drain(..below);
+    numbers.truncate(numbers.partition_point(|&number| number < range.end));
+    below
 }
 
 #[cfg(test)]

@@ -19,9 +19,12 @@ pub(super) fn FilterBox() -> impl IntoView {
     let lines = move || {
         version.track();
         let all = controls.filter.with(sidekick::logs::Filter::is_all);
-        let (shown, lines) = dashboard
-            .logs
-            .with_value(|session| (session.visible_len() as u64, session.store().lines() as u64));
+        let (shown, lines) = dashboard.logs.with_value(|session| {
+            (
+                session.visible_lines() as u64,
+                session.store().lines() as u64,
+            )
+        });
         if all {
             plural(lines, "line", "lines")
         } else {

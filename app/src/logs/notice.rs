@@ -2,7 +2,11 @@
 
 use crate::bind::{Erase, bound, click, memo};
 use leptos::prelude::*;
-use sidekick::{logs::Filter, protocol::StreamState, time::Millis};
+use sidekick::{
+    logs::{Filter, LogSession},
+    protocol::StreamState,
+    time::Millis,
+};
 
 use super::{controls::controls, list::selection_name};
 use crate::state::{Dashboard, SourceInfo, dashboard};
@@ -80,17 +84,14 @@ pub(crate) fn StreamNotice(
 pub(super) fn EmptyNotice() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
-    let lines = memo(move || {
+    let held = memo(move || {
         dashboard.logs_version.track();
-        dashboard
-            .logs
-            .with_value(|session| (session.visible_len() > 0, !session.store().is_empty()))
+        dashboard.logs.with_value(Held::of)
     });
-    let filtered = move || lines.get() == (false, true);
-    let text = move || match lines.get() {
-        (true, _) => None,
-        (false, true) => Some("No line matches the filter.".to_owned()),
-        (false, false) => Some(empty(
+    let text = move || match held.get() {
+        Held::Shown => None,
+        Held::Hidden => Some("No line matches the filter.".to_owned()),
+        Held::Nothing => Some(empty(
             &dashboard.selection.with(selection_name),
             &states(dashboard),
         )),
@@ -101,7 +102,7 @@ pub(super) fn EmptyNotice() -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                hidden=move || !filtered()
+                hidden=move || held.get() != Held::Hidden
                 on:click=click(move || controls.change_filter(|filter| *filter = Filter::default()))
             >
                 "Clear the filter"
@@ -109,6 +110,31 @@ pub(super) fn EmptyNotice() -> impl IntoView {
         </div>
     }
     .erase()
+}
+
+/// What there is to see of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    /// Lines, or at least the word that there were some.
+    Shown,
+    /// Lines that the filter hides, all of them.
+    Hidden,
+    /// Nothing at all.
+    Nothing,
+}
+
+impl Held {
+    fn of(session: &LogSession) -> Self {
+        if session.visible_lines() > 0 {
+            Self::Shown
+        } else if session.store().lines() > 0 {
+            Self::Hidden
+        } else if session.store().is_empty() {
+            Self::Nothing
+        } else {
+            Self::Shown
+        }
+    }
 }
 
 /// Every stream of the subscription by name; the subscription itself under an empty one.
@@ -189,6 +215,8 @@ fn empty(name: &str, states: &[(String, StreamState)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sidekick::protocol::{Gap, GapReason, LogBatch, LogStream};
+    use sidekick::time::Nanos;
 
     #[test]
     fn a_broken_stream_counts_down_to_the_next_attempt() {
@@ -216,6 +244,30 @@ mod tests {
         let permanent = notice("", &failed(true), "log", 0).unwrap();
         assert!(permanent.trouble && !permanent.retry);
         assert_eq!(notice("", &StreamState::Live, "log", 0), None);
+    }
+
+    #[test]
+    fn a_filter_that_nothing_matches_says_so_also_beside_a_gap() {
+        let mut session = LogSession::default();
+        assert_eq!(Held::of(&session), Held::Nothing);
+        let gap = Gap {
+            lines: None,
+            after: None,
+            before: None,
+            reason: GapReason::Rotated,
+        };
+        session.gap(0, gap);
+        assert_eq!(Held::of(&session), Held::Shown);
+        let mut batch = LogBatch::new();
+        batch.push_line(Nanos(1), LogStream::Stdout, "hello");
+        session.ingest(0, batch);
+        session.set_filter(Filter {
+            text: "nowhere".to_owned(),
+            ..Filter::default()
+        });
+        assert_eq!(Held::of(&session), Held::Hidden);
+        session.set_filter(Filter::default());
+        assert_eq!(Held::of(&session), Held::Shown);
     }
 
     #[test]

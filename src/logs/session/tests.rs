@@ -83,6 +83,23 @@ fn new_lines_and_gaps_join_the_filtered_rows() {
 }
 
 #[test]
+fn rows_for_missing_lines_do_not_count_as_lines() {
+    let mut session = LogSession::default();
+    session.ingest(0, lines(&["a1", "b"]));
+    session.gap(0, GAP);
+    session.ingest(0, lines(&["a2"]));
+    assert_eq!((session.visible_len(), session.visible_lines()), (4, 3));
+    let text = |text: &str| Filter {
+        text: text.to_owned(),
+        ..Filter::default()
+    };
+    session.set_filter(text("nowhere"));
+    assert_eq!((session.visible_len(), session.visible_lines()), (1, 0));
+    session.set_filter(text("a"));
+    assert_eq!((session.visible_len(), session.visible_lines()), (3, 2));
+}
+
+#[test]
 fn clearing_forgets_the_lines_and_keeps_the_text_filter() {
     let mut session = LogSession::default();
     session.ingest(0, lines(&["a"]));
@@ -159,6 +176,8 @@ proptest! {
                     Row::Gap { .. } => "gap".to_owned(),
                 })
                 .collect();
+            let lines = naive.iter().filter(|text| *text != "gap").count();
+            prop_assert_eq!(session.visible_lines(), lines);
             prop_assert_eq!(shown(&session), naive);
             prop_assert_eq!(session.store().lines() as u64 + session.evicted(), total);
             let moved = (session.visible_evicted() - evicted_before) as usize;
