@@ -8,6 +8,8 @@ mod chips;
 mod controls;
 mod copy;
 mod filter_box;
+#[cfg(any(feature = "hydrate", test))]
+mod fingerprint;
 mod inspector;
 mod list;
 mod notice;

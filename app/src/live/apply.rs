@@ -47,6 +47,8 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                     }),
                 }
             });
+            // Rows that stand there may show the name.
+            wire.frame.mark(Dirty::Logs);
         }
         Report::Logs { source, batch, .. } => {
             dashboard

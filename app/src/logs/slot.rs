@@ -9,6 +9,7 @@ use sidekick::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::fingerprint::{fingerprint, hash};
 use super::pieces::{Piece, classes, colors, is_plain, pieces, rgb, shown};
 use crate::charts::{Clock, group_digits, plural, source_color};
 
@@ -113,10 +114,14 @@ impl Slot {
                 ..
             } => {
                 let (text, left_out) = shown(entry.text);
-                let print = fingerprint(entry, text, *severity, *source, look);
+                let from = look.source_prefix.map(|prefix| {
+                    let name = session.source_name(*source).unwrap_or("?");
+                    (*source, name.strip_prefix(prefix).unwrap_or(name))
+                });
+                let print = fingerprint(entry, text, *severity, from, (look.filter, look.utc));
                 if self.written != print {
                     self.written = print;
-                    self.write_entry(entry, (text, left_out), *severity, *source, session, look);
+                    self.write_entry(entry, (text, left_out), *severity, from, look);
                 }
                 text.len()
             }
@@ -147,8 +152,7 @@ impl Slot {
         entry: &EntryRef<'_>,
         (text, left_out): (&str, usize),
         severity: Severity,
-        source: u16,
-        session: &LogSession,
+        from: Option<(u16, &str)>,
         look: &mut Look<'_>,
     ) {
         self.at = Some(entry.time);
@@ -165,10 +169,8 @@ impl Slot {
         }
         let stderr = entry.stream == LogStream::Stderr;
         self.stream.set_text_content(stderr.then_some("err"));
-        if let Some(prefix) = look.source_prefix {
-            let name = session.source_name(source).unwrap_or("?");
-            let short = name.strip_prefix(prefix).unwrap_or(name);
-            self.source.set_text_content(Some(short));
+        if let Some((source, name)) = from {
+            self.source.set_text_content(Some(name));
             self.source
                 .set_class_name(&format!("source source-{}", source_color(source)));
         }
@@ -219,35 +221,6 @@ fn gap_text(gap: &Gap, name: Option<&str>) -> String {
         GapReason::Unavailable => "the server could not get them back",
     };
     format!("{lines}{of} missing here: {why}")
-}
-
-/// A number that differs, for practical purposes, whenever the row would look different.
-fn fingerprint(
-    entry: &EntryRef<'_>,
-    text: &str,
-    severity: Severity,
-    source: u16,
-    look: &Look<'_>,
-) -> u64 {
-    let flags = u64::from(entry.truncated)
-        | u64::from(entry.untimed) << 1
-        | u64::from(look.utc) << 2
-        | u64::from(look.source_prefix.is_some()) << 3
-        | (entry.stream.index() as u64) << 4
-        | (severity.index() as u64) << 5
-        | u64::from(source) << 8;
-    let seed = (entry.time.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ flags;
-    hash(text.bytes(), hash(look.filter.text.bytes(), seed)) ^ entry.text.len() as u64
-}
-
-/// FNV-1a, started from `seed`; never 0.
-fn hash(bytes: impl Iterator<Item = u8>, seed: u64) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325 ^ seed;
-    bytes
-        .fold(start, |sum, byte| {
-            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        })
-        .max(1)
 }
 
 fn row_class(severity: Severity) -> &'static str {
