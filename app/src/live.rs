@@ -39,7 +39,13 @@ struct Inner {
     timer_at: Option<Millis>,
     /// The server's clock minus this machine's, in milliseconds.
     clock_offset_ms: i64,
+    /// How far the time of day was ahead of [`now`] at the last tick, in milliseconds.
+    ahead_ms: i64,
 }
+
+/// The time of day jumps ahead by this much, in milliseconds, between two ticks: the machine
+/// slept, or its clock was set.
+const SLEPT_MS: i64 = 5_000;
 
 /// Starts everything that makes the page live.
 pub(crate) fn start(dashboard: Dashboard) {
@@ -52,6 +58,7 @@ pub(crate) fn start(dashboard: Dashboard) {
             sub: None,
             timer_at: None,
             clock_offset_ms: 0,
+            ahead_ms: wall_clock().since(now()),
         })),
         frame: Frame::new(dashboard),
     };
@@ -88,8 +95,17 @@ pub(crate) fn with(dashboard: Dashboard, act: impl FnOnce(&Wire)) {
     }
 }
 
-/// The browser's clock.
+/// The browser's clock for intervals: Unix time as it was when the page was loaded, and what has
+/// passed since. Nobody can set it, but it may stand still while the machine sleeps.
 pub(crate) fn now() -> Millis {
+    match window().performance() {
+        Some(clock) => Millis((clock.time_origin() + clock.now()) as i64),
+        None => wall_clock(),
+    }
+}
+
+/// The machine's time of day, which may be set.
+fn wall_clock() -> Millis {
     Millis(js_sys::Date::now() as i64)
 }
 
@@ -144,6 +160,12 @@ impl Wire {
     }
 
     fn tick(&self) {
+        let ahead_ms = wall_clock().since(now());
+        let before = std::mem::replace(&mut self.inner.borrow_mut().ahead_ms, ahead_ms);
+        if ahead_ms - before > SLEPT_MS {
+            // The connection may be dead without anybody knowing.
+            self.act(|client| client.online(now()));
+        }
         self.act(|client| client.tick(now(), jitter()));
         self.dashboard.now.set(self.server_now());
         self.note_quiet();
