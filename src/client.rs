@@ -148,6 +148,35 @@ impl Client {
         }
     }
 
+    /// Leaves a subscription alone until [`resume`](Self::resume): at the server it ends, here the
+    /// place where it stands is kept. What came before and waits still comes out of
+    /// [`poll`](Self::poll), and then nothing more. Unknown numbers are ignored.
+    pub fn pause(&mut self, sub: SubId) {
+        let Some(subscription) = self.subs.get_mut(&sub) else {
+            return;
+        };
+        let wire = subscription.wire();
+        subscription.pause();
+        if let Some(wire) = wire {
+            self.wires.remove(&wire);
+            self.out.send(&ClientMessage::Unsubscribe { sub: wire });
+        }
+    }
+
+    /// Takes a paused subscription up where it stands: entries that were printed meanwhile come,
+    /// or a gap in their place. Each container is named again as it joins, by the number that it
+    /// had; one that is not was removed. Does nothing to subscriptions that are not paused.
+    pub fn resume(&mut self, sub: SubId) {
+        if let Some(subscription) = self.subs.get_mut(&sub)
+            && subscription.is_paused()
+        {
+            subscription.resume();
+            if self.link.may_subscribe() {
+                self.start(sub);
+            }
+        }
+    }
+
     /// Tries failed or waiting streams of a subscription again now. Does nothing while it is not
     /// subscribed at the server: then it starts anew anyhow.
     pub fn retry(&mut self, sub: SubId) {
@@ -402,8 +431,9 @@ impl Client {
     }
 
     fn start_all(&mut self) {
-        let all: Vec<_> = self.subs.keys().copied().collect();
-        for sub in all {
+        let running = self.subs.iter().filter(|(_, it)| !it.is_paused());
+        let running: Vec<_> = running.map(|(&sub, _)| sub).collect();
+        for sub in running {
             self.start(sub);
         }
     }

@@ -507,6 +507,71 @@ fn nothing_of_an_ended_subscription_comes_out_and_its_bytes_are_credited() {
 }
 
 #[test]
+fn a_paused_subscription_ends_at_the_server_and_goes_on_where_it_stood() {
+    let mut page = Page::live();
+    let (sub, wire) = page.watch();
+    page.hear_logs(wire, [0, 0], true, &[4, 5]);
+    page.client.pause(sub);
+    let done = page.done();
+    assert_eq!(done.sent, [ClientMessage::Unsubscribe { sub: wire }]);
+    assert_eq!(times(&done), [4, 5], "what waits is behind the cursor");
+    page.hear_logs(wire, [0, 0], false, &[6]);
+    page.client.pause(sub);
+    page.client.retry(sub);
+    let done = page.done();
+    assert_eq!((done.sent, done.updates), (vec![], vec![]));
+
+    page.client.resume(sub);
+    page.client.resume(sub);
+    let again = subscribed(&page.done());
+    let cursor = Cursor {
+        time: Nanos(5),
+        stream: LogStream::Stdout,
+        occurrence: 0,
+    };
+    assert_eq!(again.len(), 1);
+    assert!(again[0].0 > wire);
+    assert_eq!(again[0].1, [cursor]);
+    page.join(again[0].0, "a");
+    page.hear_logs(again[0].0, [0, 0], false, &[6, 7]);
+    let done = page.done();
+    assert_eq!(times(&done), [6, 7]);
+    assert!(
+        matches!(&done.updates[0], Update::Source { sub: s, source: 0, .. } if *s == sub),
+        "who is there is told again, by the same number: {:?}",
+        done.updates
+    );
+}
+
+#[test]
+fn a_paused_subscription_stays_so_over_a_reconnect_and_a_hidden_page() {
+    let mut page = Page::live();
+    let (sub, wire) = page.watch();
+    page.hear_logs(wire, [0, 0], true, &[5]);
+    page.client.pause(sub);
+    let other = page.client.subscribe(target("b"));
+    page.done();
+    page.client.on_close(page.now, 0.0);
+    page.now = page.now.plus(500);
+    page.client.tick(page.now, 0.0);
+    assert_eq!(subscribed(&page.connect()).len(), 1, "the other one");
+    page.client.visible(false, page.now);
+    page.wait(HIDDEN_MS);
+    page.client.resume(sub);
+    page.client.pause(other);
+    assert_eq!(subscribed(&page.done()), [], "nobody looks");
+    page.client.visible(true, page.now);
+    let seen = subscribed(&page.done());
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].1.len(), 1, "the first one, where it stood");
+    page.client.pause(sub);
+    page.done();
+    page.client.unsubscribe(sub);
+    page.client.resume(sub);
+    assert_eq!(page.done().sent, []);
+}
+
+#[test]
 fn entries_of_a_source_that_was_never_named_are_ignored_and_counted() {
     let mut page = Page::live();
     page.client.subscribe(target("a"));

@@ -2,8 +2,8 @@
 //!
 //! The server keeps a short memory of each container's log and answers as docs/protocol.md says.
 //! A random script prints lines (with equal and inverted timestamps), moves some messages,
-//! cuts the connection, restarts the server, switches the selection, hides the page, lets time
-//! pass. Every line carries its position in its container's log, so that each delivery can be
+//! cuts the connection, restarts the server, switches the selection, leaves it and returns, hides
+//! the page, lets time pass. Every line carries its position in its container's log, so that each delivery can be
 //! judged at once: exactly once, in order, nothing of an old selection, and where something is
 //! missing a gap says so.
 
@@ -44,6 +44,9 @@ enum Step {
     Restart,
     /// The page looks at one container, at the project, or at one container's stats.
     Select(Choice),
+    /// The page looks at something else of the same selection, and later back.
+    Leave,
+    Return,
     Hide,
     Show,
     Online,
@@ -384,6 +387,8 @@ impl Server {
 #[derive(Debug, Default)]
 struct Seen {
     source: Option<u16>,
+    /// How often its container was named.
+    named: usize,
     last: Option<usize>,
     first: Option<usize>,
     gap: bool,
@@ -401,6 +406,8 @@ struct World {
     to_server: VecDeque<Vec<u8>>,
     selection: Option<(SubId, Choice)>,
     seen: HashMap<usize, Seen>,
+    left: bool,
+    returns: usize,
     gaps: usize,
     credits: usize,
     updates: usize,
@@ -418,6 +425,8 @@ impl World {
             to_server: VecDeque::new(),
             selection: None,
             seen: HashMap::new(),
+            left: false,
+            returns: 0,
             gaps: 0,
             credits: 0,
             updates: 0,
@@ -451,7 +460,21 @@ impl World {
                     self.client.unsubscribe(old);
                 }
                 self.seen.clear();
+                self.left = false;
+                self.returns = 0;
                 self.selection = Some((self.client.subscribe(choice.target()), *choice));
+            }
+            Step::Leave => {
+                if let Some((sub, _)) = self.selection {
+                    self.client.pause(sub);
+                    self.left = true;
+                }
+            }
+            Step::Return => {
+                if let Some((sub, _)) = self.selection {
+                    self.client.resume(sub);
+                    self.returns += usize::from(std::mem::take(&mut self.left));
+                }
             }
             Step::Hide => self.client.visible(false, self.now),
             Step::Show => self.client.visible(true, self.now),
@@ -523,7 +546,12 @@ impl World {
             } => {
                 assert_eq!(Some(sub), expected, "a source of an old selection");
                 let seen = self.seen.entry(number(&container)).or_default();
-                assert_eq!(seen.source, None, "named once");
+                seen.named += 1;
+                assert!(
+                    seen.named <= 1 + self.returns,
+                    "named once, and at each return"
+                );
+                assert!(seen.source.is_none_or(|known| known == source));
                 seen.source = Some(source);
             }
             Update::Logs { sub, source, batch } => {
@@ -579,6 +607,7 @@ impl World {
     /// Brings everything to rest: seen, connected, everything sent and taken.
     fn settle(&mut self) {
         self.step(&Step::Show);
+        self.step(&Step::Return);
         // Quiet for longer than any delay of the client; heartbeats do not count.
         let mut quiet = 0;
         for round in 0.. {
@@ -657,6 +686,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Cut),
         1 => Just(Step::Restart),
         3 => choice.prop_map(Step::Select),
+        2 => Just(Step::Leave),
+        2 => Just(Step::Return),
         1 => Just(Step::Hide),
         1 => Just(Step::Show),
         1 => Just(Step::Online),
@@ -714,6 +745,25 @@ fn switching_to_another_container_and_back_shows_each_line_once() {
     assert_eq!(world.seen[&0].first, Some(0));
     assert_eq!(world.seen[&0].last, Some(4));
     assert_eq!(world.seen.len(), 1);
+}
+
+#[test]
+fn what_was_printed_while_the_page_looked_elsewhere_comes_when_it_returns() {
+    let mut world = World::new(1_000, true);
+    let print = || Step::Print(0, vec![(1, false); 5]);
+    world.step(&Step::Select(Choice::Container(0)));
+    world.step(&print());
+    world.settle();
+    for step in [Step::Leave, Step::Poll(None), print(), Step::Serve] {
+        world.step(&step);
+    }
+    assert!(world.server.subs.is_empty(), "nothing is read for it");
+    assert!(world.to_page.is_empty());
+    assert_eq!(world.seen[&0].last, Some(4));
+    world.settle();
+    assert_eq!(world.seen[&0].first, Some(0));
+    assert_eq!(world.seen[&0].last, Some(9));
+    assert_eq!(world.gaps, 0);
 }
 
 #[test]

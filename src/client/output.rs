@@ -41,7 +41,8 @@ pub enum Update {
     /// Something happened in the engine.
     Event(Event),
     /// A container joined the subscription, or its name changed. Comes before anything else of
-    /// that source.
+    /// that source, and once more for each container that is still there when the subscription is
+    /// [resumed](super::Client::resume).
     Source {
         /// The subscription.
         sub: SubId,

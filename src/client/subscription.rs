@@ -26,6 +26,8 @@ pub(super) struct Subscription {
     target: Target,
     /// Its number on this connection, where it is subscribed.
     wire: Option<SubId>,
+    /// The caller wants nothing of it for now.
+    paused: bool,
     /// Indexed by the caller's source number; never shrinks, so that numbers stay.
     sources: Vec<Source>,
     numbers: HashMap<ContainerId, u16>,
@@ -39,6 +41,8 @@ pub(super) struct Subscription {
 struct Source {
     container: ContainerId,
     name: String,
+    /// The caller knows that it has joined.
+    named: bool,
     /// The last entry that was delivered.
     cursor: Option<Cursor>,
     /// Under way from joining with a cursor until it is clear where to go on.
@@ -56,6 +60,7 @@ impl Subscription {
             id,
             target,
             wire: None,
+            paused: false,
             sources: Vec::new(),
             numbers: HashMap::new(),
             wire_sources: HashMap::new(),
@@ -94,6 +99,25 @@ impl Subscription {
         }
     }
 
+    /// Whether it is to be left alone until it is resumed.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Leaves it alone.
+    pub(super) fn pause(&mut self) {
+        self.paused = true;
+        self.stop();
+    }
+
+    /// Takes it up again: its containers are named again as they join, for some may be gone.
+    pub(super) fn resume(&mut self) {
+        self.paused = false;
+        for source in &mut self.sources {
+            source.named = false;
+        }
+    }
+
     /// A container joined, or has a new name.
     pub(super) fn source(
         &mut self,
@@ -105,7 +129,8 @@ impl Subscription {
         let (number, news) = match self.numbers.get(&container) {
             Some(&number) => {
                 let source = &mut self.sources[usize::from(number)];
-                let news = source.name != name;
+                let known = std::mem::replace(&mut source.named, true);
+                let news = !known || source.name != name;
                 source.name.clone_from(&name);
                 (number, news)
             }
@@ -121,6 +146,7 @@ impl Subscription {
                 self.sources.push(Source {
                     container: container.clone(),
                     name: name.clone(),
+                    named: true,
                     cursor: None,
                     search: None,
                     sampled: None,
