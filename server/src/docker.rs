@@ -19,6 +19,8 @@ mod containers;
 mod endpoint;
 mod error;
 mod events;
+#[cfg(test)]
+pub(crate) mod fake;
 mod inspect;
 mod json;
 mod logs;

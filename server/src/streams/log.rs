@@ -25,6 +25,11 @@ use crate::metrics::{Counter, UpstreamKind};
 /// How long entries are gathered before they are sent.
 const FLUSH_EVERY: Duration = Duration::from_millis(33);
 
+/// How long the head of a log may take. Podman sends it only with the first line, so after this
+/// a log without one is taken to be open: an engine that is there has answered by then, also
+/// over ssh.
+const HEAD_AFTER: Duration = Duration::from_secs(15);
+
 /// A log from which nothing came for so long after opening is shown as empty.
 const EMPTY_AFTER: Duration = Duration::from_millis(400);
 
@@ -226,6 +231,8 @@ impl<'a> Pump<'a> {
         // Each is armed while it has something to wait for.
         let mut flush_at: Option<Instant> = None;
         let mut primed_at: Option<Instant> = None;
+        // Until the engine answers, nothing can be said of the log.
+        let _ = tokio::time::timeout(HEAD_AFTER, stream.opened()).await;
         let mut quiet_at = Some(Instant::now() + EMPTY_AFTER);
         let mut undecided_at: Option<Instant> = None;
         // A busy container never pauses: the backlog counts as read after this at the latest.
@@ -367,3 +374,6 @@ async fn at(instant: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

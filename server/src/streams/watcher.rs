@@ -1,7 +1,6 @@
 //! The engine's events: one stream for the whole server, tried again without limit.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::StreamExt;
 use sidekick::model::Event;
@@ -14,18 +13,14 @@ use crate::docker::{DockerClient, DockerError, EventFilters};
 use crate::events::Happening;
 use crate::metrics::{Counter, Metrics, UpstreamKind};
 
-/// The stream tells nothing while nothing happens; after so long without an error it is taken
-/// to be open.
-const OPEN_AFTER: Duration = Duration::from_millis(150);
-
 /// Who hears what the watcher sees. All calls come from one task, in order.
 pub(crate) trait EventHandler: Send {
     /// An event; none comes twice.
     fn on_event(&mut self, event: Event);
     /// The stream broke. It will be tried again; events in between are asked for then.
     fn on_error(&mut self, error: DockerError);
-    /// The stream is open (the first time too): whatever events may have missed should be
-    /// looked up now.
+    /// The engine began to answer (the first time too): what happens from now on comes as
+    /// events, and what they may have missed should be looked up now. Comes before them.
     fn on_reconnect(&mut self);
 }
 
@@ -89,35 +84,21 @@ impl<H: EventHandler> EventWatcher<H> {
         let mut stream = self
             .client
             .stream_events(EventFilters::default(), self.newest, cancel);
-        let opened = tokio::time::sleep(OPEN_AFTER);
-        tokio::pin!(opened);
-        let mut open = false;
+        if stream.opened().await {
+            self.handler.on_reconnect();
+        }
         let mut flowed = false;
-        loop {
-            let item = tokio::select! {
-                () = &mut opened, if !open => {
-                    open = true;
-                    self.handler.on_reconnect();
-                    continue;
-                }
-                item = stream.next() => item,
-            };
+        while let Some(item) = stream.next().await {
             match item {
-                None => {
-                    let error = DockerError::Interrupted("the event stream ended".to_owned());
-                    return (error, flowed);
-                }
-                Some(Err(error)) => return (error, flowed),
-                Some(Ok(event)) => {
-                    if !open {
-                        open = true;
-                        self.handler.on_reconnect();
-                    }
+                Ok(event) => {
                     flowed = true;
                     self.take(event);
                 }
+                Err(error) => return (error, flowed),
             }
         }
+        let error = DockerError::Interrupted("the event stream ended".to_owned());
+        (error, flowed)
     }
 
     fn take(&mut self, event: Event) {
@@ -135,3 +116,6 @@ impl<H: EventHandler> EventWatcher<H> {
         self.handler.on_event(event);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,11 @@
 mod answers;
 mod connections;
-mod fake;
 mod real;
 mod streams;
 
 use std::path::Path;
 
-use futures::stream::{BoxStream, StreamExt};
+use futures::stream::{BoxStream, Stream, StreamExt};
 
 use super::*;
 
@@ -26,7 +25,9 @@ fn frame(stream: u8, text: &str) -> Vec<u8> {
 }
 
 /// All items of a stream up to its end.
-async fn collect<T>(stream: DockerStream<T>) -> Vec<Result<T, DockerError>> {
+async fn collect<T>(
+    stream: impl Stream<Item = Result<T, DockerError>>,
+) -> Vec<Result<T, DockerError>> {
     let all = stream.collect::<Vec<_>>();
     tokio::time::timeout(Duration::from_secs(20), all)
         .await

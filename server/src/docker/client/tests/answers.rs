@@ -12,9 +12,9 @@ use tokio_rustls::{
     },
 };
 
-use super::fake::{FakeDaemon, Reply, Shared, ok, on_tcp};
 use super::*;
 use crate::docker::EndpointSources;
+use crate::docker::fake::{FakeDaemon, Reply, Shared, ok, on_tcp};
 
 const VERSION: &str = r#"{"Version":"28.2.2","ApiVersion":"1.50","Os":"linux","Arch":"amd64"}"#;
 

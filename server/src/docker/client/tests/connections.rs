@@ -1,7 +1,7 @@
 //! A stream owns its connection: it goes when the stream goes.
 
-use super::fake::{FakeDaemon, Reply, Then, ok};
 use super::*;
+use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 
 /// A promise to people, so the test holds the client to it; the best of some tries, since the
 /// machine that runs the test may be busy.

@@ -157,7 +157,7 @@ async fn real_quiet_logs_are_waited_for_and_end_with_the_container() {
     assert_eq!(texts(none), (vec![], None));
     let id = speaks.id(&client).await;
     let stream = client.stream_logs(&id, follow, CancellationToken::new());
-    let spoken = collect(stream.take(1).boxed()).await;
+    let spoken = collect(stream.take(1)).await;
     assert_eq!(texts(spoken), (vec!["spoken".to_owned()], None));
 }
 

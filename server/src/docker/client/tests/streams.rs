@@ -1,7 +1,7 @@
 //! What the streams give for what the daemon sends.
 
-use super::fake::{FakeDaemon, Reply, Then, ok};
 use super::*;
+use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 
 /// A daemon with one container whose log is these pieces.
 fn with_log(name: &str, tty: bool, pieces: Vec<Vec<u8>>, then: Then) -> FakeDaemon {

@@ -14,16 +14,18 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::{DockerClient, Endpoint};
+
 /// What happens after the last piece of a body.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Then {
+pub(crate) enum Then {
     End,
     StayOpen,
     Cut,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// A whole answer.
     Whole(u16, String),
     /// A body in these pieces, sent one after the other.
@@ -35,27 +37,27 @@ pub(super) enum Reply {
 }
 
 /// A text as a successful answer.
-pub(super) fn ok(body: impl Into<String>) -> Reply {
+pub(crate) fn ok(body: impl Into<String>) -> Reply {
     Reply::Whole(200, body.into())
 }
 
 type Handler = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
 
 #[derive(Clone)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     handler: Handler,
     open: Arc<watch::Sender<usize>>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-pub(super) struct FakeDaemon {
-    pub(super) socket: PathBuf,
+pub(crate) struct FakeDaemon {
+    pub(crate) socket: PathBuf,
     shared: Shared,
     task: JoinHandle<()>,
 }
 
 impl Shared {
-    pub(super) fn new(handler: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(handler: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         Self {
             handler: Arc::new(handler),
             open: Arc::new(watch::Sender::new(0)),
@@ -64,12 +66,12 @@ impl Shared {
     }
 
     /// The first lines and hosts of all requests so far.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
     /// Serves one connection until the client closes it.
-    pub(super) async fn serve(self, mut io: impl AsyncRead + AsyncWrite + Unpin) {
+    pub(crate) async fn serve(self, mut io: impl AsyncRead + AsyncWrite + Unpin) {
         self.open.send_modify(|n| *n += 1);
         let _ = self.answer(&mut io).await;
         self.open.send_modify(|n| *n -= 1);
@@ -120,7 +122,7 @@ impl Shared {
 }
 
 impl FakeDaemon {
-    pub(super) fn start(
+    pub(crate) fn start(
         name: &str,
         handler: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -142,8 +144,13 @@ impl FakeDaemon {
         }
     }
 
+    /// A client of this daemon.
+    pub(crate) fn client(&self) -> DockerClient {
+        DockerClient::new(Endpoint::unix(&self.socket, "test")).unwrap()
+    }
+
     /// Waits until so many connections are open.
-    pub(super) async fn wait_open(&self, n: usize) {
+    pub(crate) async fn wait_open(&self, n: usize) {
         let mut open = self.shared.open.subscribe();
         let waited = open.wait_for(|&open| open == n);
         let reached = tokio::time::timeout(Duration::from_secs(20), waited).await;
@@ -151,13 +158,13 @@ impl FakeDaemon {
     }
 
     /// How long it takes until all connections are closed.
-    pub(super) async fn time_to_close(&self) -> Duration {
+    pub(crate) async fn time_to_close(&self) -> Duration {
         let start = Instant::now();
         self.wait_open(0).await;
         start.elapsed()
     }
 
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.shared.requests()
     }
 }
@@ -170,7 +177,7 @@ impl Drop for FakeDaemon {
 }
 
 /// The same on a TCP port; gives its number.
-pub(super) async fn on_tcp(shared: Shared) -> u16 {
+pub(crate) async fn on_tcp(shared: Shared) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {

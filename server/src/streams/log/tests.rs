@@ -1,0 +1,53 @@
+//! What a page is told of a log that says nothing.
+
+use super::*;
+use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
+use crate::streams::outbound::Outbound;
+use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, SubId};
+
+const SUB: SubId = SubId(1);
+
+/// The states that a page is told of a log that is answered like this, up to the first other
+/// than "loading", and how long that takes.
+async fn first_state(name: &str, log: Reply) -> (StreamState, Duration) {
+    let daemon = FakeDaemon::start(name, move |path| {
+        if path.ends_with("/json") {
+            ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#)
+        } else {
+            log.clone()
+        }
+    });
+    let context = Arc::new(Context::default());
+    context.set_client(Some(daemon.client()));
+    let outbound = Outbound::new(Arc::clone(&context.metrics));
+    outbound.open(SUB);
+    let manager = LogStreamManager::new(context);
+    let container = ContainerId("a".to_owned());
+    let began = Instant::now();
+    let _viewing = manager.join(&container, None, outbound.source(SUB, SourceId(0)));
+    loop {
+        let bytes = outbound.next().await.unwrap();
+        match ServerFrame::decode(&bytes).unwrap().message {
+            ServerMessage::Stream {
+                state: StreamState::Loading,
+                ..
+            } => {}
+            ServerMessage::Stream { state, .. } => return (state, began.elapsed()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answered_log_without_lines_is_soon_called_empty() {
+    let (state, after) = first_state("log-empty", Reply::Pieces(vec![], Then::StayOpen)).await;
+    assert_eq!(state, StreamState::Empty);
+    assert!(after < Duration::from_secs(1), "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_is_not_called_empty_while_its_request_may_still_be_on_the_way() {
+    let (state, after) = first_state("log-silent", Reply::Silence).await;
+    assert_eq!(state, StreamState::Empty);
+    assert!(after >= HEAD_AFTER, "{after:?}");
+}
