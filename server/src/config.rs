@@ -1,5 +1,7 @@
 //! The command line, and what it means: raw arguments become a [`Config`] that cannot be wrong.
 
+mod authority;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use leptos::config::{LeptosOptions, get_config_from_str};
 use thiserror::Error;
 
 use crate::docker::EndpointSources;
+
+pub use authority::{Authority, NoHost};
 
 /// Leptos.toml as it was when the program was built.
 pub const LEPTOS_TOML: &str = include_str!("../../Leptos.toml");
@@ -51,9 +55,10 @@ pub struct ServeArgs {
     /// Show the built-in demo engine instead of a real one
     #[arg(long, conflicts_with = "docker_host")]
     pub demo: bool,
-    /// A further host name under which the dashboard may be opened; can be given more than once
-    #[arg(long, value_name = "HOST")]
-    pub allow_host: Vec<String>,
+    /// A further host name under which the dashboard may be opened, with its port where that is
+    /// not the usual one of http or https; can be given more than once
+    #[arg(long, value_name = "NAME[:PORT]")]
+    pub allow_host: Vec<Authority>,
     /// Allow listening beyond this machine, although there is no login: whoever reaches the port
     /// can read all logs
     #[arg(long)]
@@ -84,8 +89,9 @@ pub struct Config {
     pub addr: SocketAddr,
     /// How the engine is found.
     pub engine: EngineChoice,
-    /// Host names beside loopback and the bound address that requests may name.
-    pub allow_hosts: Vec<String>,
+    /// Hosts beside loopback and the bound address that requests may name, and whose pages may
+    /// open the websocket.
+    pub allow_hosts: Vec<Authority>,
     /// What Leptos needs to know.
     pub leptos: LeptosOptions,
 }
@@ -221,6 +227,16 @@ mod tests {
             config(&["--addr", "nonsense"]),
             Err(ConfigError::Address { .. })
         ));
+    }
+
+    #[test]
+    fn an_allowed_host_is_a_name_and_no_address_of_a_page() {
+        let config = config(&["--allow-host", "Dash.Example", "--allow-host", "a.b:8443"]);
+        let names = ["dash.example", "a.b:8443"].map(|it| it.parse().unwrap());
+        assert_eq!(config.unwrap().allow_hosts, names);
+        let url = ["sidekick-docker", "--allow-host", "https://dash.example"];
+        let error = Cli::try_parse_from(url).unwrap_err();
+        assert!(error.to_string().contains("dash.example:8443"), "{error}");
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub async fn serve(config: Config) -> anyhow::Result<Running> {
         hub,
         engine,
         metrics: Arc::clone(&metrics),
-        rules: HostRules::new(addr, &config.allow_hosts),
+        rules: HostRules::new(addr, config.allow_hosts),
         assets: Assets::new(&config.leptos.site_root),
         leptos: config.leptos,
         shutdown: shutdown.clone(),

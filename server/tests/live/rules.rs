@@ -21,7 +21,9 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 async fn a_foreign_origin_is_forbidden_before_any_other_check() {
     let world = World::start(vec![]).await;
     let foreign = ("Origin", "http://evil.example");
+    let neighbour = format!("http://127.0.0.1:{}", world.server.addr.port() ^ 1);
     for headers in [
+        with(&[("Origin", &neighbour)]),
         vec![foreign],
         vec![foreign, ("Host", "evil.example")],
         with(&[foreign]),
