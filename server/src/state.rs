@@ -84,12 +84,12 @@ impl DockerState {
         }
     }
 
-    /// Forgets all containers, because another engine is used from now on.
-    pub(crate) fn clear(&self) -> Changes {
+    /// Forgets all containers, because another engine is used from now on, whose list has not
+    /// been read yet.
+    pub(crate) fn clear(&self) {
         let mut model = self.lock();
-        let (changes, delta) = model.clear();
-        self.publish(delta);
-        changes
+        model.clear();
+        self.publish(ServerMessage::Snapshot(model.snapshot()));
     }
 
     /// Applies an event of the engine and tells the pages of it.
@@ -133,11 +133,14 @@ impl DockerState {
     }
 
     /// Called with the model locked, so that updates leave in the order of their revisions.
-    fn publish(&self, delta: ServerMessage) {
-        if let ServerMessage::Delta { revision, .. } = &delta {
+    fn publish(&self, update: ServerMessage) {
+        if let ServerMessage::Delta { revision, .. }
+        | ServerMessage::Snapshot(Snapshot { revision, .. }) = &update
+        {
             self.revision.send_replace(*revision);
         }
-        let _ = self.updates.send(delta.encode().into());
+        // Nobody may be connected; that is no error.
+        let _ = self.updates.send(update.encode().into());
     }
 
     fn lock(&self) -> MutexGuard<'_, Model> {
@@ -145,3 +148,6 @@ impl DockerState {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,15 +83,12 @@ impl Model {
         self.delta(Vec::new(), Vec::new(), true, false)
     }
 
-    pub(super) fn clear(&mut self) -> (Changes, ServerMessage) {
-        let removed: Vec<_> = std::mem::take(&mut self.containers).into_keys().collect();
+    /// Forgets what is known of the engine's containers; the snapshot has the next revision.
+    pub(super) fn clear(&mut self) {
+        self.revision += 1;
+        self.containers.clear();
         self.errors.clear();
         self.refreshed = None;
-        let changes = Changes {
-            removed: removed.clone(),
-            ..Changes::default()
-        };
-        (changes, self.delta(Vec::new(), removed, false, true))
     }
 
     pub(super) fn replace(
