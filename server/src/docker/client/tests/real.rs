@@ -1,6 +1,5 @@
-//! Against a real daemon: `SIDEKICK_TEST_DOCKER=unix:///var/run/docker.sock cargo test -p server
-//! -- --ignored real`. Needs the docker command and an image `sidekick-test:latest` with a shell.
-//! Passes with dockerd 20.10 and with `podman system service` of Podman 4.3.
+//! Against a real daemon, see docs/development.md. Passes with dockerd 20.10 and with `podman
+//! system service` of Podman 4.3.
 
 use std::process::Command;
 
