@@ -18,7 +18,7 @@ use sidekick::protocol::{SubId, Target};
 use sidekick::time::Millis;
 
 use crate::route::{Route, Selection};
-use crate::state::Dashboard;
+use crate::state::{Dashboard, Subject};
 use frame::{Dirty, Frame};
 use socket::{Socket, SocketEvent};
 
@@ -33,7 +33,12 @@ pub(crate) struct Wire {
 struct Inner {
     client: Client,
     socket: Option<Socket>,
-    /// The one subscription, for what is selected.
+    /// Whose logs and stats the page holds.
+    subject: Option<Subject>,
+    /// The subscriptions for it, one for its log and one for its stats; what is held comes from
+    /// them. All but one are paused.
+    subs: Vec<(Target, SubId)>,
+    /// The one that is not.
     sub: Option<SubId>,
     /// When the timer for the client's next deadline fires.
     timer_at: Option<Millis>,
@@ -55,6 +60,8 @@ pub(crate) fn start(dashboard: Dashboard) {
         inner: Rc::new(RefCell::new(Inner {
             client: Client::new(now()),
             socket: None,
+            subject: None,
+            subs: Vec::new(),
             sub: None,
             timer_at: None,
             clock_offset_ms: 0,
@@ -65,11 +72,12 @@ pub(crate) fn start(dashboard: Dashboard) {
     dashboard.wire.set_value(Some(wire.clone()));
     // Effects run after hydration: until then signals must stay as the server knew them.
     Effect::new(move |before: Option<()>| {
+        let subject = dashboard.subject.get();
         let target = dashboard.target.get();
         if before.is_none() {
             listen(&wire);
         }
-        wire.show(target);
+        wire.show(subject, target);
     });
     Effect::new(move |_| follow_name(dashboard));
 }
@@ -124,6 +132,25 @@ fn listen(wire: &Wire) {
     wire.act(|client| client.visible(!hidden, now()));
 }
 
+impl Inner {
+    /// Subscribes to a target of the subject, or goes on where it was left.
+    fn subscribe(&mut self, target: Target) {
+        let known = self.subs.iter().find(|(known, _)| *known == target);
+        let sub = match known {
+            Some(&(_, sub)) => {
+                self.client.resume(sub);
+                sub
+            }
+            None => {
+                let sub = self.client.subscribe(target.clone());
+                self.subs.push((target, sub));
+                sub
+            }
+        };
+        self.sub = Some(sub);
+    }
+}
+
 impl Wire {
     /// Tries failed or waiting streams again.
     pub(crate) fn retry(&self) {
@@ -143,18 +170,25 @@ impl Wire {
         self.act(Client::start_demo);
     }
 
-    /// Subscribes to what is selected now, in place of what was.
-    fn show(&self, target: Option<Target>) {
+    /// Shows what is selected now in place of what was. Of one subject, the log is kept while its
+    /// stats are shown, and the other way round: only the stream ends, and goes on from there.
+    fn show(&self, subject: Subject, target: Option<Target>) {
         let old = self.inner.borrow_mut().sub.take();
         if let Some(old) = old {
-            self.act(|client| client.unsubscribe(old));
+            self.act(|client| client.pause(old));
         }
-        self.dashboard.begin_session();
-        if let Some(target) = target {
-            {
-                let mut inner = self.inner.borrow_mut();
-                inner.sub = Some(inner.client.subscribe(target));
+        let same = self.inner.borrow().subject.as_ref() == Some(&subject);
+        if !same {
+            let subs = std::mem::take(&mut self.inner.borrow_mut().subs);
+            for (_, sub) in subs {
+                self.act(|client| client.unsubscribe(sub));
             }
+            self.dashboard.begin_session();
+            self.inner.borrow_mut().subject = Some(subject);
+        }
+        self.dashboard.forget_streams();
+        if let Some(target) = target {
+            self.inner.borrow_mut().subscribe(target);
             self.pump();
         }
     }

@@ -41,6 +41,16 @@ pub struct SourceInfo {
     pub state: StreamState,
 }
 
+/// What views and what they hold belong to: they start afresh when it changes, but not when a
+/// container is renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The selected container; `None` while it is unknown.
+    Container(Option<ContainerId>),
+    /// Any other selection.
+    Group(Selection),
+}
+
 /// Which list the sidebar shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Panel {
@@ -79,6 +89,8 @@ pub struct Dashboard {
     pub tab: Memo<Tab>,
     /// The selected container; `None` where the selection is no container or is unknown.
     pub pinned: Memo<Option<Pinned>>,
+    /// Whom the views belong to.
+    pub subject: Memo<Subject>,
     /// What the page subscribes to.
     pub target: Memo<Option<Target>>,
 
@@ -87,17 +99,17 @@ pub struct Dashboard {
     /// State of the subscription as a whole, where the server spoke of it.
     pub stream: RwSignal<Option<StreamState>>,
 
-    /// Lines and analytics of the current log subscription. Not a signal: follow
+    /// Lines and analytics of the [`subject`](Self::subject)'s log. Not a signal: follow
     /// [`logs_version`](Self::logs_version).
     pub logs: StoredValue<LogSession>,
     /// Grows when `logs` changed, at most once per animation frame.
     pub logs_version: RwSignal<u64>,
-    /// Samples of the current stats subscription. Not a signal: follow
+    /// Samples of the subject's stats. Not a signal: follow
     /// [`stats_version`](Self::stats_version).
     pub stats: StoredValue<StatsCollector>,
     /// Grows when `stats` changed, at most once per animation frame.
     pub stats_version: RwSignal<u64>,
-    /// Grows with each new subscription, whose `logs` and `stats` begin empty.
+    /// Grows with each new subject, whose `logs` and `stats` begin empty.
     pub session: RwSignal<u64>,
 
     /// Times in UTC instead of the browser's zone.
@@ -143,8 +155,13 @@ impl Dashboard {
             let before = before.and_then(Option::as_ref);
             containers.with(|list| Pinned::next(before, name, list, known, accepted))
         });
-        let pinned_id = memo(move || pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())));
-        let target = memo(move || target(selection.get(), tab.get(), pinned_id.get()));
+        let subject = memo(move || match selection.get() {
+            Selection::Container(_) => {
+                Subject::Container(pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())))
+            }
+            group => Subject::Group(group),
+        });
+        let target = memo(move || target(subject.get(), tab.get()));
         let theme = RwSignal::new(Theme::default());
         let system_dark = RwSignal::new(false);
         Self {
@@ -160,6 +177,7 @@ impl Dashboard {
             selection,
             tab,
             pinned,
+            subject,
             target,
             sources: RwSignal::new(Vec::new()),
             stream: RwSignal::new(None),
@@ -256,11 +274,16 @@ impl Dashboard {
         self.logs_version.update(|version| *version += 1);
     }
 
-    /// Empties everything that belongs to one subscription, for another one to begin.
+    /// Forgets how the streams of the current subscription are doing, for another one to tell.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn begin_session(self) {
+    pub(crate) fn forget_streams(self) {
         self.sources.set(Vec::new());
         self.stream.set(None);
+    }
+
+    /// Empties everything that belongs to one subject, for another one to begin.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn begin_session(self) {
         self.logs.set_value(LogSession::new(StoreLimits::default()));
         self.stats.set_value(StatsCollector::new(STATS_SAMPLES));
         self.session.update(|session| *session += 1);
@@ -295,10 +318,9 @@ impl Dashboard {
 
 /// What a page at this place subscribes to. Logs and Patterns share one subscription, so that
 /// going from one to the other keeps the lines and what was learned from them.
-fn target(selection: Selection, tab: Tab, container: Option<ContainerId>) -> Option<Target> {
-    let (project, service) = match selection {
-        Selection::Overview | Selection::Nowhere(_) => return None,
-        Selection::Container(_) => {
+fn target(subject: Subject, tab: Tab) -> Option<Target> {
+    let (project, service) = match subject {
+        Subject::Container(container) => {
             let container = container?;
             return match tab {
                 Tab::Logs | Tab::Patterns => Some(Target::Logs { container }),
@@ -306,8 +328,9 @@ fn target(selection: Selection, tab: Tab, container: Option<ContainerId>) -> Opt
                 Tab::Details => None,
             };
         }
-        Selection::Project(project) => (project, None),
-        Selection::Service { project, service } => (project, Some(service)),
+        Subject::Group(Selection::Project(project)) => (project, None),
+        Subject::Group(Selection::Service { project, service }) => (project, Some(service)),
+        Subject::Group(_) => return None,
     };
     match tab {
         Tab::Logs | Tab::Patterns => Some(Target::ProjectLogs { project, service }),
@@ -331,14 +354,12 @@ mod tests {
 
     #[test]
     fn logs_and_patterns_share_a_subscription_and_details_has_none() {
-        let id = Some(ContainerId("a".into()));
-        let of = |tab| target(Selection::Container("web".into()), tab, id.clone());
+        let container = Subject::Container(Some(ContainerId("a".into())));
+        let of = |tab| target(container.clone(), tab);
         assert_eq!(of(Tab::Logs), of(Tab::Patterns));
         assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
         assert_eq!(of(Tab::Details), None);
-        assert_eq!(
-            target(Selection::Container("nobody".into()), Tab::Logs, None),
-            None
-        );
+        assert_eq!(target(Subject::Container(None), Tab::Logs), None);
+        assert_eq!(target(Subject::Group(Selection::Overview), Tab::Logs), None);
     }
 }

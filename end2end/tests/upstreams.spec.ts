@@ -59,3 +59,30 @@ test('A, B and A again in quick succession shows only the lines of A, each once'
   const numbers = lines.map((line) => Number(/^alpha (\d+)$/.exec(line)?.[1]));
   expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
 });
+
+test('a look at the stats keeps the lines, and those printed meanwhile follow', async ({ docker, sidekick, dashboard }) => {
+  const lines = async () => Number((await dashboard.page.locator('.filter-count').textContent())?.replace(/\D/g, ''));
+  const printed = async () => Number(/(\d+)\n$/.exec(await docker.docker('logs', '--tail', '1', 'kept'))?.[1]);
+  // More lines than a page is given that joins anew.
+  await docker.run('kept', 'for i in $(seq 1 950); do echo "word $i"; done; while :; do i=$((i+1)); echo "word $i"; sleep 0.02; done');
+  await dashboard.open('/c/kept/logs');
+  await expect.poll(lines).toBeGreaterThan(950);
+  const [held, seen] = [await lines(), await printed()];
+  await dashboard.tab('Stats').click();
+  await sidekick.expectUpstreams('logs', 0, 1500);
+  await expect.poll(printed, { timeout: 20_000 }).toBeGreaterThan(Math.max(seen, 1000) + 100);
+  await dashboard.tab('Logs').click();
+  await docker.docker('stop', 'kept');
+  await sidekick.expectUpstreams('logs', 0, 15_000);
+  const last = await printed();
+  await expect(dashboard.log).toContainText(`word ${last}`);
+  const numbers = (await dashboard.allLines()).map((line) => Number(/^word (\d+)$/.exec(line)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, i) => last + 1 + i - numbers.length));
+  expect(numbers.length, 'none was let go').toBeGreaterThan(held + 100);
+
+  await docker.run('other', 'echo here; sleep 600');
+  await dashboard.container('other').click();
+  await expect(dashboard.log).toContainText('here');
+  await dashboard.container('kept').click();
+  await expect.poll(lines, 'another selection begins anew').toBe(1000);
+});

@@ -1,8 +1,7 @@
 //! The selected container, project or service: who it is, its tabs, and the view of the tab.
 
-use crate::bind::{Erase, bound, click, memo};
+use crate::bind::{Erase, bound, click};
 use leptos::prelude::*;
-use sidekick::model::ContainerId;
 
 use super::tabs::Tabs;
 use crate::details::{ContainerDetails, ProjectDetails};
@@ -10,30 +9,15 @@ use crate::icons::{group_mark, mark, state_mark};
 use crate::logs::LogsView;
 use crate::patterns::PatternsView;
 use crate::route::{Route, Selection, Tab};
-use crate::state::{Dashboard, Pinned, dashboard};
+use crate::state::{Dashboard, Pinned, Subject, dashboard};
 use crate::stats::StatsView;
 use crate::text;
-
-/// What a view belongs to: views start afresh when it changes, but not when a container is
-/// renamed.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Subject {
-    Container(Option<ContainerId>),
-    Group(Selection),
-}
 
 /// The detail pane.
 #[component]
 pub(crate) fn Detail() -> impl IntoView {
     let dashboard = dashboard();
-    let subject = memo(move || match dashboard.selection.get() {
-        Selection::Container(_) => Subject::Container(
-            dashboard
-                .pinned
-                .with(|pin| pin.as_ref().map(|pin| pin.id().clone())),
-        ),
-        group => Subject::Group(group),
-    });
+    let subject = dashboard.subject;
     view! {
         <header class="head">
             {move || match subject.get() {
