@@ -74,4 +74,16 @@ test('secret-looking environment values leave the server only on request', async
   await panel.getByRole('button', { name: 'Reveal DB_PASSWORD' }).click();
   await expect(panel).toContainText('correct-horse');
   expect(sidekick.stderr).not.toContain('correct-horse');
+
+  // It stays in sight, and the focus on its button, when times are told in UTC and when the
+  // container's state changes.
+  const hide = panel.getByRole('button', { name: 'Hide DB_PASSWORD' });
+  await expect(hide).toBeFocused();
+  await dashboard.page.keyboard.press('u');
+  await docker.docker('pause', 'secretive');
+  await expect(panel).toContainText('paused');
+  await expect(panel).toContainText('correct-horse');
+  await expect(hide).toBeFocused();
+  await hide.click();
+  await expect(panel).not.toContainText('correct-horse');
 });

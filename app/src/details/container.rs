@@ -1,78 +1,110 @@
 //! Details of one container, in sections of names and values.
 
-use crate::bind::{Erase, click};
+use crate::bind::{Erase, bound, click, memo};
 use leptos::prelude::*;
-use sidekick::model::{Details, HealthCheck, Limits};
+use sidekick::model::{Details, Limits};
 use sidekick::time::Nanos;
 
-use super::fetch::{self, Answer};
+use super::fetch::{self, Fetched};
 use super::secret::Secret;
 use crate::state::{Dashboard, dashboard};
 use crate::text;
+
+/// A name and its value; `None` for a secret, which the server keeps until it is asked.
+type Row = (String, Option<String>);
+
+/// Reads the rows of a section, with times in UTC or not.
+type Rows = fn(&Details, bool) -> Vec<Row>;
 
 /// The Details tab of a container.
 #[component]
 pub(crate) fn ContainerDetails() -> impl IntoView {
     let dashboard = dashboard();
-    let (answer, again) = fetch::details(dashboard);
-    let name = move || {
-        dashboard.pinned.with(|pin| {
-            pin.as_ref()
-                .map(|pin| pin.container.name.clone())
-                .unwrap_or_default()
-        })
-    };
+    let fetched = fetch::details(dashboard);
+    let sections: [(&'static str, Rows); 9] = [
+        ("State", state_rows),
+        ("Health", health_rows),
+        ("Image and command", command_rows),
+        ("Ports", port_rows),
+        ("Mounts", mount_rows),
+        ("Networks", |it, _| plain(it.networks.iter().cloned())),
+        ("Limits", |it, _| limit_rows(&it.limits)),
+        ("Environment", environment_rows),
+        ("Labels", |it, _| plain(it.labels.iter().cloned())),
+    ];
+    let sections = sections.map(|(title, rows)| section(dashboard, fetched, title, rows));
     view! {
         <div class="details" tabindex="0" role="group" aria-label="Details">
-            {move || match answer.get() {
-                Answer::Waiting => {
-                    view! { <p class="dim">"Asking Docker about " {name()} "."</p> }.erase()
-                }
-                Answer::Failed(error) => {
-                    view! {
-                        <p class="failed" role="alert">
-                            "Details could not be read: " {error} " "
-                            <button
-                                class="button small"
-                                on:click=click(move || again.update(|n| *n += 1))
-                            >
-                                "Retry"
-                            </button>
-                        </p>
-                    }
-                        .erase()
-                }
-                Answer::Here(details) => sections(dashboard, details),
-            }}
+            {move || asking(dashboard, fetched)}
+            {Vec::from(sections)}
         </div>
     }
     .erase()
 }
 
-/// A section: a heading over names and values. Empty values are left out.
-fn section(title: &'static str, rows: Vec<(String, String)>) -> AnyView {
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| row(name, view! { <code>{value}</code> }.erase()))
-        .collect();
-    block(title, rows)
+/// What there is to say before the details are here, or where they did not come.
+fn asking(dashboard: Dashboard, fetched: Fetched) -> Option<AnyView> {
+    let again = fetched.again;
+    if let Some(error) = fetched.error.get() {
+        let failed = view! {
+            <p class="failed" role="alert">
+                "Details could not be read: " {error} " "
+                <button class="button small" on:click=click(move || again.update(|n| *n += 1))>
+                    "Retry"
+                </button>
+            </p>
+        };
+        return Some(failed.erase());
+    }
+    fetched.details.with(Option::is_none).then(|| {
+        let name = dashboard.pinned.with(|pin| {
+            pin.as_ref()
+                .map(|pin| pin.container.name.clone())
+                .unwrap_or_default()
+        });
+        view! { <p class="dim">"Asking Docker about " {name} "."</p> }.erase()
+    })
 }
 
-fn block(title: &'static str, rows: Vec<AnyView>) -> AnyView {
-    if rows.is_empty() {
-        return ().into_any();
-    }
-    view! {
-        <section>
-            <h2>{title}</h2>
-            <dl class="facts">{rows}</dl>
-        </section>
-    }
-    .erase()
+/// A section: a heading over names and values. It is drawn again only when these change, so that
+/// a secret that was revealed stays, and so does the focus on its button: the environment of a
+/// container never changes.
+fn section(dashboard: Dashboard, fetched: Fetched, title: &'static str, rows: Rows) -> AnyView {
+    let rows = memo(move || {
+        fetched.details.with(|details| {
+            let rows = details.as_ref().map(|it| rows(it, dashboard.utc.get()));
+            rows.unwrap_or_default()
+        })
+    });
+    let draw = move || {
+        let rows = rows.get();
+        if rows.is_empty() {
+            return None;
+        }
+        let rows: Vec<_> = rows.into_iter().map(|it| row(fetched, it)).collect();
+        Some(
+            view! {
+                <section>
+                    <h2>{title}</h2>
+                    <dl class="facts">{rows}</dl>
+                </section>
+            }
+            .erase(),
+        )
+    };
+    bound(draw).into_any()
 }
 
-fn row(name: String, value: AnyView) -> AnyView {
+fn row(fetched: Fetched, (name, value): Row) -> AnyView {
+    let value = match value {
+        Some(value) => view! { <code>{value}</code> }.erase(),
+        None => {
+            let id = fetched
+                .details
+                .with_untracked(|it| it.as_ref().map(|it| it.id.0.clone()));
+            view! { <Secret container=id.unwrap_or_default() key=name.clone() /> }.erase()
+        }
+    };
     view! {
         <dt>{name}</dt>
         <dd>{value}</dd>
@@ -80,26 +112,34 @@ fn row(name: String, value: AnyView) -> AnyView {
     .erase()
 }
 
-fn sections(dashboard: Dashboard, it: Details) -> AnyView {
-    let utc = dashboard.utc.get();
-    let health = it.health.clone();
-    let env = it.env.iter().map(|variable| {
-        let value = match &variable.value {
-            Some(value) => view! { <code>{value.clone()}</code> }.erase(),
-            None => view! { <Secret container=it.id.0.clone() key=variable.key.clone() /> }.erase(),
-        };
-        row(variable.key.clone(), value)
-    });
-    let env = env.collect();
-    let ports = it.ports.iter().map(|port| {
+/// Rows without secrets; those with an empty value are left out.
+fn plain(rows: impl IntoIterator<Item = (String, String)>) -> Vec<Row> {
+    rows.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name, Some(value)))
+        .collect()
+}
+
+fn environment_rows(it: &Details, _: bool) -> Vec<Row> {
+    let variables = it.env.iter();
+    variables
+        .map(|it| (it.key.clone(), it.value.clone()))
+        .collect()
+}
+
+fn port_rows(it: &Details, _: bool) -> Vec<Row> {
+    plain(it.ports.iter().map(|port| {
         let host = if port.host.is_empty() {
             "not published".to_owned()
         } else {
             port.host.join(", ")
         };
         (port.container.clone(), host)
-    });
-    let mounts = it.mounts.iter().map(|mount| {
+    }))
+}
+
+fn mount_rows(it: &Details, _: bool) -> Vec<Row> {
+    plain(it.mounts.iter().map(|mount| {
         let mode = if mount.writable { "" } else { ", read-only" };
         let source = if mount.source.is_empty() {
             String::new()
@@ -110,32 +150,17 @@ fn sections(dashboard: Dashboard, it: Details) -> AnyView {
             mount.target.clone(),
             format!("{source}({}{mode})", mount.kind),
         )
-    });
-    let parts = vec![
-        section("State", state_rows(&it, utc)),
-        health.map_or_else(
-            || ().into_any(),
-            |(verdict, checks)| health_block(verdict.word(), checks, utc),
-        ),
-        section("Image and command", command_rows(&it)),
-        section("Ports", ports.collect()),
-        section("Mounts", mounts.collect()),
-        section("Networks", it.networks.clone()),
-        section("Limits", limit_rows(&it.limits)),
-        block("Environment", env),
-        section("Labels", it.labels.clone()),
-    ];
-    parts.into_any()
+    }))
 }
 
-fn state_rows(it: &Details, utc: bool) -> Vec<(String, String)> {
+fn state_rows(it: &Details, utc: bool) -> Vec<Row> {
     let at = |time: Option<Nanos>| time.map(|time| moment(time, utc)).unwrap_or_default();
     let exit = match it.exit_code {
         Some(137) if it.oom_killed => "137, killed for want of memory".to_owned(),
         Some(code) => code.to_string(),
         None => String::new(),
     };
-    vec![
+    plain([
         ("State".into(), it.state.word().to_owned()),
         ("Exit code".into(), exit),
         ("Error".into(), it.error.clone()),
@@ -145,11 +170,11 @@ fn state_rows(it: &Details, utc: bool) -> Vec<(String, String)> {
         ("Restart policy".into(), it.restart_policy.clone()),
         ("Restarts".into(), it.restart_count.to_string()),
         ("Id".into(), it.id.0.clone()),
-    ]
+    ])
 }
 
-fn command_rows(it: &Details) -> Vec<(String, String)> {
-    vec![
+fn command_rows(it: &Details, _: bool) -> Vec<Row> {
+    plain([
         ("Image".into(), it.image.clone()),
         ("Image id".into(), it.image_id.clone()),
         ("Command".into(), shell_words(&it.command)),
@@ -158,10 +183,10 @@ fn command_rows(it: &Details) -> Vec<(String, String)> {
         ("Host name".into(), it.hostname.clone()),
         ("Terminal".into(), if it.tty { "yes" } else { "no" }.into()),
         ("Logging driver".into(), it.log_driver.clone()),
-    ]
+    ])
 }
 
-fn limit_rows(limits: &Limits) -> Vec<(String, String)> {
+fn limit_rows(limits: &Limits) -> Vec<Row> {
     let bytes = |n: Option<u64>| n.map(text::bytes);
     let rows = [
         ("Memory", bytes(limits.memory_bytes)),
@@ -171,27 +196,25 @@ fn limit_rows(limits: &Limits) -> Vec<(String, String)> {
         ("Processes", limits.pids.map(|n| n.to_string())),
     ];
     if rows.iter().all(|(_, value)| value.is_none()) {
-        return vec![("All".into(), "none set".into())];
+        return plain([("All".into(), "none set".into())]);
     }
-    rows.into_iter()
-        .map(|(name, value)| (name.to_owned(), value.unwrap_or_default()))
-        .collect()
+    plain(rows.map(|(name, value)| (name.to_owned(), value.unwrap_or_default())))
 }
 
-fn health_block(verdict: &'static str, checks: Vec<HealthCheck>, utc: bool) -> AnyView {
-    let mut rows = vec![row(
-        "Verdict".into(),
-        view! { <code>{verdict}</code> }.erase(),
-    )];
+fn health_rows(it: &Details, utc: bool) -> Vec<Row> {
+    let Some((verdict, checks)) = &it.health else {
+        return Vec::new();
+    };
+    let mut rows = vec![("Verdict".to_owned(), verdict.word().to_owned())];
     // The newest check first: it is the one that explains the verdict.
-    rows.extend(checks.into_iter().rev().map(|check| {
+    rows.extend(checks.iter().rev().map(|check| {
         let when = check
             .time
             .map_or_else(|| "Check".to_owned(), |time| moment(time, utc));
         let text = format!("exit {} {}", check.exit_code, check.output.trim());
-        row(when, view! { <code>{text}</code> }.erase())
+        (when, text)
     }));
-    block("Health", rows)
+    plain(rows)
 }
 
 /// An instant to the second, in the chosen zone.

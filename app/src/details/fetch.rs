@@ -7,25 +7,36 @@ use sidekick::model::{ContainerId, DETAILS_TYPE};
 
 use crate::state::Dashboard;
 
-/// How far an answer has come.
+/// How far the answer to a question for a value has come.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(
     not(feature = "hydrate"),
     allow(dead_code, reason = "only the browser asks")
 )]
-pub(super) enum Answer<T> {
+pub(super) enum Answer {
     /// Asked.
     Waiting,
     /// Here.
-    Here(T),
+    Here(String),
     /// It failed; why, for people.
     Failed(String),
 }
 
-/// The details of the selected container, asked again when its state changes. What was there
-/// stays until the new answer is here.
-pub(super) fn details(dashboard: Dashboard) -> (RwSignal<Answer<Details>>, RwSignal<u32>) {
-    let answer = RwSignal::new(Answer::Waiting);
+/// The details of the selected container.
+#[derive(Clone, Copy)]
+pub(super) struct Fetched {
+    /// The newest that came; stays while it is asked again, and where that fails.
+    pub(super) details: RwSignal<Option<Details>>,
+    /// Why the last question failed, for people.
+    pub(super) error: RwSignal<Option<String>>,
+    /// Asks again when it changes.
+    pub(super) again: RwSignal<u32>,
+}
+
+/// Asks for the details of the selected container, and again when its state changes.
+pub(super) fn details(dashboard: Dashboard) -> Fetched {
+    let details = RwSignal::new(None);
+    let error = RwSignal::new(None);
     let again = RwSignal::new(0u32);
     #[cfg(feature = "hydrate")]
     {
@@ -55,20 +66,28 @@ pub(super) fn details(dashboard: Dashboard) -> (RwSignal<Answer<Details>>, RwSig
                 if asked.try_get_value() != Some(mine) {
                     return;
                 }
-                match got {
-                    Ok(details) => answer.set(Answer::Here(details)),
-                    Err(error) => answer.set(Answer::Failed(error)),
+                let (got, refused) = match got {
+                    Ok(got) => (Some(got), None),
+                    Err(refused) => (None, Some(refused)),
+                };
+                if got.is_some() {
+                    details.set(got);
                 }
+                error.set(refused);
             });
         });
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = dashboard;
-    (answer, again)
+    Fetched {
+        details,
+        error,
+        again,
+    }
 }
 
 /// Asks for the value of one environment variable that looks secret.
-pub(super) fn secret(container: &str, key: &str, answer: RwSignal<Option<Answer<String>>>) {
+pub(super) fn secret(container: &str, key: &str, answer: RwSignal<Option<Answer>>) {
     answer.set(Some(Answer::Waiting));
     #[cfg(feature = "hydrate")]
     {

@@ -8,7 +8,7 @@ use super::fetch::{self, Answer};
 /// Dots and a button; the value after a click, and dots again after the next.
 #[component]
 pub(super) fn Secret(container: String, key: String) -> impl IntoView {
-    let answer = RwSignal::new(None::<Answer<String>>);
+    let answer = RwSignal::new(None::<Answer>);
     let shown = move || matches!(answer.get(), Some(Answer::Here(_)));
     let name = key.clone();
     let toggle = move |_| {
