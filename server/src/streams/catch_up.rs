@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::{SharedBatch, is_full};
 use super::log::{LogSeat, LogStore};
 use super::outbound::SourceSink;
-use super::resume::{Resumption, Step, TAILS};
+use super::resume::{self, Resumption, Step, TAILS};
 use super::upstream::{Context, Upstream};
 use crate::docker::{DockerClient, LogOptions, Tail};
 use crate::metrics::{Metrics, UpstreamKind};
@@ -170,7 +170,7 @@ impl Reading {
             }
         }
         let options = LogOptions {
-            since: Some(self.cursor.time),
+            since: Some(resume::since(self.cursor)),
             ..LogOptions::default()
         };
         self.pass(options, &mut Resumption::since(self.cursor), cancel)

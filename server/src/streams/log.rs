@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::batch::{SharedBatch, is_full, split};
 use super::catch_up::{self, settle};
 use super::outbound::SourceSink;
-use super::resume::{Resumption, Step, TAILS};
+use super::resume::{self, Resumption, Step, TAILS};
 use super::ring::{LogRing, Piece, RING_ENTRIES};
 use super::upstream::{Attempt, Context, End, Registry, Store, Upstream, Viewing};
 use crate::docker::{DockerClient, DockerStream, LogOptions, Tail};
@@ -41,6 +41,9 @@ const BACKLOG_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long the newest lines may take to show the entry after which to go on.
 const UNDECIDED: Duration = Duration::from_secs(1);
+
+/// After so long a pause in a reading by time, the engine has given all that it has.
+const ALL_GIVEN: Duration = Duration::from_secs(5);
 
 /// The logs of all containers that somebody looks at.
 pub(crate) struct LogStreamManager {
@@ -170,7 +173,7 @@ impl Attempt for LogReading {
             }
         }
         let options = LogOptions {
-            since: Some(cursor.time),
+            since: Some(resume::since(cursor)),
             ..follow(Tail::All)
         };
         let stream = open(client, up, options);
@@ -253,9 +256,11 @@ impl<'a> Pump<'a> {
                             }
                             Step::NotCovered => return None,
                             Step::Before => {
-                                if resumption.as_deref().is_some_and(Resumption::in_part) {
-                                    undecided_at.get_or_insert_with(|| Instant::now() + UNDECIDED);
-                                }
+                                let now = Instant::now();
+                                undecided_at = match resumption.as_deref() {
+                                    Some(it) if it.in_part() => undecided_at.or(Some(now + UNDECIDED)),
+                                    _ => Some(now + ALL_GIVEN),
+                                };
                                 continue;
                             }
                         };
@@ -280,7 +285,13 @@ impl<'a> Pump<'a> {
                         primed_at = (limit > now).then(|| limit.min(now + BACKLOG_PAUSE)).or(primed_at);
                     }
                     Some(Err(error)) => return Some(self.finish(End::Broke(error))),
-                    None => return Some(self.finish(End::Closed)),
+                    None => {
+                        if let Some(rest) = resumption.and_then(Resumption::at_end) {
+                            self.lost(&rest);
+                            self.pending.append(&rest);
+                        }
+                        return Some(self.finish(End::Closed));
+                    }
                 },
                 () = at(flush_at) => {
                     self.flush();
@@ -295,7 +306,18 @@ impl<'a> Pump<'a> {
                     let empty = self.up.board().store.ring.is_empty();
                     self.up.set_state(if empty { StreamState::Empty } else { StreamState::Live });
                 }
-                () = at(undecided_at) => return None,
+                () = at(undecided_at) => {
+                    undecided_at = None;
+                    let resumption = resumption.as_deref_mut()?;
+                    if resumption.in_part() {
+                        return None;
+                    }
+                    if let Some(rest) = resumption.at_end() {
+                        self.lost(&rest);
+                        self.pending.append(&rest);
+                        self.flush();
+                    }
+                }
             }
         }
     }

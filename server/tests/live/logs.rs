@@ -193,6 +193,40 @@ async fn lines_that_docker_has_rotated_away_are_a_gap_in_their_place() {
 }
 
 #[tokio::test]
+async fn what_is_left_behind_a_lost_line_is_shown_also_where_only_the_other_stream_printed() {
+    let world = World::with(DemoOptions {
+        max_lines: 3,
+        ..DemoOptions::quiet(vec![Spec::new("web")])
+    })
+    .await;
+    world.print("web", ["out".to_owned()]);
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the line", |p| p.lines(sub) == ["out"]).await;
+    world.control.hang_up();
+    page.until("broken", |p| {
+        matches!(p.first(sub).state(), Some(StreamState::Reconnecting { .. }))
+    })
+    .await;
+    let out = page.first(sub).cursor.unwrap();
+    for n in 0..4 {
+        let (line, at) = (format!("err {n}"), sidekick::time::Nanos(out.time.0 + n));
+        world
+            .control
+            .print_at("web", sidekick::protocol::LogStream::Stderr, &line, at)
+            .unwrap();
+    }
+    world.control.stop("web").unwrap();
+    page.until("ended", |p| {
+        p.first(sub).state() == Some(&StreamState::Ended)
+    })
+    .await;
+    assert_eq!(page.lines(sub)[1..], numbered("err", 1..4));
+    let reasons: Vec<_> = page.first(sub).gaps.iter().map(|g| g.reason).collect();
+    assert_eq!(reasons, [GapReason::Rotated]);
+}
+
+#[tokio::test]
 async fn a_stopped_container_shows_its_log_once_and_goes_on_when_it_starts() {
     let exited = Begin::Exited {
         code: 0,
