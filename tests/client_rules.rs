@@ -490,6 +490,33 @@ fn a_gap_comes_at_its_place() {
 }
 
 #[test]
+fn readings_that_are_missing_are_told_as_a_gap() {
+    let mut page = Page::live();
+    let sub = page.client.subscribe(Target::Stats {
+        container: ContainerId("a".into()),
+    });
+    let wire = subscribed(&page.done())[0].0;
+    page.join(wire, "a");
+    let gap = Gap {
+        lines: Some(12),
+        after: None,
+        before: None,
+        reason: GapReason::SlowViewer,
+    };
+    page.hear(&ServerMessage::Gap {
+        sub: wire,
+        source: SourceId(0),
+        gap,
+    });
+    let told = Update::Gap {
+        sub,
+        source: 0,
+        gap,
+    };
+    assert_eq!(page.done().updates.last(), Some(&told));
+}
+
+#[test]
 fn nothing_of_an_ended_subscription_comes_out_and_its_bytes_are_credited() {
     let mut page = Page::live();
     let (sub, wire) = page.watch();

@@ -193,6 +193,15 @@ impl Wire {
         }
     }
 
+    /// Whether a subscription brings readings rather than lines.
+    fn is_stats(&self, sub: SubId) -> bool {
+        let inner = self.inner.borrow();
+        let known = inner.subs.iter().find(|(_, known)| *known == sub);
+        known.is_some_and(|(target, _)| {
+            matches!(target, Target::Stats { .. } | Target::ProjectStats { .. })
+        })
+    }
+
     fn tick(&self) {
         let ahead_ms = wall_clock().since(now());
         let before = std::mem::replace(&mut self.inner.borrow_mut().ahead_ms, ahead_ms);

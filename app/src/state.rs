@@ -109,6 +109,8 @@ pub struct Dashboard {
     pub stats: StoredValue<StatsCollector>,
     /// Grows when `stats` changed, at most once per animation frame.
     pub stats_version: RwSignal<u64>,
+    /// Readings of the subject that this page was too slow to take.
+    pub stats_lost: RwSignal<u64>,
     /// Grows with each new subject, whose `logs` and `stats` begin empty.
     pub session: RwSignal<u64>,
 
@@ -185,6 +187,7 @@ impl Dashboard {
             logs_version: RwSignal::new(0),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
+            stats_lost: RwSignal::new(0),
             session: RwSignal::new(0),
             utc: RwSignal::new(false),
             theme,
@@ -286,6 +289,7 @@ impl Dashboard {
     pub(crate) fn begin_session(self) {
         self.logs.set_value(LogSession::new(StoreLimits::default()));
         self.stats.set_value(StatsCollector::new(STATS_SAMPLES));
+        self.stats_lost.set(0);
         self.session.update(|session| *session += 1);
         self.logs_version.update(|version| *version += 1);
         self.stats_version.update(|version| *version += 1);

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::Millis};
 
 use crate::{
+    charts::plural,
     logs::StreamNotice,
     pulse::pulse,
     route::Selection,
@@ -69,6 +70,9 @@ pub fn StatsView() -> impl IntoView {
                 <p class="stats-idle" role="status">
                     {move || idle().unwrap_or_default()}
                 </p>
+                <span class="let-go" title="This page was too slow to take them">
+                    {move || lost(dashboard.stats_lost.get())}
+                </span>
                 <RangeSwitch range=shown.range />
             </div>
             <Cards shown />
@@ -126,6 +130,14 @@ fn members(dashboard: Dashboard) -> Vec<Member> {
     members
 }
 
+/// What is said of readings that the page did not get.
+fn lost(readings: u64) -> String {
+    match readings {
+        0 => String::new(),
+        n => plural(n, "reading lost", "readings lost"),
+    }
+}
+
 /// Why there is nothing new to see, if so.
 fn idle(shown: Shown) -> Option<String> {
     let read = shown.newest().is_some();
@@ -145,4 +157,16 @@ fn idle(shown: Shown) -> Option<String> {
             "Waiting for the first readings…".to_owned()
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_that_did_not_come_are_counted() {
+        assert_eq!(lost(0), "");
+        assert_eq!(lost(1), "1 reading lost");
+        assert_eq!(lost(1200), "1,200 readings lost");
+    }
 }

@@ -41,8 +41,8 @@ pub enum Happening<'a> {
     },
     /// A slow viewer lost stats samples.
     SamplesDropped {
-        /// How many messages of samples.
-        messages: u64,
+        /// How many.
+        samples: u64,
     },
     /// The container list could not be read; the old one is kept.
     RefreshFailed {
@@ -122,9 +122,9 @@ impl Metrics {
                 self.add(Counter::LinesDropped, lines);
                 tracing::debug!(lines, "a slow viewer lost lines");
             }
-            Happening::SamplesDropped { messages } => {
-                self.add(Counter::SamplesDropped, messages);
-                tracing::debug!(messages, "a slow viewer lost samples");
+            Happening::SamplesDropped { samples } => {
+                self.add(Counter::SamplesDropped, samples);
+                tracing::debug!(samples, "a slow viewer lost samples");
             }
             Happening::RefreshFailed { reason } => {
                 self.add(Counter::RefreshesFailed, 1);

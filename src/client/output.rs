@@ -62,7 +62,7 @@ pub enum Update {
         /// The entries; never empty.
         batch: LogBatch,
     },
-    /// Entries of a source are missing at this place.
+    /// Entries of a source, or samples, are missing at this place.
     Gap {
         /// The subscription.
         sub: SubId,

@@ -118,10 +118,10 @@ impl CursorCounter {
     }
 }
 
-/// Lines that a viewer lacks, shown in their place.
+/// Lines that a viewer lacks, shown in their place; in a subscription of stats: readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// How many lines; `None` where nobody can know.
+    /// How many lines or readings; `None` where nobody can know.
     pub lines: Option<u64>,
     /// Timestamp of the last line before it, where known.
     pub after: Option<Nanos>,

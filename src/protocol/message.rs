@@ -216,7 +216,7 @@ pub enum ServerMessage {
         /// resume point or the message before.
         backlog: bool,
     },
-    /// Lines of a source are missing here.
+    /// Lines of a source, or readings, are missing here.
     Gap {
         /// The subscription.
         sub: SubId,

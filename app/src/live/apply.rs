@@ -56,6 +56,10 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 .update_value(|logs| logs.ingest(source, batch));
             wire.frame.mark(Dirty::Logs);
         }
+        Report::Gap { sub, gap, .. } if wire.is_stats(sub) => {
+            let lost = gap.lines.unwrap_or_default();
+            dashboard.stats_lost.update(|all| *all += lost);
+        }
         Report::Gap { source, gap, .. } => {
             dashboard.logs.update_value(|logs| logs.gap(source, gap));
             wire.frame.mark(Dirty::Logs);

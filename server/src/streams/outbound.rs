@@ -66,8 +66,9 @@ enum Item {
     Control(SubId, Bytes),
     /// The flag is the message's `backlog`.
     Logs(SubId, SourceId, SharedBatch, bool),
-    Stats(SubId, Bytes),
-    /// Here lines were dropped; what is missing is in `gaps`.
+    /// The number is how many readings there are in it.
+    Stats(SubId, SourceId, Bytes, u32),
+    /// Here lines or readings were dropped; what is missing is in `gaps`.
     GapMark(SubId, SourceId),
     /// Was dropped without a trace of its own.
     Hole,
@@ -211,9 +212,7 @@ impl Outbound {
             self.0.metrics.record(Happening::LinesDropped { lines });
         }
         if samples > 0 {
-            self.0
-                .metrics
-                .record(Happening::SamplesDropped { messages: samples });
+            self.0.metrics.record(Happening::SamplesDropped { samples });
         }
         self.0.sendable.notify_one();
     }
@@ -242,7 +241,7 @@ impl Queue {
             match item {
                 Item::Hole => {}
                 Item::Control(_, bytes) => return Some((bytes, 0)),
-                Item::Stats(_, bytes) => {
+                Item::Stats(_, _, bytes, _) => {
                     self.sent += bytes.len() as u64;
                     return Some((bytes, 0));
                 }
@@ -275,7 +274,7 @@ impl Queue {
         }
     }
 
-    /// Makes the queue fit its bound. Returns how many lines and samples messages went.
+    /// Makes the queue fit its bound. Returns how many lines and readings went.
     fn drop_oldest(&mut self) -> (u64, u64) {
         let (mut lines, mut samples) = (0, 0);
         self.oldest_payload = self.oldest_payload.max(self.base);
@@ -290,32 +289,32 @@ impl Queue {
                 break;
             };
             self.payload_bytes -= item.payload();
-            match item {
-                Item::Stats(..) => {
-                    samples += 1;
-                    *item = Item::Hole;
+            let (key, count) = match item {
+                Item::Stats(sub, source, _, count) => {
+                    samples += u64::from(*count);
+                    ((*sub, *source), *count)
                 }
                 Item::Logs(sub, source, batch, _) => {
                     lines += u64::from(batch.lines);
-                    let (key, batch) = ((*sub, *source), batch.clone());
-                    // All earlier lines of this source that wait are dropped already, so its
-                    // mark, if it has one, lies before and speaks of them.
-                    let fresh = !self.gaps.contains_key(&key);
-                    *item = if fresh {
-                        Item::GapMark(key.0, key.1)
-                    } else {
-                        Item::Hole
-                    };
-                    let gap = self.gaps.entry(key).or_insert(Gap {
-                        lines: Some(0),
-                        after: None,
-                        before: None,
-                        reason: GapReason::SlowViewer,
-                    });
-                    gap.lines = gap.lines.map(|n| n + u64::from(batch.lines));
+                    ((*sub, *source), batch.lines)
                 }
-                Item::Control(..) | Item::GapMark(..) | Item::Hole => {}
-            }
+                Item::Control(..) | Item::GapMark(..) | Item::Hole => continue,
+            };
+            // Everything earlier of this source that waits is dropped already, so its mark, if
+            // it has one, lies before and speaks of it.
+            let fresh = !self.gaps.contains_key(&key);
+            *item = if fresh {
+                Item::GapMark(key.0, key.1)
+            } else {
+                Item::Hole
+            };
+            let gap = self.gaps.entry(key).or_insert(Gap {
+                lines: Some(0),
+                after: None,
+                before: None,
+                reason: GapReason::SlowViewer,
+            });
+            gap.lines = gap.lines.map(|n| n + u64::from(count));
         }
         (lines, samples)
     }
@@ -337,7 +336,7 @@ impl Item {
         match self {
             Self::Control(sub, _)
             | Self::Logs(sub, ..)
-            | Self::Stats(sub, _)
+            | Self::Stats(sub, ..)
             | Self::GapMark(sub, _) => Some(*sub),
             Self::Hole => None,
         }
@@ -348,7 +347,7 @@ impl Item {
     fn payload(&self) -> usize {
         match self {
             Self::Logs(_, _, batch, _) => batch.bytes.len(),
-            Self::Stats(_, bytes) => bytes.len(),
+            Self::Stats(_, _, bytes, _) => bytes.len(),
             Self::Control(..) | Self::GapMark(..) | Self::Hole => 0,
         }
     }
@@ -393,8 +392,13 @@ impl SourceSink {
             source: self.source,
             samples: samples.to_vec(),
         };
-        self.outbound
-            .push(Item::Stats(self.sub, message.encode().into()));
+        let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+        self.outbound.push(Item::Stats(
+            self.sub,
+            self.source,
+            message.encode().into(),
+            count,
+        ));
     }
 
     /// How the stream is doing.

@@ -2,6 +2,7 @@
 
 use super::*;
 use sidekick::protocol::{LogBatch, LogStream, ServerFrame};
+use sidekick::time::Millis;
 
 const SUB: SubId = SubId(1);
 const SOURCE: SourceId = SourceId(0);
@@ -85,6 +86,52 @@ fn a_slow_viewer_gets_one_gap_that_counts_exactly_what_it_lacks_in_its_place() {
     assert_eq!(gaps, 1);
     assert_eq!(next, batches * 10);
     assert!(metrics.get(Counter::LinesDropped) > 0);
+}
+
+#[test]
+fn a_slow_viewer_of_stats_is_told_how_many_readings_it_lacks() {
+    let (outbound, sink, metrics) = outbound();
+    let readings = 200_000u64;
+    for first in (0..readings).step_by(100) {
+        let sample = |n: u64| StatsSample {
+            time: Millis(n as i64 * 1000),
+            network_rx_bytes: u64::MAX,
+            network_tx_bytes: u64::MAX,
+            block_read_bytes: u64::MAX,
+            block_write_bytes: u64::MAX,
+            ..StatsSample::default()
+        };
+        sink.stats(&(first..first + 100).map(sample).collect::<Vec<_>>());
+    }
+    let mut next = 0;
+    let mut gaps = Vec::new();
+    loop {
+        let frames = sendable(&outbound);
+        if frames.is_empty() {
+            break;
+        }
+        for frame in frames {
+            match frame.message {
+                ServerMessage::Gap { gap, .. } => {
+                    next += gap.lines.unwrap();
+                    gaps.push(gap);
+                }
+                ServerMessage::Stats { samples, .. } => {
+                    for sample in samples {
+                        assert_eq!(sample.time, Millis(next as i64 * 1000));
+                        next += 1;
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let sent = outbound.lock().sent;
+        assert!(outbound.credit(sent));
+    }
+    assert_eq!(next, readings);
+    let [gap] = gaps[..] else { panic!("{gaps:?}") };
+    assert_eq!(gap.reason, GapReason::SlowViewer);
+    assert_eq!(gap.lines, Some(metrics.get(Counter::SamplesDropped)));
 }
 
 #[test]
