@@ -66,14 +66,10 @@ pub struct Details {
 }
 
 impl Details {
-    /// As [`DETAILS_TYPE`].
+    /// As [`DETAILS_TYPE`]; `None` where they cannot be written so.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        match postcard::to_stdvec(self) {
-            Ok(bytes) => bytes,
-            // Plain data of known length; memory has no way to refuse it.
-            Err(error) => unreachable!("{error}"),
-        }
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        postcard::to_stdvec(self).ok()
     }
 
     /// Reads [`DETAILS_TYPE`] back; `None` where the bytes are none of this version.

@@ -158,14 +158,16 @@ impl LogBatch {
     /// The entry at `index`, `None` past the end.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<EntryRef<'_>> {
-        let end = *self.ends.get(index)? as usize;
-        let start = match index {
-            0 => 0,
-            _ => self.ends[index - 1] as usize,
-        };
-        let flags = self.flags[index];
-        Some(EntryRef {
-            time: Nanos(self.times[index]),
+        (index < self.len()).then(|| self.entry(index))
+    }
+
+    /// The entry at `index`; past the end an empty one.
+    fn entry(&self, index: usize) -> EntryRef<'_> {
+        let end = |index: usize| self.ends.get(index).map_or(0, |&end| end as usize);
+        let start = index.checked_sub(1).map_or(0, end);
+        let flags = self.flags.get(index).copied().unwrap_or_default();
+        EntryRef {
+            time: self.time(index).unwrap_or_default(),
             stream: if flags & FLAG_STDERR == 0 {
                 LogStream::Stdout
             } else {
@@ -174,8 +176,8 @@ impl LogBatch {
             truncated: flags & FLAG_TRUNCATED != 0,
             untimed: flags & FLAG_UNTIMED != 0,
             lossy: flags & FLAG_LOSSY != 0,
-            text: &self.text[start..end],
-        })
+            text: self.text.get(start..end(index)).unwrap_or_default(),
+        }
     }
 
     /// Timestamp of the entry at `index`, without touching its text.
@@ -186,10 +188,7 @@ impl LogBatch {
 
     /// The entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = EntryRef<'_>> + ExactSizeIterator {
-        (0..self.len()).map(|i| match self.get(i) {
-            Some(entry) => entry,
-            None => unreachable!("the index is below the length"),
-        })
+        (0..self.len()).map(|index| self.entry(index))
     }
 
     /// A copy of the entries from `first` on; empty when `first` is past the end.
@@ -240,47 +239,32 @@ impl LogBatch {
         self.text.clear();
     }
 
-    /// Appends the wire form to `out`.
+    /// The wire form: [`Wire`] as postcard writes it, without the columns in between.
     ///
     /// Times travel as differences to the entry before and lengths as variable-length integers:
     /// about six bytes a line beside its text.
-    pub fn encode_into(&self, out: Vec<u8>) -> Vec<u8> {
-        let mut before = 0i64;
-        let wire = Wire {
-            deltas_ns: self
-                .times
-                .iter()
-                .map(|&time| {
-                    let delta = time.wrapping_sub(before);
-                    before = time;
-                    delta
-                })
-                .collect(),
-            flags: &self.flags,
-            lengths: {
-                let mut start = 0;
-                self.ends
-                    .iter()
-                    .map(|&end| {
-                        let length = end - start;
-                        start = end;
-                        length
-                    })
-                    .collect()
-            },
-            text: &self.text,
-        };
-        match postcard::to_extend(&wire, out) {
-            Ok(out) => out,
-            // Writing plain columns to memory has no way to fail.
-            Err(error) => unreachable!("{error}"),
-        }
-    }
-
-    /// The wire form.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        self.encode_into(Vec::with_capacity(self.text.len() + self.len() * 8 + 16))
+        let mut out = Vec::with_capacity(self.text.len() + self.len() * 8 + 16);
+        let mut before = 0i64;
+        put(&mut out, self.times.len() as u64);
+        for &time in &self.times {
+            let delta = time.wrapping_sub(before);
+            before = time;
+            // Zigzag, so that small numbers are short on both sides of zero.
+            put(&mut out, ((delta << 1) ^ (delta >> 63)) as u64);
+        }
+        put(&mut out, self.flags.len() as u64);
+        out.extend_from_slice(&self.flags);
+        let mut start = 0;
+        put(&mut out, self.ends.len() as u64);
+        for &end in &self.ends {
+            put(&mut out, u64::from(end - start));
+            start = end;
+        }
+        put(&mut out, self.text.len() as u64);
+        out.extend_from_slice(self.text.as_bytes());
+        out
     }
 
     /// Reads the wire form back.
@@ -342,7 +326,18 @@ impl LogBatch {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+/// Appends a number as postcard writes it: seven bits a byte, the lowest first.
+fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// A batch on the wire.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 struct Wire<'a> {
     deltas_ns: Vec<i64>,
     #[serde(borrow)]
@@ -409,6 +404,19 @@ mod tests {
         #[test]
         fn a_batch_survives_the_wire(batch in batches()) {
             prop_assert_eq!(LogBatch::decode(&batch.encode()), Ok(batch));
+        }
+
+        #[test]
+        fn the_wire_form_is_what_postcard_writes(batch in batches()) {
+            let times = [0].iter().chain(&batch.times);
+            let ends = [0].iter().chain(&batch.ends);
+            let wire = Wire {
+                deltas_ns: times.zip(&batch.times).map(|(a, b)| b.wrapping_sub(*a)).collect(),
+                flags: &batch.flags,
+                lengths: ends.zip(&batch.ends).map(|(a, b)| b - a).collect(),
+                text: &batch.text,
+            };
+            prop_assert_eq!(batch.encode(), postcard::to_stdvec(&wire).unwrap());
         }
 
         #[test]

@@ -27,13 +27,15 @@ pub(super) async fn details(
             variable.value = None;
         }
     }
-    if headers.get(ACCEPT).is_some_and(|v| v == DETAILS_TYPE) {
+    if headers.get(ACCEPT).is_some_and(|v| v == DETAILS_TYPE)
+        && let Some(bytes) = details.encode()
+    {
         let head = [
             (CACHE_CONTROL, "no-store"),
             (CONTENT_TYPE, DETAILS_TYPE),
             (VARY, "accept"),
         ];
-        return Ok((head, details.encode()).into_response());
+        return Ok((head, bytes).into_response());
     }
     Ok(([(VARY, "accept")], fresh(details)).into_response())
 }
