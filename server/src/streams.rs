@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! outbound       what waits for one viewer: bounded, credits, gaps
-//! upstream       one container's stream, its viewers, its attempts; closes when nobody looks
+//! upstream       one container's stream, its viewers, its attempts; closes when nobody looks;
+//!                StreamManager, all of one kind
 //! log            LogStreamManager: batches, the ring, resuming after a break
 //! ring, resume, catch_up   the newest entries; finding a cursor; a viewer that comes back
 //! stats          StatsStreamManager
@@ -86,23 +87,23 @@ impl Hub {
     /// Tells the streams what happened to their containers.
     pub(crate) fn apply(&self, changes: &Changes) {
         for id in &changes.stopped {
-            self.logs.registry().stopped(id);
-            self.stats.registry().stopped(id);
+            self.logs.stopped(id);
+            self.stats.stopped(id);
         }
         for id in &changes.started {
-            self.logs.registry().started(id);
-            self.stats.registry().started(id);
+            self.logs.started(id);
+            self.stats.started(id);
         }
         for id in &changes.removed {
-            self.logs.registry().removed(id);
-            self.stats.registry().removed(id);
+            self.logs.removed(id);
+            self.stats.removed(id);
         }
     }
 
     /// Waiting and failed streams are tried now, because the engine answers again.
     pub(crate) fn retry_all(&self) {
-        self.logs.registry().retry_all();
-        self.stats.registry().retry_all();
+        self.logs.retry_all();
+        self.stats.retry_all();
     }
 
     /// Starts a subscription of a viewer. It ends when the handle is dropped.
@@ -133,7 +134,7 @@ impl Hub {
             Target::Stats { container } => {
                 self.announce(sub, &container, outbound);
                 let sink = outbound.source(sub, SourceId(0));
-                Subscription::Stats(self.stats.join(&container, sink))
+                Subscription::Stats(self.stats.join(&container, None, sink))
             }
             Target::ProjectLogs { project, service } => {
                 Subscription::Project(self.compose.logs(select(project, service), resume))

@@ -68,7 +68,7 @@ impl ComposeLogStreamManager {
     pub(crate) fn stats(&self, selection: Selection) -> ProjectStream {
         let stats = Arc::clone(&self.stats);
         self.follow(selection, move |id, sink| -> Viewing<StatsStore> {
-            stats.join(id, sink)
+            stats.join(id, None, sink)
         })
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use sidekick::model::ContainerId;
 use sidekick::protocol::{Cursor, Gap, GapReason, LogBatch, StreamState};
 use tokio::time::Instant;
 
@@ -17,7 +16,7 @@ use super::catch_up::{self, settle};
 use super::outbound::SourceSink;
 use super::resume::{self, Resumption, Step, TAILS};
 use super::ring::{LogRing, Piece, RING_ENTRIES};
-use super::upstream::{Attempt, Context, End, Registry, Store, Upstream, Viewing};
+use super::upstream::{Attempt, Context, End, Store, StreamManager, Upstream};
 use crate::docker::{DockerClient, DockerStream, LogOptions, Tail};
 use crate::events::Happening;
 use crate::metrics::{Counter, UpstreamKind};
@@ -45,35 +44,9 @@ const UNDECIDED: Duration = Duration::from_secs(1);
 /// After so long a pause in a reading by time, the engine has given all that it has.
 const ALL_GIVEN: Duration = Duration::from_secs(5);
 
-/// The logs of all containers that somebody looks at.
-pub(crate) struct LogStreamManager {
-    registry: Registry<LogReading>,
-}
-
-impl LogStreamManager {
-    pub(crate) fn new(context: Arc<Context>) -> Self {
-        Self {
-            registry: Registry::new(context),
-        }
-    }
-
-    /// Looks at a container's log: from its newest entries, or after `ask`.
-    pub(crate) fn join(
-        &self,
-        container: &ContainerId,
-        ask: Option<Cursor>,
-        sink: SourceSink,
-    ) -> Viewing<LogStore> {
-        let viewing = self.registry.join(container, ask, sink);
-        settle(&viewing.up, self.registry.context());
-        viewing
-    }
-
-    /// All upstreams, for what happens in the engine.
-    pub(crate) fn registry(&self) -> &Registry<LogReading> {
-        &self.registry
-    }
-}
+/// The logs of all containers that somebody looks at. Who joins gets the newest entries, or those
+/// after the cursor that it names.
+pub(crate) type LogStreamManager = StreamManager<LogReading>;
 
 /// What is kept of a log for those who join.
 #[derive(Debug, Default)]
@@ -181,7 +154,11 @@ impl Attempt for LogReading {
         (end.unwrap_or(End::Closed), pump.flowed)
     }
 
-    fn settled(up: &Arc<Upstream<LogStore>>, context: &Arc<Context>) {
+    fn joined(up: &Arc<Upstream<LogStore>>, context: &Context) {
+        settle(up, context);
+    }
+
+    fn settled(up: &Arc<Upstream<LogStore>>, context: &Context) {
         up.board().store.primed = true;
         settle(up, context);
     }

@@ -4,39 +4,20 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use sidekick::model::{ContainerId, ContainerState, StatsSample};
+use sidekick::model::{ContainerState, StatsSample};
 use sidekick::protocol::{Cursor, StreamState};
 
 use super::outbound::SourceSink;
-use super::upstream::{Attempt, Context, End, Registry, Store, Upstream, Viewing};
+use super::upstream::{Attempt, Context, End, Store, StreamManager, Upstream};
 use crate::docker::DockerClient;
 use crate::metrics::{Counter, UpstreamKind};
 
 /// Readings that a joining page gets, about a minute.
 const RING_SAMPLES: usize = 60;
 
-/// The stats of all containers that somebody looks at.
-pub(crate) struct StatsStreamManager {
-    registry: Registry<StatsReading>,
-}
-
-impl StatsStreamManager {
-    pub(crate) fn new(context: Arc<Context>) -> Self {
-        Self {
-            registry: Registry::new(context),
-        }
-    }
-
-    /// Looks at a container's stats: the last minute that was read, then as they come.
-    pub(crate) fn join(&self, container: &ContainerId, sink: SourceSink) -> Viewing<StatsStore> {
-        self.registry.join(container, None, sink)
-    }
-
-    /// All upstreams, for what happens in the engine.
-    pub(crate) fn registry(&self) -> &Registry<StatsReading> {
-        &self.registry
-    }
-}
+/// The stats of all containers that somebody looks at. Who joins gets the last minute that was
+/// read, and then what comes.
+pub(crate) type StatsStreamManager = StreamManager<StatsReading>;
 
 /// The newest readings.
 #[derive(Debug, Default)]
@@ -97,8 +78,6 @@ impl Attempt for StatsReading {
             }
         }
     }
-
-    fn settled(_up: &Arc<Upstream<StatsStore>>, _context: &Arc<Context>) {}
 }
 
 fn take(up: &Upstream<StatsStore>, sample: StatsSample) {

@@ -6,7 +6,7 @@
 //! sends is the business of an [`Attempt`]; what it keeps for those who join is a [`Store`].
 
 mod attempts;
-mod registry;
+mod manager;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -23,7 +23,7 @@ use super::reconnect::Planned;
 use crate::docker::{DockerClient, DockerError};
 use crate::metrics::{Metrics, UpstreamKind};
 
-pub(crate) use registry::{Registry, Viewing};
+pub(crate) use manager::{StreamManager, Viewing};
 
 /// How long an upstream stays open after its last viewer left.
 pub(crate) const LINGER: Duration = Duration::from_millis(300);
@@ -91,8 +91,11 @@ pub(crate) trait Attempt: Send + 'static {
         client: &DockerClient,
     ) -> impl Future<Output = (End, bool)> + Send;
 
+    /// A viewer joined.
+    fn joined(_up: &Arc<Upstream<Self::Store>>, _context: &Context) {}
+
     /// The stream is over for now and nothing will come before the container's next start.
-    fn settled(up: &Arc<Upstream<Self::Store>>, context: &Arc<Context>);
+    fn settled(_up: &Arc<Upstream<Self::Store>>, _context: &Context) {}
 }
 
 /// One container's stream and those who look at it.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 use crate::streams::outbound::Outbound;
+use sidekick::model::ContainerId;
 use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, SubId};
 
 const SUB: SubId = SubId(1);

@@ -20,9 +20,9 @@ async fn without_an_engine_a_stream_is_tried_ten_times_then_given_up_until_asked
     let context = Arc::new(Context::default());
     let outbound = Outbound::new(Arc::clone(&context.metrics));
     outbound.open(SUB);
-    let registry = Registry::<LogReading>::new(context);
+    let manager = StreamManager::<LogReading>::new(context);
     let container = ContainerId("c".to_owned());
-    let viewing = registry.join(&container, None, outbound.source(SUB, SourceId(0)));
+    let viewing = manager.join(&container, None, outbound.source(SUB, SourceId(0)));
     let began = Instant::now();
     assert_eq!(state(&outbound).await, StreamState::Loading);
     let delays = [2, 4, 8, 16, 30, 30, 30, 30, 30, 30];
@@ -53,7 +53,7 @@ async fn without_an_engine_a_stream_is_tried_ten_times_then_given_up_until_asked
     // The start of the container is a reason to try at once as well.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = Instant::now();
-    registry.started(&container);
+    manager.started(&container);
     assert!(matches!(
         state(&outbound).await,
         StreamState::Reconnecting { attempt: 1, .. }
@@ -66,9 +66,9 @@ async fn an_upstream_outlives_its_last_viewer_by_the_linger_and_is_joined_again_
     let context = Arc::new(Context::default());
     let outbound = Outbound::new(Arc::clone(&context.metrics));
     outbound.open(SUB);
-    let registry = Registry::<LogReading>::new(context);
+    let manager = StreamManager::<LogReading>::new(context);
     let container = ContainerId("c".to_owned());
-    let join = || registry.join(&container, None, outbound.source(SUB, SourceId(0)));
+    let join = || manager.join(&container, None, outbound.source(SUB, SourceId(0)));
     let first = join();
     let up = Arc::clone(&first.up);
     drop(first);

@@ -1,4 +1,5 @@
-//! All upstreams of one kind: joining, leaving, and the task that each of them is.
+//! What all stream managers are: the upstreams of one kind, joining and leaving them, and the
+//! task that each of them is.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,8 @@ use super::attempts::drive;
 use super::{Attempt, Context, LINGER, Signals, Store, Upstream, Viewer};
 use crate::streams::outbound::SourceSink;
 
-/// All upstreams of one kind.
-pub(crate) struct Registry<A: Attempt> {
+/// The streams of one kind, of all containers that somebody looks at.
+pub(crate) struct StreamManager<A: Attempt> {
     inner: Arc<Inner<A>>,
 }
 
@@ -21,7 +22,7 @@ struct Inner<A: Attempt> {
     context: Arc<Context>,
     upstreams: Mutex<HashMap<ContainerId, Arc<Upstream<A::Store>>>>,
     next_viewer: AtomicU64,
-    /// Ends all upstreams with the registry.
+    /// Ends all upstreams with the manager.
     cancel: CancellationToken,
 }
 
@@ -39,7 +40,7 @@ impl<A: Attempt> Inner<A> {
     }
 }
 
-impl<A: Attempt> Registry<A> {
+impl<A: Attempt> StreamManager<A> {
     pub(crate) fn new(context: Arc<Context>) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -49,10 +50,6 @@ impl<A: Attempt> Registry<A> {
                 cancel: CancellationToken::new(),
             }),
         }
-    }
-
-    pub(crate) fn context(&self) -> &Arc<Context> {
-        &self.inner.context
     }
 
     /// Looks at a container: opens its upstream, or joins the one that is open.
@@ -83,6 +80,7 @@ impl<A: Attempt> Registry<A> {
         }
         up.signal(|s| s.viewers += 1);
         drop(upstreams);
+        A::joined(&up, &self.inner.context);
         Viewing { up, id }
     }
 
@@ -139,26 +137,26 @@ impl<S: Store> Drop for Viewing<S> {
 }
 
 /// The task of an upstream.
-async fn live<A: Attempt>(up: Arc<Upstream<A::Store>>, registry: Weak<Inner<A>>) {
-    let Some(context) = registry.upgrade().map(|inner| Arc::clone(&inner.context)) else {
+async fn live<A: Attempt>(up: Arc<Upstream<A::Store>>, manager: Weak<Inner<A>>) {
+    let Some(context) = manager.upgrade().map(|inner| Arc::clone(&inner.context)) else {
         return;
     };
     tokio::select! {
         () = up.cancel.cancelled() => {}
         () = drive::<A>(&up, &context) => {}
-        () = deserted::<A>(&up, &registry) => {}
+        () = deserted::<A>(&up, &manager) => {}
     }
     // What was started for its viewers ends with it.
     up.cancel.cancel();
 }
 
-/// Returns when nobody looks any more, after taking the upstream out of the registry.
-async fn deserted<A: Attempt>(up: &Arc<Upstream<A::Store>>, registry: &Weak<Inner<A>>) {
+/// Returns when nobody looks any more, after taking the upstream out of the manager.
+async fn deserted<A: Attempt>(up: &Arc<Upstream<A::Store>>, manager: &Weak<Inner<A>>) {
     let mut signals = up.signals.subscribe();
     loop {
         let _ = signals.wait_for(|now| now.viewers == 0).await;
         tokio::time::sleep(LINGER).await;
-        let Some(inner) = registry.upgrade() else {
+        let Some(inner) = manager.upgrade() else {
             return;
         };
         let mut upstreams = inner.upstreams();
