@@ -221,11 +221,11 @@ impl Wire {
 
     /// While a log is live, time without lines is known to be quiet: the timeline goes on.
     fn note_quiet(&self) {
-        let now = self.server_now();
+        let Some(until) = self.dashboard.live_until(self.server_now()) else {
+            return;
+        };
         let logs = self.dashboard.logs;
-        if self.dashboard.reads_live_log()
-            && logs.try_update_value(|logs| logs.live_until(now)) == Some(true)
-        {
+        if logs.try_update_value(|logs| logs.live_until(until)) == Some(true) {
             self.frame.mark(Dirty::Logs);
         }
     }

@@ -261,14 +261,17 @@ impl Dashboard {
         crate::live::with(self, crate::live::Wire::start_demo);
     }
 
-    /// Whether lines that are printed now would come at once: of one container at least, where
-    /// several are shown.
+    /// Until when the log is known to have no other lines than came: now, while lines of one
+    /// container at least would come at once; `Some(None)` where all have ended. `None` where
+    /// nobody can know, because the connection or the streams are broken.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn reads_live_log(self) -> bool {
-        let live = |it: &SourceInfo| matches!(it.state, StreamState::Live | StreamState::Empty);
-        self.link.get_untracked() == LinkState::Live
-            && matches!(self.tab.get_untracked(), Tab::Logs | Tab::Patterns)
-            && self.sources.with_untracked(|all| all.iter().any(live))
+    pub(crate) fn live_until(self, now: Millis) -> Option<Option<Millis>> {
+        if self.link.get_untracked() != LinkState::Live
+            || !matches!(self.tab.get_untracked(), Tab::Logs | Tab::Patterns)
+        {
+            return None;
+        }
+        self.sources.with_untracked(|all| live_until(all, now))
     }
 
     /// Has the views of the log draw again, for a change that they made to the session, such as
@@ -343,6 +346,17 @@ fn target(subject: Subject, tab: Tab) -> Option<Target> {
     }
 }
 
+#[cfg(any(feature = "hydrate", test))]
+fn live_until(sources: &[SourceInfo], now: Millis) -> Option<Option<Millis>> {
+    let live = |it: &SourceInfo| matches!(it.state, StreamState::Live | StreamState::Empty);
+    let over = |it: &SourceInfo| matches!(it.state, StreamState::Ended | StreamState::Removed);
+    if sources.iter().any(live) {
+        Some(Some(now))
+    } else {
+        (!sources.is_empty() && sources.iter().all(over)).then_some(None)
+    }
+}
+
 /// The page's state, from context.
 ///
 /// Outside of [`App`](crate::App) there is none; that is a mistake in the program, and the
@@ -365,5 +379,33 @@ mod tests {
         assert_eq!(of(Tab::Details), None);
         assert_eq!(target(Subject::Container(None), Tab::Logs), None);
         assert_eq!(target(Subject::Group(Selection::Overview), Tab::Logs), None);
+    }
+
+    #[test]
+    fn a_log_is_quiet_up_to_now_only_while_somebody_would_hear_it() {
+        let sources = |states: &[StreamState]| -> Vec<SourceInfo> {
+            let source = |(n, state): (usize, &StreamState)| SourceInfo {
+                source: n as u16,
+                container: ContainerId(n.to_string()),
+                name: n.to_string(),
+                state: state.clone(),
+            };
+            states.iter().enumerate().map(source).collect()
+        };
+        let broken = StreamState::Reconnecting {
+            attempt: 1,
+            retry_in_ms: 2000,
+            reason: "reset".into(),
+        };
+        let until = |states: &[StreamState]| live_until(&sources(states), Millis(5));
+        assert_eq!(until(&[StreamState::Live]), Some(Some(Millis(5))));
+        assert_eq!(
+            until(&[StreamState::Ended, StreamState::Empty]),
+            Some(Some(Millis(5)))
+        );
+        assert_eq!(until(&[StreamState::Ended]), Some(None));
+        assert_eq!(until(&[StreamState::Ended, broken]), None);
+        assert_eq!(until(&[StreamState::Loading]), None);
+        assert_eq!(until(&[]), None, "it was just left and taken up again");
     }
 }

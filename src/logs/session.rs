@@ -107,10 +107,10 @@ impl LogSession {
     }
 
     /// Says that the stream was live until `now`: minutes since the newest line were quiet ones.
-    /// Of a stream that ended or broke nobody knows what it would have printed; there the
-    /// timeline and the rates of the templates end with the newest line. True where this changes
-    /// the timeline.
-    pub fn live_until(&mut self, now: Millis) -> bool {
+    /// With `None`, which is for streams that ended, the timeline and the rates of the templates
+    /// end with the newest line. Of a stream that broke nobody knows what it would have printed:
+    /// then nothing is said. True where this changes the timeline.
+    pub fn live_until(&mut self, now: Option<Millis>) -> bool {
         self.templates.live_until(now);
         let moved = self.timeline.live_until(now);
         self.version += u64::from(moved);

@@ -201,10 +201,10 @@ impl LogTemplateEngine {
         self.evicted_lines
     }
 
-    /// Says that the stream was live until `now`: the rate series go on to there. See
+    /// Says until when the stream was live: the rate series go on to there. See
     /// [`LogSeverityTimeSeries::live_until`](super::LogSeverityTimeSeries::live_until).
-    pub fn live_until(&mut self, now: Millis) {
-        self.live_until = Some(minute_of(now.into()));
+    pub fn live_until(&mut self, now: Option<Millis>) {
+        self.live_until = now.map(|now| minute_of(now.into()));
     }
 
     /// Start of the newest minute of the rate series; `None` before the first line.

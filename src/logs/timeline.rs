@@ -81,11 +81,12 @@ impl LogSeverityTimeSeries {
     }
 
     /// Says that the stream was live until `now`: from the newest line to there it printed
-    /// nothing. Not said of a stream that ended or broke, where nobody can know. The newest word
-    /// counts, also one with an earlier time. True where this moves the end of the series.
-    pub fn live_until(&mut self, now: Millis) -> bool {
+    /// nothing. `None` takes that back, for a stream that ended: it ends with its newest line. Of
+    /// a stream that broke nobody knows more than was said before. The newest word counts, also
+    /// one with an earlier time. True where this moves the end of the series.
+    pub fn live_until(&mut self, now: Option<Millis>) -> bool {
         let before = self.end();
-        self.live_until = Some(now.0.div_euclid(self.bucket_ms));
+        self.live_until = now.map(|now| now.0.div_euclid(self.bucket_ms));
         self.end() != before
     }
 
@@ -176,25 +177,27 @@ mod tests {
         };
         let at = |n: i64| Millis(n * 60_000 + 30_000);
         let mut series = LogSeverityTimeSeries::default();
-        assert!(!series.live_until(at(9)), "nothing to show yet");
+        assert!(!series.live_until(Some(at(9))), "nothing to show yet");
         series.push(Severity::Info, minute(10));
-        assert!(!series.live_until(at(10)));
+        assert!(!series.live_until(Some(at(10))));
         assert_eq!(totals(&series), [1]);
-        assert!(series.live_until(at(13)));
+        assert!(series.live_until(Some(at(13))));
         assert_eq!(totals(&series), [1, 0, 0, 0]);
         assert_eq!(series.buckets()[3].start, Millis(13 * 60_000));
         series.push(Severity::Info, minute(12));
         assert_eq!(totals(&series), [1, 0, 1, 0]);
-        assert!(series.live_until(at(71)));
+        assert!(series.live_until(Some(at(71))));
         assert_eq!(series.buckets().len(), 60, "the window moves on");
         assert_eq!(totals(&series)[0], 1, "minute 12 is the oldest");
-        assert!(series.live_until(at(500)));
+        assert!(series.live_until(Some(at(500))));
         assert_eq!(totals(&series), [0; 60]);
         assert!(
-            series.live_until(at(14)),
+            series.live_until(Some(at(14))),
             "a clock that was set right again"
         );
         assert_eq!(totals(&series), [1, 0, 1, 0, 0]);
+        assert!(series.live_until(None));
+        assert_eq!(totals(&series), [1, 0, 1], "it ended with its newest line");
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn a_template_knows_when_it_was_seen_and_how_often_each_minute() {
     );
     assert_eq!(engine.rate_end(), Some(Millis(104 * 60_000)));
     assert_eq!(engine.total_lines(), 7);
-    engine.live_until(Millis(106 * 60_000));
+    engine.live_until(Some(Millis(106 * 60_000)));
     let rate = &engine.top(1)[0].rate;
     assert_eq!(rate[RATE_BUCKETS - 4..], [1, 0, 0, 0], "nothing since");
     assert_eq!(engine.rate_end(), Some(Millis(106 * 60_000)));
