@@ -1,8 +1,9 @@
 //! What a slow viewer gets, and what it does not.
 
 use super::*;
-use sidekick::protocol::{LogBatch, LogStream, ServerFrame};
+use sidekick::protocol::{GapReason, LogBatch, LogStream, ServerFrame};
 use sidekick::time::Millis;
+use sidekick::time::Nanos;
 
 const SUB: SubId = SubId(1);
 const SOURCE: SourceId = SourceId(0);
