@@ -93,25 +93,9 @@ fn sort(containers: &mut [Container]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ContainerState;
 
     fn container(id: &str, name: &str) -> Container {
-        Container {
-            id: ContainerId(id.into()),
-            name: name.into(),
-            image: String::new(),
-            state: ContainerState::Running,
-            status: String::new(),
-            health: None,
-            ports: vec![],
-            created: None,
-            started: None,
-            finished: None,
-            exit_code: None,
-            project: None,
-            service: None,
-            number: None,
-        }
+        Container::created(ContainerId(id.into()), name.into())
     }
 
     fn snapshot(revision: u64, containers: Vec<Container>) -> Snapshot {

@@ -57,6 +57,29 @@ pub struct Container {
     pub number: Option<u32>,
 }
 
+impl Container {
+    /// A container that has just been created and of which no more is known.
+    #[must_use]
+    pub fn created(id: ContainerId, name: String) -> Self {
+        Self {
+            id,
+            name,
+            image: String::new(),
+            state: ContainerState::Created,
+            status: "Created".to_owned(),
+            health: None,
+            ports: Vec::new(),
+            created: None,
+            started: None,
+            finished: None,
+            exit_code: None,
+            project: None,
+            service: None,
+            number: None,
+        }
+    }
+}
+
 /// The states of the engine's API, and one for those it may add.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ContainerState {

@@ -107,25 +107,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn container(index: usize, labels: (Option<u8>, Option<u8>), number: Option<u32>) -> Container {
+        let id = ContainerId(format!("id-{index}"));
         Container {
-            id: ContainerId(format!("id-{index}")),
-            name: format!("name-{}", index % 5),
-            image: format!("image-{index}"),
             state: if index.is_multiple_of(3) {
                 ContainerState::Exited
             } else {
                 ContainerState::Running
             },
-            status: String::new(),
-            health: None,
-            ports: vec![],
-            created: None,
-            started: None,
-            finished: None,
-            exit_code: None,
             project: labels.0.map(|n| format!("project-{n}")),
             service: labels.1.map(|n| format!("service-{n}")),
             number,
+            ..Container::created(id, format!("name-{}", index % 5))
         }
     }
 

@@ -301,20 +301,12 @@ fn created(event: &Event) -> Option<Container> {
     let name = event.name.as_deref().or(event.attribute("name"))?;
     let label = |key| event.attribute(key).map(str::to_owned);
     Some(Container {
-        name: name.trim_start_matches('/').to_owned(),
         image: label("image").unwrap_or_default(),
-        state: ContainerState::Created,
-        status: "Created".to_owned(),
-        health: None,
-        ports: Vec::new(),
         created: Some(event.time.millis()),
-        started: None,
-        finished: None,
-        exit_code: None,
         project: label("com.docker.compose.project"),
         service: label("com.docker.compose.service"),
         number: label("com.docker.compose.container-number").and_then(|n| n.parse().ok()),
-        id,
+        ..Container::created(id, name.trim_start_matches('/').to_owned())
     })
 }
 
