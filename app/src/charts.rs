@@ -10,6 +10,7 @@ mod clock;
 mod cursor;
 mod ink;
 mod line;
+mod pointed;
 mod sparkline;
 mod units;
 

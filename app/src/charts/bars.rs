@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, click, on};
-use leptos::{html, prelude::*};
+use crate::bind::Erase;
+use leptos::prelude::*;
 use sidekick::time::Millis;
 
+#[cfg(feature = "hydrate")]
+use super::surface::Frame;
 use super::{
     Clock,
-    cursor::{ChartCursor, Margins, Pointer, pointer_of},
+    cursor::Margins,
     plural,
+    pointed::{Drawing, PointedChart},
 };
 
 /// One step of the timeline.
@@ -70,24 +73,6 @@ impl BarsData {
             .find(|bar| (0..self.step_ms).contains(&time.since(bar.start)))
     }
 
-    /// The text at the pointer: the minute, then one line per severity that occurred.
-    #[must_use]
-    pub fn tip(&self, fraction: f64) -> String {
-        let Some(bar) = self.at(fraction) else {
-            return String::new();
-        };
-        let mut text = Clock::new(self.utc).short(bar.start);
-        if bar.total() == 0 {
-            text.push_str("\nno lines");
-        }
-        for (name, &count) in NAMES.iter().zip(&bar.counts) {
-            if count > 0 {
-                text.push_str(&format!("\n{name} {}", super::group_digits(count)));
-            }
-        }
-        text
-    }
-
     /// The whole chart in one sentence, for those who cannot see it.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -111,6 +96,36 @@ impl BarsData {
     }
 }
 
+impl Drawing for BarsData {
+    /// The minute, then one line per severity that occurred.
+    fn tip(&self, fraction: f64) -> String {
+        let Some(bar) = self.at(fraction) else {
+            return String::new();
+        };
+        let mut text = Clock::new(self.utc).short(bar.start);
+        if bar.total() == 0 {
+            text.push_str("\nno lines");
+        }
+        for (name, &count) in NAMES.iter().zip(&bar.counts) {
+            if count > 0 {
+                text.push_str(&format!("\n{name} {}", super::group_digits(count)));
+            }
+        }
+        text
+    }
+
+    fn pick(&self, fraction: f64) -> Option<Millis> {
+        let bar = self.at(fraction).filter(|bar| bar.total() > 0)?;
+        Some(bar.start)
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn paint(&self, frame: &Frame) {
+        // Nothing here can fail but plotters' own refusal of an area without pixels.
+        let _refused = paint::draw(frame, self);
+    }
+}
+
 /// The severity timeline; counts at the pointer, a click picks a minute.
 #[component]
 pub fn SeverityBars(
@@ -122,54 +137,8 @@ pub fn SeverityBars(
     /// Called with the minute that was clicked.
     on_pick: Callback<Millis>,
 ) -> impl IntoView {
-    let canvas = NodeRef::<html::Canvas>::new();
-    let pointer = RwSignal::new(None::<Pointer>);
-    let tip = RwSignal::new(String::new());
-    let drawn = StoredValue::new_local(None::<BarsData>);
-    let fraction = move || {
-        let at = pointer.get_untracked()?;
-        MARGINS.fraction(at.x, at.width)
-    };
-    let show_tip = move || {
-        let text = fraction()
-            .and_then(|it| drawn.with_value(|data| Some(data.as_ref()?.tip(it))))
-            .unwrap_or_default();
-        if tip.with_untracked(|before| *before != text) {
-            tip.set(text);
-        }
-    };
-    let pick = move || {
-        let bar = fraction().and_then(|it| drawn.with_value(|data| data.as_ref()?.at(it).copied()));
-        if let Some(bar) = bar.filter(|bar| bar.total() > 0) {
-            on_pick.run(bar.start);
-        }
-    };
-    #[cfg(feature = "hydrate")]
-    super::surface::paint_on(canvas, move |frame| {
-        let data = data();
-        paint::paint(frame, &data);
-        drawn.set_value(Some(data));
-        show_tip();
-    });
-    #[cfg(not(feature = "hydrate"))]
-    drop(data);
-    view! {
-        <div class="chart timeline">
-            <canvas
-                node_ref=canvas
-                role="img"
-                aria-label=move || label.get()
-                on:pointermove=on(move |event| {
-                    pointer.set(pointer_of(&event));
-                    show_tip();
-                })
-                on:pointerleave=on(move |_| pointer.set(None))
-                on:click=click(pick)
-            ></canvas>
-            <ChartCursor pointer text=tip />
-        </div>
-    }
-    .erase()
+    let data = Box::new(move || Box::new(data()) as Box<dyn Drawing>);
+    view! { <PointedChart class="chart timeline" label margins=MARGINS data on_pick /> }.erase()
 }
 
 #[cfg(feature = "hydrate")]
@@ -180,7 +149,6 @@ mod paint {
         super::{
             Ink, Unit,
             axis::{Axis, Room, TOP, plot},
-            surface::Frame,
             units::format_count,
         },
         *,
@@ -188,12 +156,7 @@ mod paint {
 
     const BOTTOM: f64 = 18.0;
 
-    pub(super) fn paint(frame: &Frame, data: &BarsData) {
-        // Nothing here can fail but plotters' own refusal of an area without pixels.
-        let _refused = draw(frame, data);
-    }
-
-    fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
+    pub(super) fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
         let (width, height) = frame.size();
         let (start, end) = data.span()?;
         let max = data.bars.iter().map(Bar::total).max().unwrap_or(0);

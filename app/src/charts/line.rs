@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, on};
-use leptos::{html, prelude::*};
+use crate::bind::Erase;
+use leptos::prelude::*;
 use sidekick::time::Millis;
 
+#[cfg(feature = "hydrate")]
+use super::surface::Frame;
 use super::{
     Clock, Ink, Unit,
-    cursor::{ChartCursor, Margins, Pointer, pointer_of},
+    cursor::Margins,
+    pointed::{Drawing, PointedChart},
 };
 
 /// One curve.
@@ -60,11 +63,11 @@ impl LineData {
             })
             .collect()
     }
+}
 
-    /// The text at the pointer, which is at `fraction` of the width of the plot: the time, then
-    /// one line per curve.
-    #[must_use]
-    pub fn tip(&self, fraction: f64) -> String {
+impl Drawing for LineData {
+    /// The time, then one line per curve.
+    fn tip(&self, fraction: f64) -> String {
         let span = self.end.since(self.start) as f64;
         let near = self.nearest(self.start.plus((span * fraction) as i64));
         let Some((_, time, _)) = near.first() else {
@@ -82,6 +85,12 @@ impl LineData {
         }
         text
     }
+
+    #[cfg(feature = "hydrate")]
+    fn paint(&self, frame: &Frame) {
+        // Nothing here can fail but plotters' own refusal of an area without pixels.
+        let _refused = paint::draw(frame, self);
+    }
 }
 
 /// Curves over time with axes; the values at the pointer beside it.
@@ -93,45 +102,8 @@ pub fn LineChart(
     /// The data; read again when a signal in it changes.
     data: Rc<dyn Fn() -> LineData>,
 ) -> impl IntoView {
-    let canvas = NodeRef::<html::Canvas>::new();
-    let pointer = RwSignal::new(None::<Pointer>);
-    let tip = RwSignal::new(String::new());
-    let drawn = StoredValue::new_local(None::<LineData>);
-    let show_tip = move || {
-        let text = pointer
-            .get_untracked()
-            .and_then(|at| MARGINS.fraction(at.x, at.width))
-            .and_then(|fraction| drawn.with_value(|data| Some(data.as_ref()?.tip(fraction))))
-            .unwrap_or_default();
-        if tip.with_untracked(|before| *before != text) {
-            tip.set(text);
-        }
-    };
-    #[cfg(feature = "hydrate")]
-    super::surface::paint_on(canvas, move |frame| {
-        let data = data();
-        paint::paint(frame, &data);
-        drawn.set_value(Some(data));
-        show_tip();
-    });
-    #[cfg(not(feature = "hydrate"))]
-    drop(data);
-    view! {
-        <div class="chart">
-            <canvas
-                node_ref=canvas
-                role="img"
-                aria-label=move || label.get()
-                on:pointermove=on(move |event| {
-                    pointer.set(pointer_of(&event));
-                    show_tip();
-                })
-                on:pointerleave=on(move |_| pointer.set(None))
-            ></canvas>
-            <ChartCursor pointer text=tip />
-        </div>
-    }
-    .erase()
+    let data = Box::new(move || Box::new(data()) as Box<dyn Drawing>);
+    view! { <PointedChart class="chart" label margins=MARGINS data /> }.erase()
 }
 
 #[cfg(any(feature = "hydrate", test))]
@@ -169,19 +141,11 @@ mod paint {
     use plotters::prelude::*;
 
     use super::{
-        super::{
-            axis::{Axis, Room, plot},
-            surface::Frame,
-        },
+        super::axis::{Axis, Room, plot},
         *,
     };
 
-    pub(super) fn paint(frame: &Frame, data: &LineData) {
-        // Nothing here can fail but plotters' own refusal of an area without pixels.
-        let _refused = draw(frame, data);
-    }
-
-    fn draw(frame: &Frame, data: &LineData) -> Option<()> {
+    pub(super) fn draw(frame: &Frame, data: &LineData) -> Option<()> {
         let (width, height) = frame.size();
         let max = data
             .lines
