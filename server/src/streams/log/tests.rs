@@ -1,10 +1,14 @@
 //! What a page is told of a log that says nothing.
 
+use std::time::Duration;
+
+use super::pump::HEAD_AFTER;
 use super::*;
 use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 use crate::streams::outbound::Outbound;
 use sidekick::model::ContainerId;
-use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, SubId};
+use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, StreamState, SubId};
+use tokio::time::Instant;
 
 const SUB: SubId = SubId(1);
 
