@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
+use crate::bind::on_window;
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, Panel};
 
@@ -14,7 +15,7 @@ const STEP_PX: i32 = 54;
 
 /// Listens for keys.
 pub(crate) fn listen(dashboard: Dashboard) {
-    window_event_listener(ev::keydown, move |event| {
+    on_window(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
             return;
         }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`route`] | addresses: which container, project or service, and which tab |
 //! | [`state`] | [`Dashboard`](state::Dashboard), everything the page knows, as signals |
-//! | `bind` | how views are bound to signals and events with few types |
+//! | `bind`, [`signal`] | views, events and signals with few types, so that the page is small |
 //! | `live` | the browser's side of the websocket: bytes, timers, animation frames |
 //! | `keyboard`, [`preferences`] | keys; theme and time zone |
 //! | [`text`], [`icons`] | short texts and small drawings |
@@ -33,6 +33,7 @@ pub mod patterns;
 pub mod preferences;
 mod pulse;
 pub mod route;
+pub mod signal;
 pub mod state;
 pub mod stats;
 pub mod text;

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::bind::on_window;
+use crate::signal::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use sidekick::client::{Client, Output};
@@ -71,15 +73,16 @@ pub(crate) fn start(dashboard: Dashboard) {
     };
     dashboard.wire.set_value(Some(wire.clone()));
     // Effects run after hydration: until then signals must stay as the server knew them.
-    Effect::new(move |before: Option<()>| {
+    let mut listening = false;
+    effect(move || {
         let subject = dashboard.subject.get();
         let target = dashboard.target.get();
-        if before.is_none() {
+        if !std::mem::replace(&mut listening, true) {
             listen(&wire);
         }
         wire.show(subject, target);
     });
-    Effect::new(move |_| follow_name(dashboard));
+    effect(move || follow_name(dashboard));
 }
 
 /// Keeps the address on the selected container where it was renamed.
@@ -121,11 +124,11 @@ fn listen(wire: &Wire) {
     let tick = wire.clone();
     set_interval(move || tick.tick(), Duration::from_secs(1));
     let online = wire.clone();
-    window_event_listener(ev::online, move |_| {
+    on_window(ev::online, move |_| {
         online.act(|client| client.online(now()));
     });
     let seen = wire.clone();
-    window_event_listener_untyped("visibilitychange", move |_| {
+    on_window(ev::visibilitychange, move |_| {
         seen.act(|client| client.visible(!document().hidden(), now()));
     });
     let hidden = document().hidden();

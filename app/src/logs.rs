@@ -26,6 +26,7 @@ mod slot;
 mod viewport;
 
 use crate::bind::{Erase, on};
+use crate::signal::RwSignal;
 use leptos::{ev, prelude::*};
 
 pub(crate) use copy::CopyButton;

@@ -3,7 +3,8 @@
 mod ranking;
 mod row;
 
-use crate::bind::{Erase, click, memo, on};
+use crate::bind::{Erase, click, each, on};
+use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::logs::TemplateId;
 
@@ -46,6 +47,18 @@ pub fn PatternsView() -> impl IntoView {
         })
     });
     let ids = move || templates.with(|all| all.iter().map(|it| it.id).collect::<Vec<_>>());
+    let row = move |id| {
+        view! {
+            <PatternRow
+                template=memo(move || {
+                    templates.with(|all| all.iter().find(|it| it.id == id).cloned())
+                })
+                lines=memo(move || sum.get().1)
+                on_pick=Callback::new(move |()| show_lines(dashboard, id))
+            />
+        }
+        .into_any()
+    };
     view! {
         <section class="patterns-view">
             <StreamNotice what="log" />
@@ -72,15 +85,7 @@ pub fn PatternsView() -> impl IntoView {
                             <th scope="col"><span class="sr-only">"Example"</span></th>
                         </tr>
                     </thead>
-                    <For each=ids key=|id| *id let:id>
-                        <PatternRow
-                            template=memo(move || {
-                                templates.with(|all| all.iter().find(|it| it.id == id).cloned())
-                            })
-                            lines=memo(move || sum.get().1)
-                            on_pick=Callback::new(move |()| show_lines(dashboard, id))
-                        />
-                    </For>
+                    {each(ids, |id| *id, row)}
                 </table>
             </div>
             <button

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "hydrate")]
 use {
+    crate::signal::{RwSignal, effect},
     crate::state::Dashboard,
     leptos::prelude::*,
     wasm_bindgen::{JsCast, prelude::Closure},
@@ -47,7 +48,7 @@ impl Theme {
 pub(crate) fn keep(dashboard: Dashboard) {
     // Not before hydration is over: the first paint knows no choices.
     let loaded = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         dashboard.theme.set(match read("theme").as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
@@ -57,7 +58,7 @@ pub(crate) fn keep(dashboard: Dashboard) {
         follow_system(dashboard);
         loaded.set(true);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let theme = dashboard.theme.get();
         let utc = dashboard.utc.get();
         if loaded.get() {

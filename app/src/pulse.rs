@@ -1,6 +1,6 @@
 //! Slowing signals down to what an eye can read.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 
 /// The shortest time between two changes of text with numbers, in milliseconds.
 pub(crate) const TEXT_MS: u64 = 100;
@@ -13,6 +13,8 @@ where
     let slow = RwSignal::new(source.get_untracked());
     #[cfg(feature = "hydrate")]
     {
+        use crate::signal::{StoredValue, effect};
+        use leptos::prelude::set_timeout;
         use std::time::Duration;
         let resting = StoredValue::new(false);
         let pass = move || {
@@ -27,7 +29,7 @@ where
             false
         };
         fn rest(resting: StoredValue<bool>, every: Duration, pass: impl Fn() -> bool + 'static) {
-            if resting.try_set_value(true).is_some() {
+            if resting.try_update_value(|it| *it = true).is_none() {
                 return;
             }
             set_timeout(
@@ -35,13 +37,13 @@ where
                     if pass() {
                         rest(resting, every, pass);
                     } else {
-                        let _gone = resting.try_set_value(false);
+                        resting.set_value(false);
                     }
                 },
                 every,
             );
         }
-        Effect::new(move || {
+        effect(move || {
             source.track();
             if !resting.get_value() && pass() {
                 rest(resting, Duration::from_millis(every_ms), pass);

@@ -8,7 +8,7 @@ pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
 pub use pinned::Pinned;
 
-use crate::bind::memo;
+use crate::signal::{Memo, RwSignal, StoredValue, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::logs::{LogSession, StoreLimits};
@@ -132,7 +132,7 @@ pub struct Dashboard {
     pub help: RwSignal<bool>,
     accepted: RwSignal<u32>,
     #[cfg(feature = "hydrate")]
-    pub(crate) wire: StoredValue<Option<crate::live::Wire>, LocalStorage>,
+    pub(crate) wire: crate::signal::LocalValue<Option<crate::live::Wire>>,
 }
 
 impl Dashboard {
@@ -203,7 +203,7 @@ impl Dashboard {
             help: RwSignal::new(false),
             accepted,
             #[cfg(feature = "hydrate")]
-            wire: StoredValue::new_local(None),
+            wire: crate::signal::LocalValue::new(None),
         }
     }
 

@@ -5,7 +5,8 @@ mod range;
 mod series;
 mod table;
 
-use crate::bind::{Erase, memo, when};
+use crate::bind::{Erase, when};
+use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::Millis};
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bind::Erase;
+use crate::signal::Memo;
 use leptos::prelude::*;
 use sidekick::time::Millis;
 
@@ -131,7 +132,7 @@ impl Drawing for BarsData {
 pub fn SeverityBars(
     /// Accessible description, as [`BarsData::summary`] gives it.
     #[prop(into)]
-    label: Signal<String>,
+    label: Memo<String>,
     /// The data; read again when a signal in it changes.
     data: Rc<dyn Fn() -> BarsData>,
     /// Called with the minute that was clicked.

@@ -1,6 +1,7 @@
 //! The vertical line and the text at the pointer over a chart.
 
 use crate::bind::bound;
+use crate::signal::RwSignal;
 use leptos::{html, prelude::*};
 
 /// Margins between the edge of a canvas and its plot, in CSS pixels.
@@ -38,16 +39,16 @@ pub struct Pointer {
 pub(super) fn ChartCursor(
     /// Where the pointer is; `None` when it left.
     #[prop(into)]
-    pointer: Signal<Option<Pointer>>,
+    pointer: RwSignal<Option<Pointer>>,
     /// What the chart shows there.
     #[prop(into)]
-    text: Signal<String>,
+    text: RwSignal<String>,
 ) -> impl IntoView {
     let line = NodeRef::<html::Div>::new();
     let tip = NodeRef::<html::Div>::new();
     let hidden = move || pointer.with(Option::is_none) || text.with(String::is_empty);
     #[cfg(feature = "hydrate")]
-    Effect::new(move || {
+    crate::signal::effect(move || {
         let (Some(at), Some(line), Some(tip)) = (pointer.get(), line.get(), tip.get()) else {
             return;
         };

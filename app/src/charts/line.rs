@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bind::Erase;
+use crate::signal::Memo;
 use leptos::prelude::*;
 use sidekick::time::Millis;
 
@@ -98,7 +99,7 @@ impl Drawing for LineData {
 pub fn LineChart(
     /// Accessible description: what it shows and the newest values.
     #[prop(into)]
-    label: Signal<String>,
+    label: Memo<String>,
     /// The data; read again when a signal in it changes.
     data: Rc<dyn Fn() -> LineData>,
 ) -> impl IntoView {

@@ -4,6 +4,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use crate::bind::{Erase, click, on};
+use crate::signal::{Memo, RwSignal};
 use leptos::{html, prelude::*};
 use sidekick::time::Millis;
 
@@ -31,7 +32,7 @@ pub(super) trait Drawing: 'static {
 pub(super) fn PointedChart(
     class: &'static str,
     /// Accessible description.
-    label: Signal<String>,
+    label: Memo<String>,
     margins: Margins,
     data: Box<dyn Fn() -> Box<dyn Drawing>>,
     /// Called with the instant that was clicked.

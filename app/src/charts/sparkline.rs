@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::signal::Memo;
 use leptos::{html, prelude::*};
 
 use super::Ink;
@@ -11,10 +12,10 @@ use super::Ink;
 pub fn Sparkline(
     /// Accessible description.
     #[prop(into)]
-    label: Signal<String>,
+    label: Memo<String>,
     /// Its colour; may change with the data.
     #[prop(into)]
-    ink: Signal<Ink>,
+    ink: Memo<Ink>,
     /// The values, oldest first; read again when a signal in it changes.
     data: Rc<dyn Fn() -> Vec<f64>>,
 ) -> impl IntoView {

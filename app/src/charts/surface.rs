@@ -1,5 +1,6 @@
 //! A canvas as something to draw on: its size in device pixels, and when to draw again.
 
+use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
 use plotters::style::RGBColor;
 use wasm_bindgen::{JsCast, prelude::Closure};
@@ -40,7 +41,7 @@ impl Frame {
 /// `paint` read, the size or the theme changes.
 pub(super) fn paint_on(canvas: NodeRef<html::Canvas>, paint: impl Fn(&Frame) + 'static) {
     let size = observe_size(canvas);
-    Effect::new(move || {
+    effect(move || {
         theme::track();
         let (width, height) = size.get();
         if let Some(frame) = canvas
@@ -59,8 +60,8 @@ where
     E::Output: Clone + AsRef<web_sys::Element> + JsCast + 'static,
 {
     let size = RwSignal::new((0.0, 0.0));
-    let observer = StoredValue::new_local(None);
-    Effect::new(move || {
+    let observer = LocalValue::new(None);
+    effect(move || {
         if let Some(element) = node.get() {
             observer.set_value(Observer::new(element.as_ref(), size));
         }

@@ -1,6 +1,7 @@
 //! Details of one container, in sections of names and values.
 
-use crate::bind::{Erase, bound, click, memo};
+use crate::bind::{Erase, bound, click};
+use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::model::{Details, Limits};
 use sidekick::time::Nanos;

@@ -1,6 +1,8 @@
 //! Asks the server for details. Only the browser asks; the server renders the tab without them.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
+#[cfg(feature = "hydrate")]
+use crate::signal::{StoredValue, effect, memo};
 use sidekick::model::Details;
 #[cfg(feature = "hydrate")]
 use sidekick::model::{ContainerId, DETAILS_TYPE};
@@ -40,7 +42,7 @@ pub(super) fn details(dashboard: Dashboard) -> Fetched {
     let again = RwSignal::new(0u32);
     #[cfg(feature = "hydrate")]
     {
-        let of = Memo::new(move |_| {
+        let of = memo(move || {
             again.track();
             dashboard.pinned.with(|pin| {
                 let container = &pin.as_ref().filter(|pin| !pin.gone)?.container;
@@ -55,7 +57,7 @@ pub(super) fn details(dashboard: Dashboard) -> Fetched {
             })
         });
         let asked = StoredValue::new(0u64);
-        Effect::new(move |_| {
+        effect(move || {
             again.track();
             let Some((id, ..)) = of.get() else { return };
             asked.update_value(|n| *n += 1);
@@ -97,7 +99,7 @@ pub(super) fn secret(container: &str, key: &str, answer: RwSignal<Option<Answer>
             let got = get(&url, "application/json")
                 .await
                 .and_then(|body| member(&body, "value").ok_or_else(|| UNREADABLE.to_owned()));
-            answer.try_set(Some(match got {
+            answer.set(Some(match got {
                 Ok(value) => Answer::Here(value),
                 Err(error) => Answer::Failed(error),
             }));

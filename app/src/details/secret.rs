@@ -1,6 +1,7 @@
 //! An environment variable's value that looks secret: it stays on the server until asked for.
 
 use crate::bind::Erase;
+use crate::signal::RwSignal;
 use leptos::prelude::*;
 
 use super::fetch::{self, Answer};

@@ -1,6 +1,7 @@
 //! The selected container, project or service: who it is, its tabs, and the view of the tab.
 
-use crate::bind::{Erase, bound, click};
+use crate::bind::{Erase, bound, click, each};
+use crate::signal::Memo;
 use leptos::prelude::*;
 
 use super::tabs::Tabs;
@@ -34,13 +35,11 @@ pub(crate) fn Detail() -> impl IntoView {
         >
             // A list of one: with another key the view is made anew. Drawing over the old one
             // would leave what it put into the page by itself, such as rows.
-            <For
-                each=move || [(dashboard.tab.get(), subject.get())]
-                key=|key| key.clone()
-                let((tab, subject))
-            >
-                {view_of(tab, &subject)}
-            </For>
+            {each(
+                move || vec![(dashboard.tab.get(), subject.get())],
+                Clone::clone,
+                |(tab, subject)| view_of(tab, &subject),
+            )}
         </div>
     }
     .erase()

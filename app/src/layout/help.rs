@@ -1,6 +1,7 @@
 //! The keyboard help, a dialog.
 
 use crate::bind::{Erase, bound, click, on};
+use crate::signal::effect;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ const KEYS: [(&str, &str); 11] = [
 pub(crate) fn Help() -> impl IntoView {
     let dashboard = dashboard();
     let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let open = dashboard.help.get();
         if let Some(dialog) = dialog.get() {
             if open && !dialog.open() {

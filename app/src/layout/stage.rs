@@ -1,6 +1,7 @@
 //! What fills the page beside the list: the selection, or a clear word why there is none.
 
-use crate::bind::{Erase, memo};
+use crate::bind::Erase;
+use crate::signal::{Memo, memo};
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 

@@ -1,6 +1,7 @@
 //! The top bar: which engine, whether the page is live, how many run, how many are in trouble.
 
-use crate::bind::{Erase, bound, click, memo};
+use crate::bind::{Erase, bound, click};
+use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::model::EngineStatus;

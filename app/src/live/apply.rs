@@ -1,6 +1,6 @@
 //! Brings what the client reports into the page's state.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 use sidekick::client::Update as Report;
 use sidekick::protocol::StreamState;
 

@@ -1,6 +1,8 @@
 //! The address bar: writes the page's address, hears the back button, and turns clicks on the
 //! page's own links into navigation without a reload.
 
+use crate::bind::on_window;
+use crate::signal::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,18 +28,18 @@ pub(crate) fn write(route: &Route, push: bool) {
 
 /// Keeps the page on the address: back and forward, links, title.
 pub(crate) fn listen(dashboard: Dashboard) {
-    window_event_listener(ev::popstate, move |_| {
+    on_window(ev::popstate, move |_| {
         dashboard
             .route
             .set(Route::of(&location_pathname().unwrap_or_default()));
     });
-    window_event_listener(ev::click, move |event| {
+    on_window(ev::click, move |event| {
         if let Some(route) = own_link(&event) {
             event.prevent_default();
             dashboard.select(route);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let title = dashboard.route.with(Route::title);
         document().set_title(&title);
     });

@@ -1,6 +1,7 @@
 //! Lines per severity; a click shows only those.
 
-use crate::bind::{Erase, click, memo};
+use crate::bind::{Erase, click};
+use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::logs::{Severity, SeveritySet};
 

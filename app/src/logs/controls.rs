@@ -1,6 +1,7 @@
 //! What the parts of the tab share. The session's filter is the truth (another log begins with
 //! a fresh one, and the Patterns tab sets it too); the signal is its image.
 
+use crate::signal::{RwSignal, effect};
 use leptos::prelude::*;
 use sidekick::{logs::Filter, time::Millis};
 
@@ -29,7 +30,7 @@ impl Controls {
             go_to: RwSignal::new(None),
         };
         provide_context(controls);
-        Effect::new(move || {
+        effect(move || {
             dashboard.logs_version.track();
             let filter = dashboard
                 .logs

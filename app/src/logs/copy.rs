@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bind::click;
+use crate::signal::RwSignal;
 use leptos::prelude::*;
 
 /// A button that copies what `text` gives, and says for a moment what it copied.
@@ -49,10 +50,10 @@ fn write(text: String, saying: String, said: RwSignal<Option<String>>) {
         } else {
             "The browser refused to copy".to_owned()
         };
-        let _gone = said.try_set(Some(saying));
+        said.set(Some(saying));
         set_timeout(
             move || {
-                let _gone = said.try_set(None);
+                said.set(None);
             },
             Duration::from_secs(3),
         );

@@ -1,6 +1,7 @@
 //! The text filter, how many lines match, and the template that the log is narrowed to.
 
-use crate::bind::{Erase, bound, click, memo, on, when};
+use crate::bind::{Erase, bound, click, on, when};
+use crate::signal::memo;
 use leptos::{ev, prelude::*};
 
 use super::controls::controls;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bind::{Erase, bound, click, when};
+use crate::signal::RwSignal;
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::LogStream};
 

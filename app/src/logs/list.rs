@@ -1,6 +1,7 @@
 //! The lines themselves.
 
-use crate::bind::{Erase, bound, click, memo, on};
+use crate::bind::{Erase, bound, click, on};
+use crate::signal::{RwSignal, memo};
 use leptos::{ev, html, prelude::*};
 use sidekick::{logs::Severity, protocol::LogStream, time::Nanos};
 

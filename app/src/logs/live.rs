@@ -1,5 +1,6 @@
 //! What makes the list of lines live: when it is drawn, and what clicks and keys do.
 
+use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
 use sidekick::{
     logs::{LogSession, Row, ansi},
@@ -28,7 +29,7 @@ pub(super) struct Parts {
 #[derive(Clone, Copy)]
 pub(super) struct Actions {
     controls: Controls,
-    view: StoredValue<Option<Viewport>, LocalStorage>,
+    view: LocalValue<Option<Viewport>>,
     following: RwSignal<bool>,
     new_rows: RwSignal<u64>,
     inspected: RwSignal<Option<Inspected>>,
@@ -39,13 +40,13 @@ pub(super) fn start(parts: Parts) -> Actions {
     let dashboard = controls.dashboard;
     let actions = Actions {
         controls,
-        view: StoredValue::new_local(None),
+        view: LocalValue::new(None),
         following: parts.following,
         new_rows: parts.new_rows,
         inspected: parts.inspected,
     };
     let (scroller, spacer, rows) = parts.nodes;
-    Effect::new(move || {
+    effect(move || {
         if let (Some(scroller), Some(spacer), Some(rows)) =
             (scroller.get(), spacer.get(), rows.get())
         {
@@ -54,13 +55,13 @@ pub(super) fn start(parts: Parts) -> Actions {
         }
     });
     let size = observe_size(scroller);
-    Effect::new(move || {
+    effect(move || {
         let prefix = dashboard.selection.with(source_prefix);
         dashboard.session.track();
         actions.with(|view, _| view.restart(prefix));
         actions.inspected.set(None);
     });
-    Effect::new(move || {
+    effect(move || {
         dashboard.logs_version.track();
         controls.filter.track();
         let utc = dashboard.utc.get();
@@ -71,12 +72,12 @@ pub(super) fn start(parts: Parts) -> Actions {
             view.sync(session);
         });
     });
-    Effect::new(move || {
+    effect(move || {
         if actions.inspected.with(Option::is_none) {
             actions.with(|view, session| view.open(session, None));
         }
     });
-    Effect::new(move || {
+    effect(move || {
         if let Some(time) = controls.go_to.get() {
             controls.go_to.set(None);
             actions.with(|view, session| view.go_to(session, Nanos::from(time)));

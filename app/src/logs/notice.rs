@@ -1,6 +1,7 @@
 //! How the streams are doing, said where their lines or curves stand.
 
-use crate::bind::{Erase, bound, click, memo};
+use crate::bind::{Erase, bound, click};
+use crate::signal::{Memo, memo};
 use leptos::prelude::*;
 use sidekick::{
     logs::{Filter, LogSession},

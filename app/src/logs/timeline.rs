@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::{logs::LogSession, time::Millis};
 
@@ -29,7 +30,7 @@ pub(super) fn LogTimeline() -> impl IntoView {
         dashboard.logs.with_value(|session| bars(session, utc))
     };
     let slow = pulse(dashboard.logs_version, 5000);
-    let label = Signal::derive(move || {
+    let label = memo(move || {
         slow.track();
         let utc = dashboard.utc.get();
         dashboard

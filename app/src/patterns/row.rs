@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, bound, click, memo, when};
+use crate::bind::{Erase, bound, click, when};
+use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::logs::{Severity, Template};
 
@@ -42,7 +43,7 @@ pub(super) fn PatternRow(
                 .unwrap_or_default()
         })
     };
-    let rate_label = Signal::derive(move || {
+    let rate_label = memo(move || {
         let (sum, last) = template.with(|it| {
             it.as_ref().map_or((0, 0), |it| {
                 let sum = it.rate.iter().map(|&n| u64::from(n)).sum();
@@ -68,7 +69,7 @@ pub(super) fn PatternRow(
                 <td class="wide-only">
                     <Sparkline
                         label=rate_label
-                        ink=Signal::derive(move || Ink::Severity(severity.get().index() as u8))
+                        ink=memo(move || Ink::Severity(severity.get().index() as u8))
                         data=Rc::new(rate)
                     />
                 </td>

@@ -1,6 +1,7 @@
 //! The list of containers: grouped by Compose project, then the rest.
 
-use crate::bind::{Erase, bound, click, memo, on};
+use crate::bind::{Erase, bound, click, each, on};
+use crate::signal::{Memo, RwSignal, StoredValue, memo};
 use leptos::prelude::*;
 use sidekick::model::{Container, ContainerId, Health};
 
@@ -50,9 +51,11 @@ pub(super) fn ContainerList() -> impl IntoView {
             on:pointerenter=on(move |_| held.set(true))
             on:pointerleave=on(move |_| held.set(false))
         >
-            <For each=keys key=|key| key.clone() let:project>
-                <ContainerGroup project groups first />
-            </For>
+            {each(
+                keys,
+                Clone::clone,
+                move |project| view! { <ContainerGroup project groups first /> }.into_any(),
+            )}
         </div>
         {move || empty(dashboard, groups)}
     }
@@ -120,9 +123,11 @@ fn ContainerGroup(
                 <span class="name">{label.clone()}</span>
                 <span class="count">{bound(count)}</span>
             </div>
-            <For each=move || own.get().0 key=|id| id.clone() let:id>
-                <ContainerOption id first />
-            </For>
+            {each(
+                move || own.get().0,
+                Clone::clone,
+                move |id| view! { <ContainerOption id first /> }.into_any(),
+            )}
         </div>
     }
     .erase()

@@ -1,6 +1,7 @@
 //! The list of Compose projects and their services.
 
-use crate::bind::{Erase, bound, memo};
+use crate::bind::{Erase, bound};
+use crate::signal::memo;
 use leptos::prelude::*;
 
 use super::order::words;

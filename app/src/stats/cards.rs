@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, memo};
+use crate::bind::Erase;
+use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::model::StatsSample;
 
@@ -31,7 +32,7 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
         })
     };
     let figure = memo(move || figure(shown, chart));
-    let label = Signal::derive(move || {
+    let label = memo(move || {
         let (values, detail) = figure.get();
         format!(
             "{} over the last {}: now {}, {detail}",

@@ -1,6 +1,7 @@
 //! How far back the curves reach.
 
 use crate::bind::{Erase, click};
+use crate::signal::RwSignal;
 use leptos::prelude::*;
 
 /// A stretch of time up to the newest reading.

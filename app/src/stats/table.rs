@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, memo};
+use crate::bind::{Erase, each};
+use crate::signal::{Memo, memo};
 use leptos::prelude::*;
 use sidekick::{
     model::StatsSample,
@@ -33,13 +34,11 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For
-                        each=move || shown.members.get()
-                        key=|member| (member.id.clone(), member.name.clone(), member.live)
-                        let:member
-                    >
-                        <StatsRow shown member />
-                    </For>
+                    {each(
+                        move || shown.members.get(),
+                        |member| (member.id.clone(), member.name.clone(), member.live),
+                        move |member| view! { <StatsRow shown member /> }.into_any(),
+                    )}
                 </tbody>
                 <tfoot>
                     <Sums shown />
@@ -83,8 +82,8 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
             </th>
             <td class="wide-only">
                 <Sparkline
-                    label=Signal::derive(move || format!("CPU now {}", cells.with(|it| it.0[0].clone())))
-                    ink=Signal::derive(move || Ink::Source(source))
+                    label=memo(move || format!("CPU now {}", cells.with(|it| it.0[0].clone())))
+                    ink=memo(move || Ink::Source(source))
                     data=Rc::new(cpu)
                 />
             </td>
