@@ -1,5 +1,6 @@
 //! Short texts for numbers and times.
 
+use crate::charts::fixed;
 use sidekick::model::{Container, ContainerState, Health, Port};
 use sidekick::time::Millis;
 
@@ -106,7 +107,7 @@ pub fn bytes(n: u64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    format!("{value:.1} {}", UNITS[unit])
+    format!("{} {}", fixed(value, 1), UNITS[unit])
 }
 
 /// Docker's `Up 3 hours (healthy)` as `up 3 h`; other words stay as they are.

@@ -63,5 +63,5 @@ test('the WebAssembly is named by its absolute path, served in brotli, and small
   const small = await get(sidekick.url + path, { 'accept-encoding': 'br' });
   test.skip(!process.env.CI && !small.headers['content-encoding'], 'a debug build is not compressed');
   expect(small.headers['content-encoding']).toBe('br');
-  expect(small.body.length).toBeLessThanOrEqual(300 * 1024);
+  expect(small.body.length).toBeLessThanOrEqual(300_000);
 });

@@ -109,7 +109,7 @@ impl Ranged for Axis<'_> {
 
 impl ValueFormatter<f64> for Axis<'_> {
     fn format(value: &f64) -> String {
-        value.to_string()
+        super::units::fixed(*value, 1)
     }
 
     fn format_ext(&self, value: &f64) -> String {

@@ -52,13 +52,13 @@ pub(super) fn ChartCursor(
         let (Some(at), Some(line), Some(tip)) = (pointer.get(), line.get(), tip.get()) else {
             return;
         };
-        let shift = format!("translateX({:.0}px)", at.x);
+        let shift = format!("translateX({}px)", at.x.round() as i32);
         let _refused = web_sys::HtmlElement::style(&line).set_property("transform", &shift);
         // The text goes to the side that has more room.
         let shift = if at.x * 2.0 > at.width {
-            format!("translateX(calc({:.0}px - 100% - 8px))", at.x)
+            format!("translateX(calc({}px - 100% - 8px))", at.x.round() as i32)
         } else {
-            format!("translateX({:.0}px)", at.x + 8.0)
+            format!("translateX({}px)", at.x.round() as i32 + 8)
         };
         let _refused = web_sys::HtmlElement::style(&tip).set_property("transform", &shift);
     });

@@ -1,6 +1,7 @@
 //! Details of one container, in sections of names and values.
 
 use crate::bind::{Erase, bound, click};
+use crate::charts::fixed;
 use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::model::{Details, Limits};
@@ -192,7 +193,7 @@ fn limit_rows(limits: &Limits) -> Vec<Row> {
     let rows = [
         ("Memory", bytes(limits.memory_bytes)),
         ("Memory and swap", bytes(limits.memory_swap_bytes)),
-        ("CPUs", limits.cpus.map(|cpus| cpus.to_string())),
+        ("CPUs", limits.cpus.map(cpus)),
         ("CPU shares", limits.cpu_shares.map(|n| n.to_string())),
         ("Processes", limits.pids.map(|n| n.to_string())),
     ];
@@ -239,6 +240,12 @@ fn moment(time: Nanos, utc: bool) -> String {
     format!("{}Z", text.get(..19).unwrap_or(&text).replace('T', " "))
 }
 
+/// A limit of processors, as people write it: `1.5`, `2`.
+fn cpus(limit: f64) -> String {
+    let text = fixed(limit, 3);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Arguments as a shell would take them.
 fn shell_words(words: &[String]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
@@ -255,6 +262,11 @@ fn shell_words(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_of_processors_has_no_zeros_at_its_end() {
+        assert_eq!([0.25, 1.5, 2.0, 10.0].map(cpus), ["0.25", "1.5", "2", "10"]);
+    }
 
     #[test]
     fn a_command_is_told_so_that_a_shell_would_take_it() {

@@ -10,7 +10,7 @@ use super::{
     slot::{Look, Slot},
     window::{ROW_PX, Turn, bottom_px, slots, turn, window},
 };
-use crate::charts::Clock;
+use crate::charts::{Clock, fixed};
 
 /// What the controls around the view show of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +180,8 @@ impl Viewport {
             self.pause();
             let top = index as f64 * ROW_PX;
             let lowest = top + ROW_PX - self.height_px;
-            self.scroll_to(self.top_px.clamp(lowest.min(top), top));
+            // Not clamp: its panic prints numbers, with a printer that nothing else here needs.
+            self.scroll_to(self.top_px.max(lowest).min(top));
         }
         self.draw(session);
     }
@@ -232,7 +233,7 @@ impl Viewport {
     fn set_len(&mut self, len: usize) {
         if self.len != len {
             self.len = len;
-            let height = format!("{}px", len as f64 * ROW_PX);
+            let height = format!("{}px", fixed(len as f64 * ROW_PX, 0));
             let _refused = HtmlElement::style(&self.spacer).set_property("height", &height);
         }
     }
@@ -264,7 +265,7 @@ impl Viewport {
         let first_drawn = self.first + range.start as u64;
         self.turn_slots(turn(self.first_drawn, first_drawn, wanted));
         self.first_drawn = first_drawn;
-        let shift = format!("translateY({}px)", range.start as f64 * ROW_PX);
+        let shift = format!("translateY({}px)", fixed(range.start as f64 * ROW_PX, 0));
         let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
         let opened = self.opened();
         let mut look = Look {
