@@ -16,7 +16,7 @@ pub mod timeline;
 pub use analytics::LogAnalytics;
 pub use filter::Filter;
 pub use session::LogSession;
-pub use severity::{Severity, SeverityCounts, SeveritySet, classify};
+pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Row, StoreLimits};
 pub use template::{LogTemplateEngine, Template, TemplateConfig, TemplateId};
 pub use timeline::{Bucket, LogSeverityTimeSeries};

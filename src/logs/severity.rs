@@ -1,5 +1,6 @@
 //! How bad a line is: the seven severities, counts by them and sets of them.
 
+mod assessment;
 mod classify;
 mod plain;
 mod structured;
@@ -7,7 +8,8 @@ mod words;
 
 use std::ops::{Index, IndexMut};
 
-pub use classify::classify;
+pub use assessment::{Assessment, Rule};
+pub use classify::{assess, classify};
 
 /// How bad a line is, worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@
 //! of JSON or logfmt, in brackets, before a colon, in capitals at the head of the line. Prose
 //! about errors ("0 errors found", "no error here") does not.
 
-use super::{Severity, plain, structured};
+use super::{Assessment, Rule, Severity, plain, structured};
 use crate::logs::ansi;
 
 /// Bytes of a line that are looked at for members.
@@ -16,6 +16,12 @@ const MAX_HEAD_BYTES: usize = 256;
 /// The severity that a line names, colours aside; unknown where it names none.
 #[must_use]
 pub fn classify(line: &str) -> Severity {
+    assess(line).severity
+}
+
+/// The severity of a line, colours aside, and what says so.
+#[must_use]
+pub fn assess(line: &str) -> Assessment {
     if !ansi::has_escapes(line) {
         return read(line);
     }
@@ -33,20 +39,22 @@ pub fn classify(line: &str) -> Severity {
     read(std::str::from_utf8(&buffer[..length]).unwrap_or(""))
 }
 
-fn read(line: &str) -> Severity {
+fn read(line: &str) -> Assessment {
     let line = &line.as_bytes()[..line.len().min(MAX_SCAN_BYTES)];
     let line = line.trim_ascii();
+    let found = |severity, rule| Assessment::new(severity, rule, 0..0);
     if let Some(severity) = plain::priority(line) {
-        return severity;
+        return found(severity, Rule::Priority);
     }
     if let Some(severity) = structured::json(line) {
-        return severity.unwrap_or_default();
+        return severity.map_or_else(Assessment::default, |it| found(it, Rule::Json));
     }
     let head = &line[..line.len().min(MAX_HEAD_BYTES)];
     structured::logfmt(&line[..line.len().min(MAX_HEAD_BYTES * 4)])
-        .or_else(|| plain::format(head))
-        .or_else(|| plain::head(head))
-        .or_else(|| plain::exception(head))
+        .map(|it| found(it, Rule::Logfmt))
+        .or_else(|| plain::format(head).map(|it| found(it, Rule::Letter)))
+        .or_else(|| plain::head(head).map(|it| found(it, Rule::Word)))
+        .or_else(|| plain::exception(head).map(|it| found(it, Rule::Exception)))
         .unwrap_or_default()
 }
 
