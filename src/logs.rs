@@ -7,6 +7,7 @@
 pub mod analytics;
 pub mod ansi;
 pub mod filter;
+pub mod pipeline;
 pub mod session;
 pub mod severity;
 pub mod store;
@@ -15,6 +16,7 @@ pub mod timeline;
 
 pub use analytics::LogAnalytics;
 pub use filter::Filter;
+pub use pipeline::{LogPipeline, Mined};
 pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Row, StoreLimits};

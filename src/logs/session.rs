@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use super::analytics::LogAnalytics;
-use super::ansi;
 use super::filter::Filter;
-use super::severity::{Severity, classify};
+use super::pipeline::{LogPipeline, Mined};
+use super::severity::Severity;
 use super::store::{LogStore, Row, StoreLimits};
 use super::template::{LogTemplateEngine, TemplateId};
 use super::timeline::LogSeverityTimeSeries;
@@ -18,9 +18,7 @@ use crate::time::Millis;
 #[derive(Clone, Debug, Default)]
 pub struct LogSession {
     store: LogStore,
-    analytics: LogAnalytics,
-    timeline: LogSeverityTimeSeries,
-    templates: LogTemplateEngine,
+    pipeline: LogPipeline,
     sources: BTreeMap<u16, String>,
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
@@ -38,7 +36,6 @@ pub struct LogSession {
 struct Scratch {
     severities: Vec<Severity>,
     templates: Vec<Option<TemplateId>>,
-    text: String,
 }
 
 impl LogSession {
@@ -76,27 +73,15 @@ impl LogSession {
         let Scratch {
             severities,
             templates,
-            text,
         } = &mut self.scratch;
         severities.clear();
         templates.clear();
         for entry in batch.iter() {
-            let line = if ansi::has_escapes(entry.text) {
-                text.clear();
-                ansi::strip_into(entry.text, text);
-                text.as_str()
-            } else {
-                entry.text
-            };
-            let severity = classify(line);
-            self.analytics.push(severity);
-            self.timeline.push(severity, entry.time);
+            let Mined { severity, template } = self.pipeline.push(entry.text, entry.time);
             severities.push(severity);
-            templates.push(self.templates.push(line, entry.time, severity));
+            templates.push(template);
         }
         let changed = self.store.append(source, batch, severities, templates);
-        // A line of a megabyte in colours must not hold its memory for ever.
-        text.shrink_to(64 << 10);
         self.update_view(changed);
     }
 
@@ -111,8 +96,7 @@ impl LogSession {
     /// end with the newest line. Of a stream that broke nobody knows what it would have printed:
     /// then nothing is said. True where this changes the timeline.
     pub fn live_until(&mut self, now: Option<Millis>) -> bool {
-        self.templates.live_until(now);
-        let moved = self.timeline.live_until(now);
+        let moved = self.pipeline.live_until(now);
         self.version += u64::from(moved);
         moved
     }
@@ -185,19 +169,19 @@ impl LogSession {
     /// Severity counts of all lines that came.
     #[must_use]
     pub fn analytics(&self) -> &LogAnalytics {
-        &self.analytics
+        self.pipeline.analytics()
     }
 
     /// Severity counts over time.
     #[must_use]
     pub fn timeline(&self) -> &LogSeverityTimeSeries {
-        &self.timeline
+        self.pipeline.timeline()
     }
 
     /// The mined templates.
     #[must_use]
     pub fn templates(&self) -> &LogTemplateEngine {
-        &self.templates
+        self.pipeline.templates()
     }
 
     /// Lines that were let go because the store is full.
@@ -210,7 +194,7 @@ impl LogSession {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.store.heap_bytes()
-            + self.templates.heap_bytes()
+            + self.pipeline.heap_bytes()
             + (self.view.capacity() + self.view_gaps.capacity()) * 8
     }
 

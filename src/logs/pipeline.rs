@@ -1,0 +1,93 @@
+//! What happens to every line, whoever reads it: the page's session and `sidekick-docker analyze`
+//! go through here, so that both say the same about the same lines.
+
+use super::analytics::LogAnalytics;
+use super::ansi;
+use super::severity::{Severity, classify};
+use super::template::{LogTemplateEngine, TemplateConfig, TemplateId};
+use super::timeline::LogSeverityTimeSeries;
+use crate::time::{Millis, Nanos};
+
+/// Longest buffer that is kept from line to line, in bytes: a line of a megabyte in colours must
+/// not hold its memory for ever.
+const KEPT_BYTES: usize = 64 << 10;
+
+/// What was found out about one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mined {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Its template; `None` for a blank line.
+    pub template: Option<TemplateId>,
+}
+
+/// Severity, counters, timeline and templates of a stream of lines. A line costs no allocation in
+/// the steady state.
+#[derive(Clone, Debug, Default)]
+pub struct LogPipeline {
+    analytics: LogAnalytics,
+    timeline: LogSeverityTimeSeries,
+    templates: LogTemplateEngine,
+    text: String,
+}
+
+impl LogPipeline {
+    /// An empty pipeline whose template engine has other knobs than the default ones.
+    #[must_use]
+    pub fn new(config: TemplateConfig) -> Self {
+        Self {
+            templates: LogTemplateEngine::new(config),
+            ..Self::default()
+        }
+    }
+
+    /// Takes one line as it was printed, escape sequences included.
+    pub fn push(&mut self, line: &str, time: Nanos) -> Mined {
+        let line = if ansi::has_escapes(line) {
+            self.text.clear();
+            self.text.shrink_to(KEPT_BYTES);
+            ansi::strip_into(line, &mut self.text);
+            self.text.as_str()
+        } else {
+            line
+        };
+        let severity = classify(line);
+        self.analytics.push(severity);
+        self.timeline.push(severity, time);
+        Mined {
+            severity,
+            template: self.templates.push(line, time, severity),
+        }
+    }
+
+    /// Says that the stream was live until `now`, or with `None` that it ended. True where this
+    /// changes the timeline.
+    pub fn live_until(&mut self, now: Option<Millis>) -> bool {
+        self.templates.live_until(now);
+        self.timeline.live_until(now)
+    }
+
+    /// Severity counts of all lines.
+    #[must_use]
+    pub fn analytics(&self) -> &LogAnalytics {
+        &self.analytics
+    }
+
+    /// Severity counts over time.
+    #[must_use]
+    pub fn timeline(&self) -> &LogSeverityTimeSeries {
+        &self.timeline
+    }
+
+    /// The mined templates.
+    #[must_use]
+    pub fn templates(&self) -> &LogTemplateEngine {
+        &self.templates
+    }
+
+    /// Memory that it holds in bytes, less a few fixed kilobytes.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.templates.heap_bytes() + self.text.capacity()
+    }
+}
