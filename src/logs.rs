@@ -6,6 +6,8 @@
 
 pub mod analytics;
 pub mod ansi;
+pub mod envelope;
+pub mod fields;
 pub mod filter;
 pub mod pipeline;
 pub mod session;
@@ -15,7 +17,9 @@ pub mod template;
 pub mod timeline;
 
 pub use analytics::LogAnalytics;
-pub use filter::Filter;
+pub use envelope::Envelope;
+pub use fields::Fields;
+pub use filter::{FieldCondition, Filter};
 pub use pipeline::{LogPipeline, Mined};
 pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::ansi;
+use super::fields;
 use super::severity::SeveritySet;
 use super::store::Row;
 use super::template::TemplateId;
@@ -21,6 +22,17 @@ pub struct Filter {
     pub template: Option<TemplateId>,
     /// Only lines of this stream.
     pub stream: Option<LogStream>,
+    /// Only structured lines whose fields have these values, all of them.
+    pub fields: Vec<FieldCondition>,
+}
+
+/// What a field of a structured line must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldCondition {
+    /// Name of the field, letter case aside; `outer.inner` for a member of an object in an object.
+    pub key: String,
+    /// Its value, letter case aside.
+    pub value: String,
 }
 
 impl Filter {
@@ -31,6 +43,7 @@ impl Filter {
             && self.severities.is_all()
             && self.template.is_none()
             && self.stream.is_none()
+            && self.fields.is_empty()
     }
 
     /// Whether `row` is shown.
@@ -49,6 +62,16 @@ impl Filter {
             && (self.template.is_none() || self.template == *template)
             && self.stream.is_none_or(|stream| stream == entry.stream)
             && (self.text.is_empty() || contains(&ansi::strip(entry.text), &self.text))
+            && (self.fields.is_empty() || self.fields_match(&ansi::strip(entry.text)))
+    }
+
+    /// Whether the fields of a line without escape sequences are those that were asked for.
+    fn fields_match(&self, line: &str) -> bool {
+        fields::parse(line).is_some_and(|found| {
+            self.fields
+                .iter()
+                .all(|it| found.get(&it.key).is_some_and(|value| value.is(&it.value)))
+        })
     }
 
     /// Where the text stands in `stripped`, a line without escape sequences: byte ranges that do
@@ -150,6 +173,32 @@ mod tests {
         }
     }
 
+    fn field(key: &str, value: &str) -> FieldCondition {
+        FieldCondition {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn fields_are_compared_whole_and_all_of_them() {
+        let line = r#"{"http":{"status":500},"user":"Zo\u00eb","path":"/a"}"#;
+        let matches = |conditions: &[(&str, &str)]| {
+            let fields = conditions.iter().map(|(key, value)| field(key, value));
+            let filter = Filter {
+                fields: fields.collect(),
+                ..Filter::default()
+            };
+            assert!(!filter.is_all());
+            filter.matches(&row(line))
+        };
+        assert!(matches(&[("http.status", "500")]));
+        assert!(matches(&[("http.status", "500"), ("User", "zoë")]));
+        assert!(!matches(&[("http.status", "50")]));
+        assert!(!matches(&[("status", "500")]));
+        assert!(!matches(&[("http.status", "500"), ("path", "/b")]));
+    }
+
     #[test]
     fn letter_case_and_colours_do_not_matter_to_the_text() {
         assert!(text("ERROR").matches(&row("an error here")));
@@ -167,8 +216,9 @@ mod tests {
             severities: SeveritySet::only(Severity::Info),
             template: Some(TemplateId(3)),
             stream: Some(LogStream::Stdout),
+            fields: vec![field("status", "500")],
         };
-        assert!(all.matches(&row("x")));
+        assert!(all.matches(&row("x status=500")));
         for filter in [
             text("y"),
             Filter {
@@ -184,8 +234,9 @@ mod tests {
                 ..Filter::default()
             },
         ] {
-            assert!(!filter.matches(&row("x")), "{filter:?}");
+            assert!(!filter.matches(&row("x status=500")), "{filter:?}");
         }
+        assert!(!all.matches(&row("x status=200")));
         assert!(Filter::default().is_all() && !all.is_all());
     }
 

@@ -131,6 +131,7 @@ fn filters() -> impl Strategy<Value = Filter> {
             severities,
             template: None,
             stream,
+            fields: Vec::new(),
         })
 }
 
