@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use leptos::config::{LeptosOptions, get_config_from_str};
 use thiserror::Error;
 
+use crate::analyze::AnalyzeArgs;
 use crate::docker::EndpointSources;
 
 pub use authority::{Authority, NoHost};
@@ -40,6 +41,8 @@ enum Command {
     Serve(ServeArgs),
     /// Run the demo engine alone, until interrupted.
     Demo(DemoArgs),
+    /// Group the lines of a log by template, with counts, shares and severities.
+    Analyze(AnalyzeArgs),
 }
 
 /// Options of `serve`.
@@ -80,6 +83,8 @@ pub enum Action {
     Serve(Box<Config>),
     /// Run the demo engine on this socket.
     Demo(PathBuf),
+    /// Analyse a log.
+    Analyze(AnalyzeArgs),
 }
 
 /// Everything that `serve` needs.
@@ -136,6 +141,7 @@ impl Cli {
     pub fn into_action(self) -> Result<Action, ConfigError> {
         match self.command {
             Some(Command::Demo(args)) => Ok(Action::Demo(args.socket)),
+            Some(Command::Analyze(args)) => Ok(Action::Analyze(args)),
             Some(Command::Serve(args)) => Config::new(args).map(|c| Action::Serve(Box::new(c))),
             None => Config::new(self.serve).map(|c| Action::Serve(Box::new(c))),
         }
@@ -200,7 +206,7 @@ mod tests {
             Cli::try_parse_from(std::iter::once("sidekick-docker").chain(args.iter().copied()));
         match cli.unwrap().into_action()? {
             Action::Serve(config) => Ok(*config),
-            Action::Demo(_) => panic!("not serve"),
+            _ => panic!("not serve"),
         }
     }
 

@@ -2,6 +2,7 @@
 //! many pages look, and pushes them over one websocket a page.
 //!
 //! ```text
+//! analyze    `sidekick-docker analyze`: the page's analytics for files and pipes
 //! config     the command line, made into a Config that cannot be wrong
 //! docker     the client of a Docker engine; its types stop there
 //! demo       an engine of our own that speaks Docker's API
@@ -20,6 +21,7 @@
 // The type of a rendered page nests as deep as the page does.
 #![recursion_limit = "512"]
 
+pub mod analyze;
 pub mod config;
 pub mod demo;
 pub mod docker;

@@ -2,16 +2,18 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use server::analyze::{Analysis, AnalyzeArgs};
 use server::config::{Action, Cli, Config};
 use server::demo::{DemoEngine, DemoOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     // Standard output carries one line, the address; everything else goes to standard error.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -20,9 +22,11 @@ async fn main() -> anyhow::Result<()> {
         )
         .init();
     match Cli::parse().into_action()? {
-        Action::Serve(config) => serve(*config).await,
-        Action::Demo(socket) => demo(&socket).await,
+        Action::Serve(config) => serve(*config).await?,
+        Action::Demo(socket) => demo(&socket).await?,
+        Action::Analyze(args) => return analyze(&args).await,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -50,6 +54,28 @@ async fn demo(socket: &Path) -> anyhow::Result<()> {
     interrupted.await;
     drop(engine);
     Ok(())
+}
+
+/// Reads to the end, or until interrupted; then the code is that of a program that SIGINT ended,
+/// so that a script does not take a part for the whole.
+async fn analyze(args: &AnalyzeArgs) -> anyhow::Result<ExitCode> {
+    let interrupted = interrupt()?;
+    let analysis = Analysis::start(args)?;
+    let whole = tokio::select! {
+        result = analysis.read() => { result?; true }
+        () = interrupted => false,
+    };
+    // A pipe that nobody reads must not keep the program from ending.
+    let interrupted_again = interrupt()?;
+    tokio::select! {
+        result = analysis.report(whole) => result?,
+        () = interrupted_again => {}
+    }
+    Ok(if whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(130)
+    })
 }
 
 /// Waits for SIGINT or SIGTERM, which are caught from now on.
