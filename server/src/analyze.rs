@@ -33,6 +33,7 @@ use anyhow::{Context as _, bail};
 use tokio::sync::oneshot;
 
 pub use args::AnalyzeArgs;
+pub(crate) use args::{ABOUT, EXAMPLES};
 
 use self::answers::Answers;
 use self::args::{Color, Form};

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use leptos::config::{LeptosOptions, get_config_from_str};
 use thiserror::Error;
 
-use crate::analyze::AnalyzeArgs;
+use crate::analyze::{self, AnalyzeArgs};
 use crate::docker::EndpointSources;
 
 pub use authority::{Authority, NoHost};
@@ -22,7 +22,7 @@ pub const LEPTOS_TOML: &str = include_str!("../../Leptos.toml");
 #[command(
     name = "sidekick-docker",
     version,
-    about,
+    about = "A live web dashboard for Docker: logs, stats and events of containers in the browser",
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
@@ -42,6 +42,7 @@ enum Command {
     /// Run the demo engine alone, until interrupted.
     Demo(DemoArgs),
     /// Group the lines of a log by template, with counts, shares and severities.
+    #[command(long_about = analyze::ABOUT, after_help = analyze::EXAMPLES)]
     Analyze(AnalyzeArgs),
 }
 

@@ -24,7 +24,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().into_action()? {
         Action::Serve(config) => serve(*config).await?,
         Action::Demo(socket) => demo(&socket).await?,
-        Action::Analyze(args) => return analyze(&args).await,
+        Action::Analyze(args) => return Ok(analyze_or_say_why_not(&args).await),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,6 +54,15 @@ async fn demo(socket: &Path) -> anyhow::Result<()> {
     interrupted.await;
     drop(engine);
     Ok(())
+}
+
+/// What goes wrong here is the input's: one sentence, and no trace of the program.
+async fn analyze_or_say_why_not(args: &AnalyzeArgs) -> ExitCode {
+    analyze(args).await.unwrap_or_else(|error| {
+        // Without standard error there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 /// Reads to the end, or until interrupted; then the code is that of a program that SIGINT ended,

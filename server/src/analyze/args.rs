@@ -7,19 +7,21 @@ use clap::{Args, ValueEnum};
 /// Templates in the table where nothing else is said.
 const TABLE_ROWS: usize = 30;
 
+/// What `analyze --help` says at its top.
+pub(crate) const ABOUT: &str = "Group the lines of a log by template, with counts, shares and severities.\n\n\
+    Reads plain lines, files of Docker's json-file driver, files of Kubernetes (CRI) and the output of \
+    docker logs --timestamps, each told by its own shape; colours are taken off. One pass, in memory that \
+    does not grow with the input (but for --ids, 4 bytes a line). Ctrl-C shows what was found until then.";
+
+/// What it says at its end.
+pub(crate) const EXAMPLES: &str = "Examples:
+  docker logs web 2>&1 | sidekick-docker analyze
+  sidekick-docker analyze --stats /var/log/syslog
+  zcat old.log.gz | sidekick-docker analyze --json - | jq '.templates[:3]'
+  sidekick-docker analyze --levels app.log | sort | uniq -c";
+
 /// Options of `analyze`.
 #[derive(Args, Clone, Debug)]
-#[command(
-    long_about = "Group the lines of a log by template, with counts, shares and severities.\n\n\
-        Reads plain lines, files of Docker's json-file driver, files of Kubernetes (CRI) and the \
-        output of docker logs --timestamps, each told by its own shape; colours are taken off. \
-        One pass, in memory that does not grow with the input (but for --ids, 4 bytes a line).",
-    after_help = "Examples:\n  \
-        docker logs web 2>&1 | sidekick-docker analyze\n  \
-        sidekick-docker analyze --stats /var/log/syslog\n  \
-        zcat old.log.gz | sidekick-docker analyze --json - | jq '.templates[:3]'\n  \
-        sidekick-docker analyze --levels app.log | sort | uniq -c"
-)]
 pub struct AnalyzeArgs {
     /// The log; standard input where it is - or missing
     #[arg(value_name = "FILE")]
