@@ -16,6 +16,8 @@
 //! - A newer entry of its stream is met instead, or the log is at its end: its entry is gone, and
 //!   with it all that came before. Whatever there is comes after it, also entries of the other
 //!   stream that carry an earlier time; they were held until this was known.
+//! - An entry of its stream and time is met that is not it: it may be older, so it and all before
+//!   it are taken to be known. The page decides likewise (`sidekick::client`).
 //!
 //! docs/streaming.md says where these facts do not hold.
 
@@ -175,9 +177,12 @@ impl Resumption {
     }
 
     fn hold(&mut self, entry: EntryRef<'_>) {
-        if entry.stream == self.cursor.stream && entry.time < self.cursor.time {
-            self.sure = true;
+        if entry.stream == self.cursor.stream && entry.time <= self.cursor.time {
+            // Of the cursor's time: where rotation cut between the entries that share it, they
+            // are counted from too low, and the cursor is passed without being known.
             self.held = LogBatch::new();
+            self.sure |= entry.time < self.cursor.time;
+            return;
         }
         if !self.sure {
             if is_full(&self.held) {
