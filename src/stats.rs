@@ -2,4 +2,4 @@
 
 pub mod collector;
 
-pub use collector::{Metric, Point, StatsCollector};
+pub use collector::{Metric, PAUSE_MS, Point, StatsCollector};

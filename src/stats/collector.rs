@@ -40,6 +40,10 @@ pub struct Point {
 /// back, rather than that it came late.
 pub const CLOCK_SET_BACK_MS: i64 = 5_000;
 
+/// A longer pause between two readings, in milliseconds, was not measured: nobody looked, or the
+/// engine did not answer. A rate across it would be an average of long ago, not of now.
+pub const PAUSE_MS: i64 = 10_000;
+
 /// Keeps the newest readings of each container.
 #[derive(Clone, Debug)]
 pub struct StatsCollector {
@@ -102,8 +106,8 @@ impl StatsCollector {
     /// A series with its times, oldest first.
     ///
     /// Gauges have a point for each reading (CPU: for each that knows it, see
-    /// [`StatsSample::cpu_percent`]); rates one for each pair of neighbours, 0 where the counter
-    /// went back because the container started again.
+    /// [`StatsSample::cpu_percent`]); rates one for each pair of neighbours not more than
+    /// [`PAUSE_MS`] apart, 0 where the counter went back because the container started again.
     #[must_use]
     pub fn points(&self, id: &ContainerId, metric: Metric) -> Vec<Point> {
         self.points_since(id, metric, Millis(i64::MIN))
@@ -145,25 +149,25 @@ impl StatsCollector {
         self.values(id, Metric::MemoryPercent)
     }
 
-    /// Bytes received per second; one value fewer than readings.
+    /// Bytes received per second; one value fewer than readings, less the pauses.
     #[must_use]
     pub fn network_rx_rate_series(&self, id: &ContainerId) -> Vec<f64> {
         self.values(id, Metric::NetworkRx)
     }
 
-    /// Bytes sent per second; one value fewer than readings.
+    /// Bytes sent per second; one value fewer than readings, less the pauses.
     #[must_use]
     pub fn network_tx_rate_series(&self, id: &ContainerId) -> Vec<f64> {
         self.values(id, Metric::NetworkTx)
     }
 
-    /// Bytes read from block devices per second; one value fewer than readings.
+    /// Bytes read from block devices per second; one value fewer than readings, less the pauses.
     #[must_use]
     pub fn block_read_rate_series(&self, id: &ContainerId) -> Vec<f64> {
         self.values(id, Metric::BlockRead)
     }
 
-    /// Bytes written to block devices per second; one value fewer than readings.
+    /// Bytes written to block devices per second; one value fewer than readings, less the pauses.
     #[must_use]
     pub fn block_write_rate_series(&self, id: &ContainerId) -> Vec<f64> {
         self.values(id, Metric::BlockWrite)
@@ -194,7 +198,11 @@ impl Metric {
     fn point(self, before: Option<&StatsSample>, sample: &StatsSample) -> Option<Point> {
         let rate = |counter: fn(&StatsSample) -> u64| {
             let before = before?;
-            let seconds = sample.time.since(before.time) as f64 / 1000.0;
+            let elapsed = sample.time.since(before.time);
+            if elapsed > PAUSE_MS {
+                return None;
+            }
+            let seconds = elapsed as f64 / 1000.0;
             let grown = counter(sample).saturating_sub(counter(before));
             Some(if seconds > 0.0 {
                 grown as f64 / seconds
@@ -244,6 +252,23 @@ mod tests {
             block_write_bytes: bytes * 4,
             ..StatsSample::default()
         }
+    }
+
+    #[test]
+    fn a_rate_across_a_pause_is_not_told_as_one_of_now() {
+        let mut stats = StatsCollector::default();
+        for s in [
+            sample(0, 0),
+            sample(PAUSE_MS, 10),
+            sample(601_000, 10_000_000),
+        ] {
+            assert!(stats.push(&id("a"), s));
+        }
+        assert_eq!(stats.network_rx_rate_series(&id("a")), [1.0]);
+        assert_eq!(stats.last_point(&id("a"), Metric::NetworkRx), None);
+        assert!(stats.push(&id("a"), sample(602_000, 10_000_500)));
+        let now = stats.last_point(&id("a"), Metric::NetworkRx);
+        assert_eq!(now.map(|point| point.value), Some(500.0));
     }
 
     #[test]
@@ -370,7 +395,7 @@ mod tests {
 
         #[test]
         fn a_collector_is_bounded_and_its_rates_are_sane(
-            readings in proptest::collection::vec((any::<i64>(), any::<u64>()), 0..60),
+            readings in proptest::collection::vec((prop_oneof![any::<i64>(), -20_000i64..20_000], any::<u64>()), 0..60),
             capacity in 1usize..20,
         ) {
             let mut stats = StatsCollector::new(capacity);
@@ -383,10 +408,11 @@ mod tests {
                 }
                 taken += usize::from(stats.push(&id("a"), reading));
             }
-            let held = stats.samples(&id("a")).count();
-            prop_assert_eq!(held, taken.min(capacity));
+            let times: Vec<Millis> = stats.samples(&id("a")).map(|it| it.time).collect();
+            prop_assert_eq!(times.len(), taken.min(capacity));
             let rates = stats.network_rx_rate_series(&id("a"));
-            prop_assert_eq!(rates.len(), held.saturating_sub(1));
+            let near = times.windows(2).filter(|pair| pair[1].since(pair[0]) <= PAUSE_MS);
+            prop_assert_eq!(rates.len(), near.count());
             prop_assert!(rates.iter().all(|r| r.is_finite() && *r >= 0.0));
         }
     }

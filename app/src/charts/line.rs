@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::bind::Erase;
 use crate::signal::Memo;
 use leptos::prelude::*;
+use sidekick::stats::PAUSE_MS;
 use sidekick::time::Millis;
 
 #[cfg(feature = "hydrate")]
@@ -40,9 +41,6 @@ pub struct LineData {
     /// Times as UTC rather than local.
     pub utc: bool,
 }
-
-/// A longer pause between two points breaks the curve: nothing was measured there.
-const PAUSE_MS: i64 = 10_000;
 
 const MARGINS: Margins = Margins {
     left: 64.0,
