@@ -51,3 +51,25 @@ test('containers stand under their projects, running ones first', async ({ docke
   const project = dashboard.containers.getByRole('group', { name: 'blog' });
   await expect(project.getByRole('option', { name: 'blog-db-1' })).toBeVisible();
 });
+
+test('lines keep the names of their containers while the stats are looked at', async ({ docker, sidekick, dashboard }) => {
+  const options = (service: string) => ({ compose: { project: 'shop', service } });
+  await docker.run('shop-api-1', 'echo line of api; sleep 600', options('api'));
+  await docker.run('shop-db-1', 'echo line of db; sleep 600', options('db'));
+  await docker.run('shop-web-1', 'echo line of web; sleep 600', options('web'));
+  await dashboard.open('/p/shop/logs');
+  const named = () => dashboard.log.locator('.log-row:visible').evaluateAll((rows) =>
+    rows.map((row) => `${row.querySelector('.source')?.textContent} ${row.querySelector('.text')?.textContent}`).sort(),
+  );
+  const expected = ['api-1 line of api', 'db-1 line of db', 'web-1 line of web'];
+  await expect.poll(named).toEqual(expected);
+  // The containers that are left are numbered anew for the stats.
+  await docker.docker('rm', '-f', 'shop-api-1');
+  await expect(dashboard.page.getByRole('link', { name: /^api/ })).toHaveCount(0);
+  await dashboard.tab('Stats').click();
+  await sidekick.expectUpstreams('stats', 2);
+  await expect(dashboard.page.getByRole('row', { name: /shop-web-1/ })).toBeVisible();
+  await dashboard.tab('Logs').click();
+  await sidekick.expectUpstreams('logs', 2);
+  await expect.poll(named).toEqual(expected);
+});

@@ -28,14 +28,20 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             events.push(event);
         }),
         Report::Source {
+            sub,
             source,
             container,
             name,
-            ..
         } => {
-            dashboard
-                .logs
-                .update_value(|logs| logs.add_source(source, name.clone()));
+            // The lines held have the numbers of the log's subscription; that of the stats
+            // numbers its containers by itself.
+            if !wire.is_stats(sub) {
+                dashboard
+                    .logs
+                    .update_value(|logs| logs.add_source(source, name.clone()));
+                // Rows that stand there may show the name.
+                wire.frame.mark(Dirty::Logs);
+            }
             dashboard.sources.update(|sources| {
                 match sources.iter_mut().find(|known| known.source == source) {
                     Some(known) => known.name = name,
@@ -47,8 +53,6 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                     }),
                 }
             });
-            // Rows that stand there may show the name.
-            wire.frame.mark(Dirty::Logs);
         }
         Report::Logs { source, batch, .. } => {
             dashboard
