@@ -130,7 +130,8 @@ impl Slot {
                     .source_name(*source)
                     .filter(|_| look.source_prefix.is_some());
                 let text = gap_text(gap, name);
-                let print = hash(text.bytes(), 1);
+                let instant = gap.after.or(gap.before).map_or(0, |at| at.0);
+                let print = hash(text.bytes(), 1 ^ instant as u64);
                 if self.written != print {
                     self.written = print;
                     self.write_gap(gap, &text);
