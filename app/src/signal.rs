@@ -36,8 +36,9 @@ macro_rules! handle {
 
         impl<T> Copy for $name<T> {}
 
-        impl<T> From<$framework> for $name<T> {
-            fn from(inner: $framework) -> Self {
+        impl<T> $name<T> {
+            /// A handle of what holds a `T`: only this module can know that it does.
+            fn of(inner: $framework) -> Self {
                 Self { inner, of: PhantomData }
             }
         }
@@ -106,7 +107,7 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
     /// A signal of a first value.
     #[must_use]
     pub fn new(value: T) -> Self {
-        framework::RwSignal::new(Box::new(value) as Held).into()
+        Self::of(framework::RwSignal::new(Box::new(value) as Held))
     }
 
     /// Reads the value and follows it.
@@ -207,7 +208,7 @@ impl<T: Send + Sync + 'static> Memo<T> {
         let compute = move |before: Option<&Computed>| {
             Computed(Box::new(compute(before.map(|it| open(it.any())))))
         };
-        computed(Box::new(compute)).into()
+        Self::of(computed(Box::new(compute)))
     }
 
     /// Reads the value and follows it.
@@ -292,7 +293,7 @@ impl<T: Send + Sync + 'static> StoredValue<T> {
     /// Stores a value.
     #[must_use]
     pub fn new(value: T) -> Self {
-        framework::StoredValue::new(Box::new(value) as Held).into()
+        Self::of(framework::StoredValue::new(Box::new(value) as Held))
     }
 }
 
@@ -300,7 +301,9 @@ impl<T: 'static> LocalValue<T> {
     /// Stores a value.
     #[must_use]
     pub fn new(value: T) -> Self {
-        framework::StoredValue::new_local(Box::new(value) as HeldHere).into()
+        Self::of(framework::StoredValue::new_local(
+            Box::new(value) as HeldHere
+        ))
     }
 }
 
