@@ -1,9 +1,12 @@
 //! How bad a line is: the seven severities, counts by them and sets of them.
 
+mod access;
 mod assessment;
 mod classify;
-mod plain;
-mod structured;
+mod head;
+mod letter;
+mod member;
+mod thrown;
 mod words;
 
 use std::ops::{Index, IndexMut};

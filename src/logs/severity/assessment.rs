@@ -83,6 +83,19 @@ impl Assessment {
         }
     }
 
+    /// The same with its evidence `bytes` further back.
+    pub(super) fn behind(self, bytes: usize) -> Self {
+        let evidence = self.evidence();
+        match evidence.is_empty() {
+            true => self,
+            false => Self::new(
+                self.severity,
+                self.rule,
+                evidence.start + bytes..evidence.end + bytes,
+            ),
+        }
+    }
+
     /// The part of the line that says it, as byte offsets on character boundaries; empty where
     /// no single part does.
     #[must_use]

@@ -1,0 +1,400 @@
+//! A level word in one of the places where programs write their level: at the head of the line,
+//! among timestamps, process numbers, threads and loggers. Prose about errors ("0 errors found",
+//! "no error here") is none.
+
+use super::access;
+use super::member;
+use super::thrown;
+use super::words::{self, label, level};
+use super::{Assessment, Rule, Severity};
+
+/// Bytes of a line in which its head is looked for.
+const MAX_HEAD_BYTES: usize = 256;
+/// Plain words in a row that may stand before a level; more are prose.
+const MAX_PLAIN: u32 = 3;
+
+/// What a level stands behind.
+struct Head<'a> {
+    line: &'a [u8],
+    /// Words of letters alone so far.
+    plain: u32,
+    /// The last of them, empty where something else stands behind it.
+    last: &'a [u8],
+    /// Whether something that belongs to a header was seen: a number, a bracket, a pair.
+    header: bool,
+    /// Whether the word before was a time of day.
+    time: bool,
+}
+
+/// Looks at the head of the line. What is found by chance on the way, the name of an exception or
+/// the status of a request, counts where no level is said.
+pub(super) fn read(line: &[u8]) -> Assessment {
+    let mut head = Head {
+        line,
+        plain: 0,
+        last: b"",
+        header: false,
+        time: false,
+    };
+    let mut chance = Assessment::default();
+    let end = line.len().min(MAX_HEAD_BYTES);
+    let mut at = 0;
+    while at < end {
+        let start = at;
+        let byte = line[at];
+        if byte.is_ascii_alphabetic() || byte == b'_' {
+            at += line[at..end]
+                .iter()
+                .take_while(|b| b.is_ascii_alphabetic())
+                .count();
+            let letters = at;
+            at += line[at..end]
+                .iter()
+                .take_while(|b| continues_name(**b))
+                .count();
+            if line.get(at) == Some(&b'=') {
+                if let Some(found) = member::pair(line, start, at) {
+                    return found;
+                }
+                at = skip_value(line, at + 1);
+                head.header = true;
+                head.last = b"";
+                continue;
+            }
+            if let Some(found) = head.word(start, letters, at) {
+                return found;
+            }
+            if chance.rule == Rule::Nothing && head.plain < MAX_PLAIN {
+                chance = thrown::name(line, start, at)
+                    .or_else(|| head.request(start, at))
+                    .unwrap_or_default();
+            }
+            if head.count(start, letters, at) {
+                break;
+            }
+            head.time = false;
+        } else if byte.is_ascii_digit() {
+            at += line[at..end]
+                .iter()
+                .take_while(|b| continues_number(**b))
+                .count();
+            head.header = true;
+            head.last = if line[start..at] == *b"0" { b"0" } else { b"" };
+            head.time = at - start >= 5 && line[start..at].contains(&b':');
+        } else if byte == b'"' {
+            if access::starts_with_method(&line[at + 1..]) {
+                // Whatever stands in and behind a request is no level.
+                return access::quoted(line, at).unwrap_or(chance);
+            }
+            at = member::string_end(line, at + 1).map_or(end, |close| close + 1);
+            head.last = b"";
+        } else {
+            head.header |= matches!(byte, b'[' | b']' | b'|' | b'<');
+            at += 1;
+        }
+    }
+    if chance.rule == Rule::Nothing
+        && let Some(found) = member::later_pair(line, at)
+    {
+        return found;
+    }
+    chance
+}
+
+/// What goes on a name: `java.lang.Error`, `mpm_event`, `alice@shop`, `E0425`.
+fn continues_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b'$') || byte >= 0x80
+}
+
+/// What goes on a number: a date, a time, an address.
+fn continues_number(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'+' | b'/' | b',' | b'_')
+}
+
+/// Where the value that starts at `at` ends.
+fn skip_value(line: &[u8], at: usize) -> usize {
+    if line.get(at) == Some(&b'"') {
+        return member::string_end(line, at + 1).map_or(line.len(), |close| close + 1);
+    }
+    let rest = line.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|b| !b.is_ascii_whitespace()).count()
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+}
+
+impl<'a> Head<'a> {
+    /// The byte at `at`; a space past the end.
+    fn byte(&self, at: usize) -> u8 {
+        self.line.get(at).copied().unwrap_or(b' ')
+    }
+
+    /// The byte before `at`; a space before the start.
+    fn before(&self, at: usize) -> u8 {
+        at.checked_sub(1).map_or(b' ', |at| self.line[at])
+    }
+
+    /// The last byte before `at` that is no space; 0 at the start.
+    fn mark_before(&self, at: usize) -> u8 {
+        let before = self.line[..at].iter().rev();
+        before.copied().find(|b| !is_space(*b)).unwrap_or(0)
+    }
+
+    fn found(severity: Severity, start: usize, end: usize) -> Option<Assessment> {
+        Some(Assessment::new(severity, Rule::Word, start..end))
+    }
+
+    /// Counts a word of letters; whether the head of the line is over.
+    fn count(&mut self, start: usize, letters: usize, end: usize) -> bool {
+        let (before, behind) = (self.before(start), self.byte(end));
+        let plain = letters == end
+            && is_space(before)
+            && (is_space(behind) || matches!(behind, b',' | b'.' | b';'));
+        if plain {
+            self.plain += 1;
+            self.last = &self.line[start..end];
+        } else {
+            self.header |= letters != end;
+            self.last = b"";
+        }
+        self.plain > MAX_PLAIN
+    }
+
+    /// The status of a request that is written without quotes and whose method is this word.
+    fn request(&self, start: usize, end: usize) -> Option<Assessment> {
+        let word = &self.line[start..];
+        if access::starts_with_method(word) {
+            return access::bare(self.line, start);
+        }
+        match &self.line[start..end] {
+            b"TCP_DENIED" => access::squid(self.line, start),
+            name if name.starts_with(b"TCP_") && self.time_free_number() => {
+                access::squid(self.line, start)
+            }
+            _ => None,
+        }
+    }
+
+    fn time_free_number(&self) -> bool {
+        self.header && self.plain == 0
+    }
+
+    /// The severity that the word `start..end` says, whose letters end at `letters`.
+    fn word(&self, start: usize, letters: usize, end: usize) -> Option<Assessment> {
+        let name = &self.line[start..letters];
+        if letters != end {
+            return self.compound(start, letters, end);
+        }
+        if let [one] = name {
+            return self.single(*one, start);
+        }
+        let severity = label(name).or_else(|| {
+            // PostgreSQL's further lines about a statement; alone they are as bad as its `LOG`.
+            (self.byte(end) == b':' && words::is_postgres_detail(name)).then_some(Severity::Info)
+        });
+        if severity.is_none() || self.plain > MAX_PLAIN {
+            return self.phrase(start, end);
+        }
+        let found = severity.filter(|_| self.is_level(name, start, end));
+        match found {
+            Some(severity) => Self::found(severity, start, end),
+            None => self.phrase(start, end),
+        }
+    }
+
+    /// Whether the word stands where a level stands.
+    fn is_level(&self, name: &[u8], start: usize, end: usize) -> bool {
+        let before = self.before(start);
+        let behind = self.byte(end);
+        let upper = name.iter().all(u8::is_ascii_uppercase);
+        let title = name[0].is_ascii_uppercase();
+        let everywhere = level(name).is_some();
+        let first = self.plain == 0 && !self.header && self.mark_before(start) == 0;
+        // `[error]`, `[proxy:debug]`, `[tw#info]`, `[Server thread/WARN]`, `[10:00:00 INF]`.
+        if behind == b']' {
+            return match before {
+                b'[' | b':' | b'#' => true,
+                b'/' | b' ' => upper,
+                _ => false,
+            };
+        }
+        match before {
+            b'[' => self.closes_later(end, upper),
+            b'(' => behind == b')' && upper,
+            b'<' => behind == b'>' && everywhere && self.header,
+            b'|' => behind == b'|' || is_space(behind),
+            // `=ERROR REPORT====` of Erlang.
+            b'=' => start == 1 && self.line[end..].starts_with(b" REPORT="),
+            _ if is_space(before) => match behind {
+                b':' => self.before_colon(name, start, end, upper, title, first),
+                // `WARN[0001] text` of logrus, `DBUG[11-22|10:00:00]` of log15, `error[E0425]: `.
+                b'[' => {
+                    everywhere
+                        && (upper && self.byte(end + 1).is_ascii_digit()
+                            || first && self.byte(end + 1) == b'E')
+                }
+                b'!' => upper && everywhere,
+                b'/' => upper && everywhere && self.mark_before(start) == b':',
+                b'|' | b',' | b'-' => upper && everywhere && self.plain <= 2,
+                _ if is_space(behind) => self.bare(name, start, end, upper, first),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// A word behind an opening bracket: `[INFO ]`, `[warning  ]`, `[ERROR 10:00]`, `[main: x]`.
+    fn closes_later(&self, end: usize, upper: bool) -> bool {
+        let spaces = self.line[end..]
+            .iter()
+            .take_while(|b| is_space(**b))
+            .count();
+        match self.byte(end + spaces) {
+            b']' => true,
+            b'0'..=b'9' => spaces > 0 && upper,
+            _ => false,
+        }
+    }
+
+    /// `error: text`, `ERROR:root:text`; deeper in the line only behind a header.
+    fn before_colon(
+        &self,
+        name: &[u8],
+        start: usize,
+        end: usize,
+        upper: bool,
+        title: bool,
+        first: bool,
+    ) -> bool {
+        let next = self.byte(end + 1);
+        if next == b'/' || self.says_nothing(end + 1) || self.denied() {
+            return false;
+        }
+        if first || upper && self.plain <= 2 {
+            return is_space(next) || upper;
+        }
+        if !is_space(next) {
+            return false;
+        }
+        let parse =
+            self.last.eq_ignore_ascii_case(b"parse") || self.last.eq_ignore_ascii_case(b"syntax");
+        let behind_mark = matches!(self.mark_before(start), b':' | b']' | b'|' | b'-');
+        level(name).is_some_and(|_| (title || behind_mark) && self.plain <= 2 || parse || self.time)
+            || name == b"Deprecated" && self.last == b"PHP"
+    }
+
+    /// A word between spaces.
+    fn bare(&self, name: &[u8], start: usize, end: usize, upper: bool, first: bool) -> bool {
+        if self.denied() {
+            return false;
+        }
+        let everywhere = level(name).is_some();
+        if upper {
+            // `CONFIG`, `FINE` and the like are words of java.util.logging only behind a time.
+            return match everywhere {
+                true => self.plain <= 2,
+                false => {
+                    (self.time || self.before(start.saturating_sub(1)) == b' ')
+                        && self.header
+                        && name != b"SYSTEM"
+                        && name != b"HTTP"
+                }
+            };
+        }
+        let two_spaces = self.byte(end + 1) == b' ';
+        let tabs = self.before(start) == b'\t' && self.byte(end) == b'\t';
+        if self.last == b"npm" {
+            return everywhere || matches!(name, b"http" | b"verb" | b"sill");
+        }
+        everywhere && (self.time || tabs && self.plain == 0)
+            // ` - info Loaded`, signale's `x  error     text`.
+            || everywhere && self.plain == 0 && !first && (two_spaces || self.mark_before(start) == b'-')
+            // npm's own loggers; "error" or "warn" may begin a sentence.
+            || first && matches!(name, b"info" | b"verb" | b"sill")
+    }
+
+    /// Whether the word before says that there is none: "no error", "0 errors".
+    fn denied(&self) -> bool {
+        [
+            &b"no"[..],
+            b"No",
+            b"without",
+            b"zero",
+            b"0",
+            b"any",
+            b"last",
+            b"Last",
+            b"to",
+        ]
+        .contains(&self.last)
+    }
+
+    /// Whether the text at `at` says that there is nothing: `errors: 0`, `error: none`.
+    fn says_nothing(&self, at: usize) -> bool {
+        let text = self.line.get(at..).unwrap_or_default().trim_ascii_start();
+        let end = text.iter().take(6).position(|b| !b.is_ascii_alphanumeric());
+        let word = &text[..end.unwrap_or(text.len().min(6))];
+        let behind = text.get(word.len()).copied().unwrap_or(b' ');
+        let nothing = [&b"none"[..], b"null", b"nil", b"0", b"false"];
+        nothing.iter().any(|it| word.eq_ignore_ascii_case(it)) && behind != b':'
+            || text.starts_with(b"[]")
+    }
+
+    /// `[E]`, `[I 2026-11-22`, and `I | ` behind a time of day.
+    fn single(&self, one: u8, start: usize) -> Option<Assessment> {
+        let severity = words::letter(one)?;
+        let behind = self.byte(start + 1);
+        let said = match self.before(start) {
+            b'[' => behind == b']' || behind == b' ' && self.byte(start + 2).is_ascii_digit(),
+            _ => false,
+        };
+        said.then(|| Assessment::new(severity, Rule::Letter, start..start + 1))
+    }
+
+    /// `app.ERROR: `, `DEBUG1:`, `[core:trace3]`.
+    fn compound(&self, start: usize, letters: usize, end: usize) -> Option<Assessment> {
+        let word = &self.line[start..end];
+        if let [b'0'..=b'9'] = self.line[letters..end]
+            && let severity @ (Severity::Debug | Severity::Trace) =
+                level(&self.line[start..letters])?
+            && matches!(self.byte(end), b':' | b']')
+        {
+            return Self::found(severity, start, end);
+        }
+        let dot = word.iter().rposition(|&b| b == b'.')?;
+        let name = &word[dot + 1..];
+        if self.byte(end) == b':'
+            && self.header
+            && !name.is_empty()
+            && name.iter().all(u8::is_ascii_uppercase)
+        {
+            return Self::found(level(name)?, start + dot + 1, end);
+        }
+        None
+    }
+
+    /// `Fatal error: x`, `Fatal Python error: x`, Nest's `  LOG [X]`, Ansible's `ok: [x]`.
+    fn phrase(&self, start: usize, end: usize) -> Option<Assessment> {
+        let name = &self.line[start..end];
+        let behind = &self.line[end..];
+        match name {
+            b"Fatal" | b"fatal" if self.plain <= 1 => {
+                let near = &behind[..behind.len().min(24)];
+                let colon = near.iter().position(|&b| b == b':')?;
+                let words = near[..colon].trim_ascii();
+                if !words.ends_with(b"error") {
+                    return None;
+                }
+                // Go's run-time prints it where it stops: nobody said a level.
+                let rule = match name {
+                    b"Fatal" => Rule::Word,
+                    _ => Rule::Exception,
+                };
+                Some(Assessment::new(Severity::Fatal, rule, start..end + colon))
+            }
+            b"ok" if behind.starts_with(b": [") => Self::found(Severity::Info, start, end),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Formats that name the level by one letter or sign in a fixed place.
+
+use super::Assessment;
+use super::Rule;
+use super::words::letter;
+
+/// klog, glog, CockroachDB, Ruby, Android, Redis, MongoDB before 4.4, etcd before 3.5.
+pub(super) fn format(line: &[u8]) -> Option<Assessment> {
+    let first = *line.first()?;
+    if first.is_ascii_uppercase() {
+        return capital(line);
+    }
+    if first.is_ascii_digit() {
+        return behind_time(line);
+    }
+    None
+}
+
+fn one(line: &[u8], at: usize) -> Option<Assessment> {
+    let severity = letter(line[at])?;
+    Some(Assessment::new(severity, Rule::Letter, at..at + 1))
+}
+
+/// `E0102 10:00:00.0`, `I261122 10:00`, `E, [2026-`, `E/Tag( 42): `.
+fn capital(line: &[u8]) -> Option<Assessment> {
+    let stamp = match line.get(1)? {
+        b',' => line[2..].starts_with(b" ["),
+        b'/' => {
+            let tag = &line[2..line.len().min(40)];
+            let end = tag.iter().position(|b| matches!(b, b'(' | b' ' | b'/'));
+            end.is_some_and(|at| tag[at] == b'(' && at > 0)
+        }
+        b'0'..=b'9' => {
+            let digits = line[1..].iter().take(7);
+            let digits = digits.take_while(|b| b.is_ascii_digit()).count();
+            matches!(digits, 4 | 6)
+                && line.get(digits + 1) == Some(&b' ')
+                && line.get(digits + 2).is_some_and(u8::is_ascii_digit)
+        }
+        _ => false,
+    };
+    if stamp { one(line, 0) } else { None }
+}
+
+/// A letter of its own behind numbers of which one is a time of day.
+fn behind_time(line: &[u8]) -> Option<Assessment> {
+    let mut at = 0;
+    let mut clock = false;
+    for index in 0..7 {
+        let word = &line[at..];
+        let length = word.iter().take(40).position(|&b| b == b' ')?;
+        let word = &word[..length];
+        if let [before @ .., b':', b'M' | b'S' | b'C' | b'X'] = word
+            && index == 0
+            && before.iter().all(u8::is_ascii_digit)
+        {
+            return redis(line, at + length);
+        }
+        match word {
+            [] => {}
+            [_] if clock && word[0].is_ascii_uppercase() => return one(line, at),
+            [first, ..] if !first.is_ascii_digit() => return None,
+            _ => clock |= word.contains(&b':'),
+        }
+        at += length + 1;
+    }
+    None
+}
+
+/// `1:M 22 Nov 2026 10:00:00.000 * text`, `from` being the end of the first word: the sign is the
+/// sixth word.
+fn redis(line: &[u8], from: usize) -> Option<Assessment> {
+    let spaces = line.iter().enumerate().skip(from);
+    let (at, _) = spaces.filter(|(_, b)| **b == b' ').nth(4)?;
+    let severity = match line.get(at + 1..at + 3)? {
+        b"# " => super::Severity::Warn,
+        b"* " => super::Severity::Info,
+        b"- " => super::Severity::Trace,
+        b". " => super::Severity::Debug,
+        _ => return None,
+    };
+    Some(Assessment::new(severity, Rule::Letter, at + 1..at + 2))
+}
