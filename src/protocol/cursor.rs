@@ -141,6 +141,9 @@ pub enum GapReason {
     /// The server's short memory did not reach back to the viewer's cursor and Docker could
     /// not be asked.
     Unavailable,
+    /// Docker has them, but the viewer was away for more than it can show, so only the newest
+    /// were sent.
+    Skipped,
 }
 
 #[cfg(test)]

@@ -220,6 +220,7 @@ fn gap_text(gap: &Gap, name: Option<&str>) -> String {
         GapReason::Rotated => "Docker no longer has them",
         GapReason::SlowViewer => "this page was too slow to take them",
         GapReason::Unavailable => "the server could not get them back",
+        GapReason::Skipped => "more were printed while this page was away than it can hold",
     };
     format!("{lines}{of} missing here: {why}")
 }

@@ -1,8 +1,9 @@
 //! Bringing one viewer from where its page stands to the ring.
 //!
 //! A page that comes back names its last entry. While that is in the ring it simply goes on
-//! behind it. Otherwise what lies between is read from Docker, for this viewer alone; what
-//! cannot be had becomes a gap.
+//! behind it. Otherwise what lies between is read from Docker, for this viewer alone: at most
+//! the newest [`MOST`] lines, so that it does not wait for what it cannot hold. What cannot be
+//! had becomes a gap.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::{SharedBatch, is_full};
 use super::log::{LogSeat, LogStore};
 use super::outbound::SourceSink;
-use super::resume::{self, Resumption, Step, TAILS};
+use super::resume::{self, MOST, Resumption, Step, TAILS};
 use super::upstream::{Context, Upstream};
 use crate::docker::{DockerClient, LogOptions, Tail};
 use crate::metrics::{Metrics, UpstreamKind};
@@ -57,7 +58,10 @@ pub(crate) fn settle_with(
         }
         match &client {
             Some(client) if reads < READS => {
-                viewer.seat = LogSeat::CatchingUp;
+                let cancel = up.cancel.child_token();
+                viewer.seat = LogSeat::CatchingUp {
+                    _reading: cancel.clone().drop_guard(),
+                };
                 let reading = Reading {
                     up: Arc::clone(up),
                     client: client.clone(),
@@ -65,6 +69,7 @@ pub(crate) fn settle_with(
                     viewer: viewer.id,
                     sink: viewer.sink.clone(),
                     cursor,
+                    cancel,
                 };
                 tokio::spawn(reading.run(reads + 1));
             }
@@ -103,13 +108,15 @@ struct Reading {
     viewer: u64,
     sink: SourceSink,
     cursor: Cursor,
+    /// Ends with its viewer.
+    cancel: CancellationToken,
 }
 
 /// How a reading ended.
 enum Outcome {
-    /// Everything after the cursor up to this entry was delivered.
+    /// Everything after the cursor up to this entry was delivered, or a gap in its place.
     UpTo(Cursor),
-    /// Docker does not have the cursor's entry any more.
+    /// Docker has neither the cursor's entry any more nor any after it.
     Rotated,
     /// Docker could not be asked; delivered up to this entry.
     Failed(Cursor),
@@ -119,10 +126,9 @@ enum Outcome {
 
 impl Reading {
     async fn run(self, reads: u32) {
-        let cancel = self.up.cancel.clone();
         let outcome = tokio::select! {
-            () = cancel.cancelled() => return,
-            outcome = self.read(&cancel) => outcome,
+            () = self.cancel.cancelled() => return,
+            outcome = self.read() => outcome,
         };
         {
             let mut board = self.up.board();
@@ -152,78 +158,110 @@ impl Reading {
         settle_with(&self.up, Some(self.client), &self.metrics);
     }
 
-    async fn read(&self, cancel: &CancellationToken) -> Outcome {
+    async fn read(&self) -> Outcome {
         let _open = self.metrics.open_upstream(UpstreamKind::Logs);
-        // The ring holds the newest thousand already: begin with the next larger.
-        for tail in TAILS.into_iter().skip(1) {
-            let options = LogOptions {
-                tail: Tail::Lines(tail),
-                ..LogOptions::default()
-            };
-            let mut resumption = Resumption::in_tail(self.cursor, tail);
-            if let Some(outcome) = self.pass(options, &mut resumption, cancel).await {
-                return outcome;
-            }
-            // Docker counts parts of long lines, so fewer lines than asked for need not be all.
-            if resumption.is_cut() || resumption.saw_all() {
-                break;
-            }
-        }
-        let options = LogOptions {
-            since: Some(resume::since(self.cursor)),
+        let newest = |tail| LogOptions {
+            tail: Tail::Lines(tail),
             ..LogOptions::default()
         };
-        self.pass(options, &mut Resumption::since(self.cursor), cancel)
-            .await
-            .unwrap_or(Outcome::Rotated)
+        // The ring holds the newest thousand already: begin with the next larger.
+        for tail in TAILS.into_iter().skip(1) {
+            let mut place = Resumption::in_tail(self.cursor, tail);
+            let outcome = self
+                .pass(newest(tail), &mut place, GapReason::Rotated)
+                .await;
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+            if !place.begins_later() {
+                let options = LogOptions {
+                    since: Some(resume::since(self.cursor)),
+                    ..LogOptions::default()
+                };
+                let mut place = Resumption::since(self.cursor);
+                let outcome = self.pass(options, &mut place, GapReason::Rotated).await;
+                return outcome.unwrap_or(Outcome::Rotated);
+            }
+        }
+        let mut place = Resumption::before(self.cursor);
+        let outcome = self
+            .pass(newest(MOST), &mut place, GapReason::Skipped)
+            .await;
+        outcome.unwrap_or(Outcome::Rotated)
     }
 
-    /// Delivers what one request gives after the cursor; `None` when the cursor is not in it.
+    /// Delivers what one request gives after the cursor; `None` when that is not in it. Why lines
+    /// are `missing` where it begins behind the cursor is for the caller to know.
     async fn pass(
         &self,
         options: LogOptions,
-        resumption: &mut Resumption,
-        cancel: &CancellationToken,
+        place: &mut Resumption,
+        missing: GapReason,
     ) -> Option<Outcome> {
-        let mut stream = self
-            .client
-            .stream_logs(&self.up.container, options, cancel.child_token());
-        let mut counter = CursorCounter::after(self.cursor);
-        let mut pending = LogBatch::new();
+        let cancel = self.cancel.child_token();
+        let mut stream = self.client.stream_logs(&self.up.container, options, cancel);
+        let mut delivery = Delivery {
+            to: self,
+            missing,
+            counter: CursorCounter::after(self.cursor),
+            pending: LogBatch::new(),
+        };
         loop {
-            let reached = counter.last().unwrap_or(self.cursor);
             let batch = match tokio::time::timeout(SILENCE, stream.next()).await {
-                Err(_) | Ok(Some(Err(_))) => {
-                    self.deliver(&mut pending, &mut counter);
-                    return Some(Outcome::Failed(counter.last().unwrap_or(reached)));
-                }
+                Err(_) | Ok(Some(Err(_))) => return Some(Outcome::Failed(delivery.flush())),
                 Ok(None) => {
-                    self.deliver(&mut pending, &mut counter);
-                    return resumption
-                        .found()
-                        .then(|| Outcome::UpTo(counter.last().unwrap_or(reached)));
+                    if let Some(rest) = place.at_end() {
+                        delivery.lost(&rest);
+                    }
+                    let reached = delivery.flush();
+                    return place.found().then_some(Outcome::UpTo(reached));
                 }
                 Ok(Some(Ok(batch))) => batch,
             };
-            match resumption.feed(batch) {
+            match place.feed(batch) {
                 Step::Before => continue,
                 Step::NotCovered => return None,
-                Step::Lost(_) => return Some(Outcome::Rotated),
-                Step::After(rest) => pending.append(&rest),
+                Step::Lost(rest) => delivery.lost(&rest),
+                Step::After(rest) => delivery.pending.append(&rest),
             }
-            if is_full(&pending) {
-                self.deliver(&mut pending, &mut counter);
+            if is_full(&delivery.pending) {
+                delivery.flush();
                 if !self.sink.room().await {
                     return Some(Outcome::Abandoned);
                 }
             }
         }
     }
+}
 
-    fn deliver(&self, pending: &mut LogBatch, counter: &mut CursorCounter) {
-        if !pending.is_empty() {
-            self.sink.logs(&SharedBatch::new(pending, counter), false);
-            pending.clear();
+/// What one request gives, on its way to the viewer.
+struct Delivery<'a> {
+    to: &'a Reading,
+    missing: GapReason,
+    counter: CursorCounter,
+    pending: LogBatch,
+}
+
+impl Delivery<'_> {
+    /// These come after the cursor, but not right after it.
+    fn lost(&mut self, next: &LogBatch) {
+        self.to.sink.gap(Gap {
+            lines: None,
+            after: Some(self.to.cursor.time),
+            before: next.time(0),
+            reason: self.missing,
+        });
+        self.counter = CursorCounter::default();
+        self.pending.append(next);
+    }
+
+    /// Sends what is gathered; returns the entry up to which everything was sent.
+    fn flush(&mut self) -> Cursor {
+        if !self.pending.is_empty() {
+            let batch = SharedBatch::new(&self.pending, &mut self.counter);
+            self.to.sink.logs(&batch, false);
+            self.pending.clear();
         }
+        self.counter.last().unwrap_or(self.to.cursor)
     }
 }

@@ -9,6 +9,7 @@ mod pump;
 use std::sync::Arc;
 
 use sidekick::protocol::{Cursor, LogBatch};
+use tokio_util::sync::DropGuard;
 
 use self::pump::Pump;
 use super::catch_up::settle;
@@ -45,7 +46,10 @@ pub(crate) enum LogSeat {
         reads: u32,
     },
     /// What lies between its page and the ring is being read.
-    CatchingUp,
+    CatchingUp {
+        /// Ends the reading with the seat, and so with the viewer.
+        _reading: DropGuard,
+    },
 }
 
 impl Store for LogStore {

@@ -27,7 +27,13 @@ use sidekick::time::Nanos;
 use super::batch::is_full;
 
 /// How many of the newest lines are asked for, one after the other.
-pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, 64_000];
+pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, MOST];
+
+/// Lines that one viewer is brought at most when it comes back: more than a page holds.
+pub(crate) const MOST: u64 = 64_000;
+
+/// Bytes of a line that dockerd keeps in one part.
+const PART_BYTES: usize = 16 << 10;
 
 /// How far one stream of a container may run ahead of the other, by their timestamps.
 /// Microseconds were seen.
@@ -44,14 +50,18 @@ pub(crate) struct Resumption {
     cursor: Cursor,
     counter: CursorCounter,
     seen: u64,
+    /// As many as the engine counts them: a long line is kept in parts.
+    seen_parts: u64,
     tail: Option<u64>,
+    /// The cursor is known to lie before the reading.
+    before: bool,
     found: bool,
     /// Time of the first entry of stdout and of stderr: the window may begin within a run of
     /// lines that share it, so that occurrences at this time cannot be told.
     first: [Option<Nanos>; 2],
     /// The cursor's time is the one at which the window begins.
     cut: bool,
-    /// Read by time, and the log reaches back before the cursor: its entry will come.
+    /// The log reaches back before the cursor: read by time, its entry will come.
     sure: bool,
     /// Read by time, and not sure: what comes after the cursor if its entry is gone. The newest,
     /// where that is much; a gap is before them anyway.
@@ -87,12 +97,22 @@ impl Resumption {
             cursor,
             counter: CursorCounter::default(),
             seen: 0,
+            seen_parts: 0,
             tail: None,
+            before: false,
             found: false,
             first: [None; 2],
             cut: false,
             sure: false,
             held: LogBatch::new(),
+        }
+    }
+
+    /// For a reading that begins later than the cursor: its first batch is [`Step::Lost`].
+    pub(crate) fn before(cursor: Cursor) -> Self {
+        Self {
+            before: true,
+            ..Self::since(cursor)
         }
     }
 
@@ -108,7 +128,7 @@ impl Resumption {
 
     /// Whether fewer lines came than were asked for, so that these were all that Docker has.
     pub(crate) fn saw_all(&self) -> bool {
-        !self.cut && self.tail.is_none_or(|tail| self.seen < tail)
+        !self.cut && self.tail.is_none_or(|tail| self.seen_parts < tail)
     }
 
     /// Whether the window begins at the cursor's time, so that no number of newest lines that
@@ -118,9 +138,20 @@ impl Resumption {
         self.cut
     }
 
+    /// Whether a part of the log was read that begins later than the cursor, as far as anybody
+    /// can tell: there is more before it, and nothing in it is as old.
+    pub(crate) fn begins_later(&self) -> bool {
+        !self.cut && !self.sure && !self.saw_all()
+    }
+
     /// Whether anything came.
     pub(crate) fn saw_any(&self) -> bool {
         self.seen > 0
+    }
+
+    /// Whether an entry shows that the log reaches back before the cursor.
+    fn is_older(&self, entry: &EntryRef<'_>) -> bool {
+        entry.stream == self.cursor.stream && entry.time < self.cursor.time
     }
 
     /// Whether an entry shows that the cursor's is not there.
@@ -134,8 +165,13 @@ impl Resumption {
         if self.found {
             return Step::After(batch);
         }
+        if self.before {
+            self.found = true;
+            return Step::Lost(batch);
+        }
         for (index, entry) in batch.iter().enumerate() {
             self.seen += 1;
+            self.seen_parts += 1 + (entry.text.len() / PART_BYTES) as u64;
             let first = *self.first[entry.stream.index()].get_or_insert(entry.time);
             if self.tail.is_some()
                 && entry.stream == self.cursor.stream
@@ -151,8 +187,12 @@ impl Resumption {
                 return Step::After(batch.tail_from(index + 1));
             }
             match self.tail {
-                Some(tail) if self.seen >= tail => return Step::NotCovered,
-                Some(_) => {}
+                Some(tail) => {
+                    self.sure |= self.is_older(&entry);
+                    if self.seen >= tail {
+                        return Step::NotCovered;
+                    }
+                }
                 None if self.is_past(&entry) => {
                     return Step::Lost(self.lost(&batch.tail_from(index)));
                 }
@@ -181,7 +221,7 @@ impl Resumption {
             // Of the cursor's time: where rotation cut between the entries that share it, they
             // are counted from too low, and the cursor is passed without being known.
             self.held = LogBatch::new();
-            self.sure |= entry.time < self.cursor.time;
+            self.sure |= self.is_older(&entry);
             return;
         }
         if !self.sure {

@@ -371,6 +371,113 @@ async fn a_page_that_comes_back_to_a_stream_others_look_at_goes_on_behind_its_la
 }
 
 #[tokio::test]
+async fn a_page_that_comes_back_for_rotated_lines_gets_all_that_docker_still_has() {
+    let world = World::with(DemoOptions {
+        max_lines: 3000,
+        ..DemoOptions::quiet(vec![Spec::new("web"), Spec::new("other")])
+    })
+    .await;
+    world.print("web", ["line 0".to_owned()]);
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the line", |p| p.lines(sub).len() == 1).await;
+    let cursor = page.first(sub).cursor.unwrap();
+    drop(page);
+    eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+    world.print("web", numbered("line", 1..5000));
+    // Only the other stream, and not for long enough that the times could tell.
+    for n in 0..4000 {
+        let (line, at) = (format!("err {n}"), sidekick::time::Nanos(cursor.time.0 + n));
+        world
+            .control
+            .print_at("other", sidekick::protocol::LogStream::Stderr, &line, at)
+            .unwrap();
+    }
+    for (name, prefix, rest) in [("web", "line", 2000..5000), ("other", "err", 1000..4000)] {
+        let mut page = world.page().await;
+        let resume = ResumePoint {
+            container: world.id(name),
+            cursor,
+        };
+        let sub = page.resume(world.logs(name), vec![resume]).await;
+        let left = numbered(prefix, rest);
+        page.until("what is left", |p| p.lines(sub).last() == left.last())
+            .await;
+        page.settle(Duration::from_millis(300)).await;
+        assert_eq!(page.lines(sub), left);
+        let gaps = &page.first(sub).gaps;
+        assert_eq!(gaps.len(), 1);
+        assert_eq!(gaps[0].reason, GapReason::Rotated);
+        assert_eq!(gaps[0].after, Some(cursor.time));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_after_more_than_it_holds_gets_the_newest_lines() {
+    let world = World::with(DemoOptions {
+        max_lines: 100_000,
+        ..DemoOptions::quiet(vec![Spec::new("web")])
+    })
+    .await;
+    world.print("web", ["line 0".to_owned()]);
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the line", |p| p.lines(sub).len() == 1).await;
+    let cursor = page.first(sub).cursor.unwrap();
+    drop(page);
+    eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+    world.print("web", numbered("line", 1..80_000));
+    let mut page = world.page().await;
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor,
+    };
+    let sub = page.resume(world.logs("web"), vec![resume]).await;
+    page.until("the newest", |p| {
+        p.lines(sub).last().is_some_and(|l| l == "line 79999")
+    })
+    .await;
+    page.settle(Duration::from_millis(300)).await;
+    assert_eq!(page.lines(sub), numbered("line", 16_000..80_000));
+    let gaps = &page.first(sub).gaps;
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(gaps[0].reason, GapReason::Skipped);
+    assert_eq!(gaps[0].after, Some(cursor.time));
+    assert!(gaps[0].before.is_some());
+    // Then it is like any other.
+    world.print("web", ["next".to_owned()]);
+    page.until("live", |p| p.lines(sub).last().is_some_and(|l| l == "next"))
+        .await;
+    assert_eq!(page.lines(sub).len(), 64_001);
+}
+
+#[tokio::test]
+async fn what_is_read_for_a_page_that_comes_back_ends_when_it_leaves_again() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut watching = world.page().await;
+    let sub = watching.subscribe(world.logs("web")).await;
+    watching
+        .until("the start", |p| p.lines(sub).len() == 100)
+        .await;
+    let cursor = watching.first(sub).cursor.unwrap();
+    world.print("web", numbered("line", 100..3000));
+    watching.until("all", |p| p.lines(sub).len() == 3000).await;
+    // Docker is silent before it came to the page's last line.
+    world.control.fail_next(Kind::Logs, Fault::StallAfter(1000));
+    let mut page = world.page().await;
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor,
+    };
+    let back = page.resume(world.logs("web"), vec![resume]).await;
+    eventually("read", || world.open(UpstreamKind::Logs) == 2).await;
+    page.unsubscribe(back).await;
+    let took = eventually("ended", || world.open(UpstreamKind::Logs) == 1).await;
+    assert!(took < Duration::from_secs(3), "{took:?}");
+}
+
+#[tokio::test]
 async fn a_slow_viewer_gets_a_gap_and_does_not_slow_others() {
     let world = World::start(vec![Spec::new("web")]).await;
     let mut slow = world.page().await;

@@ -211,7 +211,7 @@ impl<'a> Pump<'a> {
                         viewer.sink.logs(&shared, false);
                     }
                     LogSeat::After { .. } => searching = true,
-                    LogSeat::CatchingUp => {}
+                    LogSeat::CatchingUp { .. } => {}
                 }
             }
             board.set_state(StreamState::Live);

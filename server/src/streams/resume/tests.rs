@@ -150,6 +150,31 @@ fn a_window_that_begins_among_lines_of_the_cursors_time_cannot_tell_the_place() 
 }
 
 #[test]
+fn a_window_begins_later_than_the_cursor_only_where_nothing_in_it_is_as_old() {
+    let after = |times: &[i64], tail| {
+        let mut resumption = Resumption::in_tail(cursor(&[5, 5], 1), tail);
+        resumption.feed(batch(times));
+        resumption.begins_later()
+    };
+    assert!(after(&[6, 7, 8], 3));
+    assert!(!after(&[6, 7, 8], 4), "all that there is");
+    assert!(!after(&[5, 5, 8], 3), "amid its timestamp");
+    assert!(
+        !after(&[4, 5, 8], 3),
+        "its place is there, if not its entry"
+    );
+}
+
+#[test]
+fn a_long_line_counts_as_the_parts_in_which_the_engine_keeps_it() {
+    let mut resumption = Resumption::in_tail(cursor(&[1], 0), 4);
+    let mut log = LogBatch::new();
+    log.push_line(Nanos(5), LogStream::Stdout, &"x".repeat(3 * PART_BYTES));
+    assert_eq!(resumption.feed(log), Step::Before);
+    assert!(!resumption.saw_all(), "it may be cut at its begin");
+}
+
+#[test]
 fn a_stream_that_runs_ahead_does_not_make_the_cursor_lost() {
     let mut log = LogBatch::new();
     log.push_line(Nanos(10), LogStream::Stderr, "ahead");
