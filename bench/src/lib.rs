@@ -1,0 +1,15 @@
+//! Measures the log analytics. The program `bench` does so natively, the functions of [`web`] in
+//! a browser, on the same lines.
+//!
+//! ```text
+//! lines      logs that are made from a seed, each line with the number of its true template
+//! run        a log through the whole pipeline: split, severity, counters, template
+//! score      grouping accuracy
+//! web        what the browser calls
+//! ```
+
+pub mod lines;
+pub mod rng;
+pub mod run;
+pub mod score;
+pub mod web;

@@ -1,0 +1,50 @@
+//! The program behind `script/bench` and `script/fuzz`; those say what it does.
+
+#![allow(clippy::print_stdout)]
+
+mod competitor;
+mod fuzz;
+mod loghub;
+mod report;
+mod sets;
+mod speed;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What can be asked for.
+const USAGE: &str =
+    "usage: bench sets DIR [LOGHUB [CAPTURED]] | digest FILE... | report DIR | fuzz COUNT [SEED]";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args.as_slice() {
+        ["sets", dir, rest @ ..] => {
+            let path = |at: usize| rest.get(at).filter(|it| !it.is_empty()).map(Path::new);
+            sets::write(Path::new(dir), path(0), path(1))
+        }
+        ["digest", files @ ..] => digest(files),
+        ["report", dir] => report::print(Path::new(dir)),
+        ["fuzz", count, rest @ ..] => fuzz::run(count, rest.first().copied()),
+        _ => Err(USAGE.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What goes wrong ends the program with a sentence.
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn digest(files: &[&str]) -> Outcome<()> {
+    for file in files {
+        let text = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
+        println!("{:016x}", bench::run::digest(&text));
+    }
+    Ok(())
+}
