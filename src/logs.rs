@@ -7,6 +7,7 @@
 pub mod analytics;
 pub mod ansi;
 pub mod envelope;
+pub mod events;
 pub mod fields;
 pub mod filter;
 pub mod pipeline;
@@ -18,6 +19,7 @@ pub mod timeline;
 
 pub use analytics::LogAnalytics;
 pub use envelope::Envelope;
+pub use events::Continuation;
 pub use fields::Fields;
 pub use filter::{FieldCondition, Filter};
 pub use pipeline::{LogPipeline, Mined};

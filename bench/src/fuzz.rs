@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use bench::lines::{Header, generated};
 use bench::rng::Rng;
-use sidekick::logs::{Envelope, LogPipeline, ansi, assess, fields};
+use sidekick::logs::{Continuation, Envelope, LogPipeline, ansi, assess, fields};
 use sidekick::protocol::{ClientMessage, LogBatch, ServerFrame};
 use sidekick::time::Nanos;
 
@@ -93,6 +93,7 @@ pub(crate) fn run(count: &str, seed: Option<&str>) -> Outcome<()> {
     let seeds = generated("seeds", 4000, &Header::ALL, seed).lines;
     let mut rng = Rng::new(seed);
     let mut pipeline = LogPipeline::default();
+    let mut event = Continuation::default();
     let (mut text, mut last) = (Vec::new(), Vec::new());
     let (mut bytes, mut most_memory, mut most_templates) = (0, 0, 0);
     let start = Instant::now();
@@ -103,7 +104,9 @@ pub(crate) fn run(count: &str, seed: Option<&str>) -> Outcome<()> {
         std::mem::swap(&mut text, &mut last);
         make(&mut rng, &seeds, &last, &mut text);
         bytes += text.len();
-        let result = catch_unwind(AssertUnwindSafe(|| feed(&mut pipeline, &text, number)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            feed(&mut pipeline, &mut event, &text, number)
+        }));
         if result.is_err() {
             return Err(format!(
                 "seed {seed}, input {number}: {:?}",
@@ -179,7 +182,7 @@ fn make(rng: &mut Rng, seeds: &[String], last: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Every reader of lines and messages; what they promise is asserted.
-fn feed(pipeline: &mut LogPipeline, bytes: &[u8], number: u64) {
+fn feed(pipeline: &mut LogPipeline, event: &mut Continuation, bytes: &[u8], number: u64) {
     let lossy = String::from_utf8_lossy(bytes);
     let line: &str = &lossy;
     let stripped = ansi::strip(line);
@@ -202,7 +205,7 @@ fn feed(pipeline: &mut LogPipeline, bytes: &[u8], number: u64) {
     let found = assess(&stripped);
     assert!(stripped.get(found.evidence()).is_some());
     let time = Nanos(number as i64 * 1_000_000);
-    let mined = pipeline.push(line, time);
+    let mined = pipeline.push(line, time, event);
     if let Some(id) = mined.template {
         assert!(pipeline.templates().get(id).is_some());
     }

@@ -1,6 +1,6 @@
 //! A log through the whole pipeline, as the page and `analyze` take it.
 
-use sidekick::logs::{LogPipeline, Mined, TemplateId};
+use sidekick::logs::{Continuation, LogPipeline, Mined, TemplateId};
 use sidekick::time::Nanos;
 
 /// Milliseconds between two lines.
@@ -14,9 +14,10 @@ pub fn lines(
     mut each: impl FnMut(Mined),
 ) -> u64 {
     let mut count = 0;
+    let mut event = Continuation::default();
     for line in text.split_terminator('\n') {
         let time = Nanos((first + count) as i64 * STEP_NS);
-        each(pipeline.push(line, time));
+        each(pipeline.push(line, time, &mut event));
         count += 1;
     }
     count

@@ -3,7 +3,8 @@
 
 use super::analytics::LogAnalytics;
 use super::ansi;
-use super::severity::{Severity, classify};
+use super::events::Continuation;
+use super::severity::Severity;
 use super::template::{LogTemplateEngine, TemplateConfig, TemplateId};
 use super::timeline::LogSeverityTimeSeries;
 use crate::time::{Millis, Nanos};
@@ -19,6 +20,8 @@ pub struct Mined {
     pub severity: Severity,
     /// Its template; `None` for a blank line.
     pub template: Option<TemplateId>,
+    /// Whether it goes on the event of the line before.
+    pub goes_on: bool,
 }
 
 /// Severity, counters, timeline and templates of a stream of lines. A line costs no allocation in
@@ -41,8 +44,9 @@ impl LogPipeline {
         }
     }
 
-    /// Takes one line as it was printed, escape sequences included.
-    pub fn push(&mut self, line: &str, time: Nanos) -> Mined {
+    /// Takes one line as it was printed, escape sequences included. `event` is what its stream is
+    /// in: one for each stream of each source.
+    pub fn push(&mut self, line: &str, time: Nanos, event: &mut Continuation) -> Mined {
         let line = if ansi::has_escapes(line) {
             self.text.clear();
             self.text.shrink_to(KEPT_BYTES);
@@ -51,12 +55,14 @@ impl LogPipeline {
         } else {
             line
         };
-        let severity = classify(line);
+        let (assessment, goes_on) = event.assess(line, time);
+        let severity = assessment.severity;
         self.analytics.push(severity);
         self.timeline.push(severity, time);
         Mined {
             severity,
             template: self.templates.push(line, time, severity),
+            goes_on,
         }
     }
 

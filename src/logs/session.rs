@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use super::analytics::LogAnalytics;
+use super::events::Continuation;
 use super::filter::Filter;
 use super::pipeline::{LogPipeline, Mined};
 use super::severity::Severity;
@@ -20,6 +21,8 @@ pub struct LogSession {
     store: LogStore,
     pipeline: LogPipeline,
     sources: BTreeMap<u16, String>,
+    /// The events that the streams of each source are in.
+    events: BTreeMap<u16, [Continuation; 2]>,
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
     view: VecDeque<u64>,
@@ -74,10 +77,14 @@ impl LogSession {
             severities,
             templates,
         } = &mut self.scratch;
+        let events = self.events.entry(source).or_default();
         severities.clear();
         templates.clear();
         for entry in batch.iter() {
-            let Mined { severity, template } = self.pipeline.push(entry.text, entry.time);
+            let event = &mut events[entry.stream.index()];
+            let Mined {
+                severity, template, ..
+            } = self.pipeline.push(entry.text, entry.time, event);
             severities.push(severity);
             templates.push(template);
         }
@@ -87,6 +94,8 @@ impl LogSession {
 
     /// Takes the word that lines of a source are missing.
     pub fn gap(&mut self, source: u16, gap: Gap) {
+        // What follows may go on an event whose beginning is missing.
+        self.events.remove(&source);
         let changed = self.store.append_gap(source, gap);
         self.update_view(changed);
     }

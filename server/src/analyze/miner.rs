@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use sidekick::logs::{Envelope, LogPipeline};
+use sidekick::logs::{Continuation, Envelope, LogPipeline};
 use sidekick::protocol::LogStream;
 use sidekick::time::Nanos;
 
@@ -19,6 +19,8 @@ const MAX_PARTS: usize = 4096;
 pub(super) struct Miner {
     pipeline: LogPipeline,
     answers: Answers,
+    /// The events that stdout, or input without envelopes, and stderr are in.
+    events: [Continuation; 2],
     /// Unfinished lines of stdout and stderr.
     parts: [Parts; 2],
     /// The text of a line that had to be copied.
@@ -45,6 +47,7 @@ impl Miner {
         Self {
             pipeline: LogPipeline::default(),
             answers,
+            events: Default::default(),
             parts: Default::default(),
             text: String::new(),
             time: None,
@@ -92,7 +95,7 @@ impl Miner {
         let line = line.strip_suffix('\r').unwrap_or(line);
         let Some(envelope) = Envelope::of(line) else {
             let time = self.time.unwrap_or_default();
-            let mined = self.pipeline.push(line, time);
+            let mined = self.pipeline.push(line, time, &mut self.events[0]);
             return self.answers.answer(number, mined);
         };
         self.time = Some(envelope.time);
@@ -114,7 +117,9 @@ impl Miner {
             envelope.text
         };
         let text = text.strip_suffix('\r').unwrap_or(text);
-        let mined = self.pipeline.push(text, envelope.time);
+        let mined = self
+            .pipeline
+            .push(text, envelope.time, &mut self.events[source]);
         self.answers.answer(number, mined)?;
         if self.answers.is_full() {
             self.join(0)?;
@@ -129,7 +134,8 @@ impl Miner {
             return Ok(());
         };
         let text = parts.text.strip_suffix('\r').unwrap_or(&parts.text);
-        let mined = self.pipeline.push(text, self.time.unwrap_or_default());
+        let time = self.time.unwrap_or_default();
+        let mined = self.pipeline.push(text, time, &mut self.events[source]);
         for number in parts.lines.drain(..) {
             self.answers.answer(number, mined)?;
         }

@@ -66,6 +66,21 @@ fn a_line_is_counted_mined_and_shown() {
 }
 
 #[test]
+fn a_stack_trace_is_as_bad_as_its_first_line_within_its_stream_and_source() {
+    let mut session = LogSession::default();
+    let trace = "\tat x.Y.z(Y.java:3)".to_owned();
+    // Even times are stdout, odd ones stderr.
+    session.ingest(0, batch(&[(0, "ERROR broke".to_owned())]));
+    session.ingest(0, batch(&[(2, trace.clone()), (3, trace.clone())]));
+    session.ingest(1, batch(&[(4, trace.clone())]));
+    assert_eq!(session.analytics().counts()[Severity::Error], 2);
+    assert_eq!(session.analytics().counts()[Severity::Unknown], 2);
+    session.gap(0, GAP);
+    session.ingest(0, batch(&[(6, trace)]));
+    assert_eq!(session.analytics().counts()[Severity::Unknown], 3);
+}
+
+#[test]
 fn new_lines_and_gaps_join_the_filtered_rows() {
     let mut session = LogSession::default();
     session.set_filter(Filter {

@@ -83,6 +83,14 @@ impl Assessment {
         }
     }
 
+    /// That of a line which goes on an event of this severity.
+    pub(in crate::logs) fn inherited(severity: Severity) -> Self {
+        match severity {
+            Severity::Unknown => Self::default(),
+            _ => Self::new(severity, Rule::Inherited, 0..0),
+        }
+    }
+
     /// The same with its evidence `bytes` further back.
     pub(super) fn behind(self, bytes: usize) -> Self {
         let evidence = self.evidence();

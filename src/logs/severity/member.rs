@@ -144,6 +144,18 @@ pub(super) fn json(bytes: &[u8]) -> Option<Assessment> {
     Some(second_best)
 }
 
+/// The severity that a line inside an object of many lines names: `"level": "error",`.
+pub(in crate::logs) fn member_of_object(line: &[u8]) -> Option<Severity> {
+    let [b'"', ..] = line else { return None };
+    let end = string_end(line, 1)?;
+    let at = skip_spaces(line, end + 1);
+    let key = key(line.get(1..end)?).filter(|key| *key != Key::Status)?;
+    if line.get(at) != Some(&b':') {
+        return None;
+    }
+    member(key, line, skip_spaces(line, at + 1)).map(|found| found.severity)
+}
+
 /// The value at `at`: text, a number, or an object with a name.
 fn member(key: Key, bytes: &[u8], at: usize) -> Option<Assessment> {
     let (start, length) = match bytes.get(at)? {
