@@ -61,9 +61,9 @@ impl DockerState {
         self.lock().engine().clone()
     }
 
-    /// One container.
-    pub(crate) fn container(&self, id: &ContainerId) -> Option<Container> {
-        self.lock().container(id).cloned()
+    /// The name of a container, also of one that is gone.
+    pub(crate) fn name(&self, id: &ContainerId) -> Option<String> {
+        self.lock().name(id).map(str::to_owned)
     }
 
     /// The containers of a project, or of one of its services, by name.

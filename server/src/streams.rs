@@ -148,8 +148,8 @@ impl Hub {
     fn announce(&self, sub: SubId, container: &ContainerId, outbound: &Outbound) {
         let name = self
             .state
-            .container(container)
-            .map_or_else(|| container.short().to_owned(), |known| known.name);
+            .name(container)
+            .unwrap_or_else(|| container.short().to_owned());
         outbound.announce(sub, SourceId(0), container.clone(), name);
     }
 }

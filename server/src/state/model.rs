@@ -1,12 +1,15 @@
 //! The pure part of the state: what an event or a list changes, and the delta that says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use sidekick::model::{
     Container, ContainerId, ContainerState, EngineStatus, Event, EventKind, Health, ResourceError,
 };
 use sidekick::protocol::{ServerMessage, Snapshot};
 use sidekick::time::Millis;
+
+/// Containers that are gone whose names are remembered.
+const GONE: usize = 1000;
 
 /// What a change means for the streams, and whether the list has to be read again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(super) struct Model {
     revision: u64,
     engine: EngineStatus,
     containers: BTreeMap<ContainerId, Container>,
+    /// Names of those that are gone, the latest last: pages still show their logs.
+    gone: VecDeque<(ContainerId, String)>,
     errors: Vec<ResourceError>,
     refreshed: Option<Millis>,
 }
@@ -36,6 +41,7 @@ impl Model {
             revision: 0,
             engine: EngineStatus::Connecting { endpoint },
             containers: BTreeMap::new(),
+            gone: VecDeque::new(),
             errors: Vec::new(),
             refreshed: None,
         }
@@ -45,8 +51,18 @@ impl Model {
         &self.engine
     }
 
-    pub(super) fn container(&self, id: &ContainerId) -> Option<&Container> {
-        self.containers.get(id)
+    /// The name of a container, the last one where it is gone.
+    pub(super) fn name(&self, id: &ContainerId) -> Option<&str> {
+        let known = self.containers.get(id).map(|known| &known.name);
+        let gone = || self.gone.iter().rev().find(|(gone, _)| gone == id);
+        known.or_else(|| Some(&gone()?.1)).map(String::as_str)
+    }
+
+    fn remember(&mut self, gone: Container) {
+        if self.gone.len() == GONE {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((gone.id, gone.name));
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -86,7 +102,9 @@ impl Model {
     /// Forgets what is known of the engine's containers; the snapshot has the next revision.
     pub(super) fn clear(&mut self) {
         self.revision += 1;
-        self.containers.clear();
+        for (_, container) in std::mem::take(&mut self.containers) {
+            self.remember(container);
+        }
         self.errors.clear();
         self.refreshed = None;
     }
@@ -110,7 +128,10 @@ impl Model {
             }
             self.containers.insert(container.id.clone(), container);
         }
-        changes.removed = before.into_keys().collect();
+        for (id, container) in before {
+            changes.removed.push(id);
+            self.remember(container);
+        }
         self.refreshed = Some(now);
         let errors = self.errors.len();
         self.errors.retain(|error| error.resource != "containers");
@@ -171,7 +192,8 @@ impl Model {
         let id = ContainerId(event.id.clone());
         let action = event.action.split(':').next().unwrap_or_default();
         if action == "destroy" {
-            let delta = self.containers.remove(&id).map(|_| {
+            let delta = self.containers.remove(&id).map(|gone| {
+                self.remember(gone);
                 changes.removed.push(id.clone());
                 self.delta(Vec::new(), vec![id], false, false)
             });

@@ -56,6 +56,10 @@ pub(crate) fn settle_with(
             // It may still come.
             continue;
         }
+        if state == StreamState::Removed && newest.is_none() {
+            // Nobody can be asked, and nothing is known to be missing.
+            continue;
+        }
         match &client {
             Some(client) if reads < READS => {
                 let cancel = up.cancel.child_token();

@@ -452,6 +452,42 @@ async fn a_page_that_comes_back_after_more_than_it_holds_gets_the_newest_lines()
 }
 
 #[tokio::test]
+async fn a_page_that_comes_back_to_a_removed_container_lacks_nothing_and_keeps_its_name() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..20));
+    let mut page = world.page().await;
+    let logs = world.logs("web");
+    let container = world.id("web");
+    let sub = page.subscribe(logs.clone()).await;
+    page.until("the lines", |p| p.lines(sub).len() == 20).await;
+    let cursor = page.first(sub).cursor.unwrap();
+    world.control.remove("web").unwrap();
+    page.until("removed", |p| {
+        p.first(sub).state() == Some(&StreamState::Removed) && p.container("web").is_none()
+    })
+    .await;
+    // Until the server has forgotten the log and asks for it again.
+    let mut back = sub;
+    while back == sub || page.first(back).states[0] != StreamState::Loading {
+        page.unsubscribe(back).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let resume = ResumePoint {
+            container: container.clone(),
+            cursor,
+        };
+        back = page.resume(logs.clone(), vec![resume]).await;
+        page.until("removed still", |p| {
+            p.first(back).state() == Some(&StreamState::Removed)
+        })
+        .await;
+    }
+    page.settle(Duration::from_millis(300)).await;
+    let seen = page.first(back);
+    assert_eq!((&seen.gaps[..], seen.lines.len()), (&[][..], 0));
+    assert_eq!(seen.name, "web");
+}
+
+#[tokio::test]
 async fn what_is_read_for_a_page_that_comes_back_ends_when_it_leaves_again() {
     let world = World::start(vec![Spec::new("web")]).await;
     world.print("web", numbered("line", 0..100));

@@ -51,6 +51,23 @@ fn a_container_is_shown_from_its_creation_event_on() {
 }
 
 #[test]
+fn the_names_of_containers_that_are_gone_are_remembered_within_bounds() {
+    let mut model = model();
+    let id = ContainerId("a1".to_owned());
+    model.process_event(&event("rename", &[("name", "shop")]));
+    model.process_event(&event("destroy", &[]));
+    assert_eq!(model.name(&id), Some("shop"));
+    let many = (0..GONE)
+        .map(|n| Container::created(ContainerId(format!("b{n}")), format!("other{n}")))
+        .collect();
+    model.replace(many, Millis(1));
+    assert_eq!(model.name(&id), Some("shop"));
+    model.replace(Vec::new(), Millis(2));
+    assert_eq!(model.name(&ContainerId("b7".to_owned())), Some("other7"));
+    assert_eq!((model.name(&id), model.gone.len()), (None, GONE));
+}
+
+#[test]
 fn events_change_what_is_shown_at_once() {
     type Step = (
         &'static str,
