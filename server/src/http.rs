@@ -42,7 +42,8 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let headers = request.headers();
     let reason = if request.uri().path().starts_with("/api/") && !app.rules.origin_allowed(headers)
     {
-        "This page may not use the API of another site (Origin).\n"
+        "This page may not use the API of another site (Origin). If it is reached by a name and \
+         port that should be served here, start with --allow-host NAME:PORT.\n"
     } else if !app.rules.host_allowed(headers) {
         "This host name is not served here. If it should be, start with --allow-host NAME.\n"
     } else {

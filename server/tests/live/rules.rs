@@ -31,6 +31,7 @@ async fn a_foreign_origin_is_forbidden_before_any_other_check() {
     ] {
         let answer = world.request("/api/live", &headers).await;
         assert!(answer.starts_with("HTTP/1.1 403"), "{headers:?}: {answer}");
+        assert!(answer.contains("start with --allow-host NAME"), "{answer}");
     }
 }
 
