@@ -14,7 +14,7 @@ const programs = process.env.SIDEKICK_REAL_TESTS;
 if (programs !== undefined) {
   let found = 0;
   for (const program of programs.split('\n').filter(Boolean)) {
-    const list = execFileSync(program, ['--list', '--ignored', '--format', 'terse', 'real_'], { encoding: 'utf8' });
+    const list = execFileSync(program, ['--list', '--ignored', '--format', 'terse', 'real_daemon::'], { encoding: 'utf8' });
     for (const name of list.split('\n').flatMap((line) => /^(.*): test$/.exec(line)?.[1] ?? [])) {
       found += 1;
       test(`${basename(program).replace(/-[0-9a-f]+$/, '')} ${name}`, async ({ docker }) => {

@@ -11,6 +11,6 @@
 mod engine;
 mod logs;
 mod projects;
-mod real;
+mod real_daemon;
 mod rules;
 mod support;

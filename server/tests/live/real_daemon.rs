@@ -60,7 +60,7 @@ fn docker(host: &str, arguments: &[&str]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a Docker daemon"]
-async fn real_lines_come_once_and_in_order_over_restarts() {
+async fn lines_come_once_and_in_order_over_restarts() {
     let host = std::env::var("SIDEKICK_TEST_DOCKER").expect("SIDEKICK_TEST_DOCKER names a daemon");
     let server = serve_from(EndpointSources::from_process(Some(host.clone()))).await;
     let name = format!("streams-{}", std::process::id());

@@ -1,6 +1,6 @@
 mod answers;
 mod connections;
-mod real;
+mod real_daemon;
 mod streams;
 
 use std::path::Path;

@@ -64,7 +64,7 @@ const SCRIPT: &str = "echo first; echo; echo to-stderr >&2; \
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_logs_come_exactly_as_printed_with_and_without_terminal() {
+async fn logs_come_exactly_as_printed_with_and_without_terminal() {
     let (host, client) = real();
     for (name, args) in [("frames", &[][..]), ("tty", &["-t"][..])] {
         let running = Running::start(&host, name, args, SCRIPT);
@@ -92,7 +92,7 @@ async fn real_logs_come_exactly_as_printed_with_and_without_terminal() {
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_logs_begin_at_the_end_or_at_a_time() {
+async fn logs_begin_at_the_end_or_at_a_time() {
     let (host, client) = real();
     let running = Running::start(&host, "since", &[], "seq 1 5; sleep 2; seq 6 9; exit 3");
     let id = running.id(&client).await;
@@ -142,7 +142,7 @@ async fn real_logs_begin_at_the_end_or_at_a_time() {
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_quiet_logs_are_waited_for_and_end_with_the_container() {
+async fn quiet_logs_are_waited_for_and_end_with_the_container() {
     let (host, client) = real();
     let follow = LogOptions {
         follow: true,
@@ -162,7 +162,7 @@ async fn real_quiet_logs_are_waited_for_and_end_with_the_container() {
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_logs_that_nobody_keeps_are_refused_for_good() {
+async fn logs_that_nobody_keeps_are_refused_for_good() {
     let (host, client) = real();
     let args = ["--log-driver", "none"];
     let running = Running::start(&host, "unkept", &args, "echo lost; sleep 100");
@@ -175,7 +175,7 @@ async fn real_logs_that_nobody_keeps_are_refused_for_good() {
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_stats_are_near_those_of_the_docker_command() {
+async fn stats_are_near_those_of_the_docker_command() {
     let (host, client) = real();
     let running = Running::start(&host, "load", &[], "while :; do :; done");
     let id = running.id(&client).await;
@@ -197,7 +197,7 @@ async fn real_stats_are_near_those_of_the_docker_command() {
 
 #[tokio::test]
 #[ignore = "needs a Docker daemon"]
-async fn real_lists_events_and_versions_are_read() {
+async fn lists_events_and_versions_are_read() {
     let (host, client) = real();
     println!("{:?}", client.engine().await.unwrap());
     // From now on by the clock, since the request itself goes out with the first poll.
