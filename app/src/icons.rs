@@ -34,6 +34,9 @@ pub fn state_mark(container: &Container) -> (&'static str, &'static str) {
     }
 }
 
+/// The mark of a container that was removed.
+pub const REMOVED_MARK: (&str, &str) = ("mark off", CROSS);
+
 /// The mark of a project or service: all of it runs, some, or nothing.
 #[must_use]
 pub fn group_mark(running: usize, all: usize) -> (&'static str, &'static str) {

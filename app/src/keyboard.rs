@@ -93,7 +93,15 @@ fn in_text(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
             true
         }
         "Escape" => {
-            let _ = field.blur();
+            // From the filter back to the log, so that j and k scroll it.
+            match scroller().filter(|_| in_view()) {
+                Some(view) => {
+                    let _ = view.focus();
+                }
+                None => {
+                    let _ = field.blur();
+                }
+            }
             true
         }
         "Enter" | "ArrowDown" if list => choose(dashboard, |at, _| at.unwrap_or(0)),

@@ -210,10 +210,12 @@ impl Dashboard {
     /// Goes to an address; the back button returns.
     pub fn select(self, route: Route) {
         self.drawer.set(false);
-        // Whoever chooses the name of a removed container means the one that has it now.
-        if self
-            .successor()
-            .is_some_and(|name| route.selection == Selection::Container(name))
+        // Whoever chooses the name of a removed container means the one that has it now; whoever
+        // only looks at another tab does not.
+        if self.tab.get_untracked() == route.tab
+            && self
+                .successor()
+                .is_some_and(|name| route.selection == Selection::Container(name))
         {
             self.accepted.update(|n| *n += 1);
         }

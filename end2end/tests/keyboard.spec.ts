@@ -28,6 +28,10 @@ test('j, k, Enter, [ and ], / and g and G do what they say', async ({ docker, da
   await expect(dashboard.log).toContainText('two 500');
   await keyboard.press('Enter');
   await expect(dashboard.log).toBeFocused();
+  await keyboard.press('/');
+  await expect(dashboard.page.getByRole('textbox', { name: 'Filter' })).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(dashboard.log, 'so that j and k scroll it').toBeFocused();
   await keyboard.press('g');
   await expect.poll(() => dashboard.visibleLines()).toContain('two 1');
   await keyboard.press('G');

@@ -32,6 +32,14 @@ test('a removed container keeps its lines on the page, and a new one of its name
   await expect(dashboard.page.getByText('This container was removed.')).toBeVisible();
   await expect(dashboard.log).toContainText('from the first life');
   await docker.run('phoenix', 'echo "from the second life"; sleep 600');
+  await expect(dashboard.page.getByRole('button', { name: 'Show the new phoenix' })).toBeVisible();
+  // A look at another tab does not leave the container.
+  await dashboard.tab('Stats').click();
+  await expect(dashboard.tab('Stats')).toHaveAttribute('aria-selected', 'true');
+  await dashboard.tab('Logs').click();
+  await expect(dashboard.log).toContainText('from the first life');
+  await expect(dashboard.log).not.toContainText('from the second life');
+  await expect(dashboard.log.locator('.log-row.gap:visible')).toHaveCount(0);
   await dashboard.page.getByRole('button', { name: 'Show the new phoenix' }).click();
   await expect(dashboard.log).toContainText('from the second life');
 });

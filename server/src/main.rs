@@ -13,7 +13,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(code) => code,
+        Err(error) => {
+            // With its causes, but never with a backtrace: what goes wrong here is the user's to mend.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<ExitCode> {
     // Standard output carries one line, the address; everything else goes to standard error.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

@@ -148,7 +148,7 @@ pub fn looks_secret(key: &str, value: &str) -> bool {
         "SECRET",
         "TOKEN",
         "KEY",
-        "CREDENTIAL",
+        "CRED",
         "AUTH",
         "PRIVATE",
         "CERT",
@@ -163,6 +163,10 @@ pub fn looks_secret(key: &str, value: &str) -> bool {
         return false;
     }
     if WORDS.iter().any(|word| upper.contains(word)) {
+        return true;
+    }
+    // A personal access token; `PATH` and `PATTERN` are none.
+    if upper.split(['_', '-', '.']).any(|word| word == "PAT") {
         return true;
     }
     // Connection strings: `Server=db;User Id=app;Password=…`.
@@ -188,6 +192,8 @@ mod tests {
         for (key, value) in [
             ("POSTGRES_PASSWORD", "x"),
             ("api_key", "x"),
+            ("GITHUB_PAT", "x"),
+            ("CREDS", "x"),
             ("GITHUB_TOKEN", "x"),
             ("DATABASE_URL", "postgres://app:hunter2@db:5432/app"),
             ("DATABASE_URL", "postgres://app:hun/ter#2@db:5432/app"),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::tabs::Tabs;
 use crate::details::{ContainerDetails, ProjectDetails};
-use crate::icons::{group_mark, mark, state_mark};
+use crate::icons::{REMOVED_MARK, group_mark, mark, state_mark};
 use crate::logs::LogsView;
 use crate::patterns::PatternsView;
 use crate::route::{Route, Selection, Tab};
@@ -62,9 +62,10 @@ fn container_head(dashboard: Dashboard) -> AnyView {
             .with(|pin| pin.as_ref().map(draw).unwrap_or_default())
     };
     let shape = move || {
-        dashboard.pinned.with(|pin| {
-            pin.as_ref()
-                .map_or(("mark off", ""), |pin| state_mark(&pin.container))
+        dashboard.pinned.with(|pin| match pin {
+            Some(pin) if pin.gone => REMOVED_MARK,
+            Some(pin) => state_mark(&pin.container),
+            None => ("mark off", ""),
         })
     };
     let condition = move || {

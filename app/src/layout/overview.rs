@@ -23,7 +23,9 @@ pub(crate) fn Overview() -> impl IntoView {
             {move || trouble(dashboard)}
             {move || projects(dashboard)}
             {move || events(dashboard)}
-            <p class="dim">"Choose a container to see its log. Press ? for the keys."</p>
+            <p class="dim">
+                "Choose a container to see its log. " <span class="wide-only">"Press ? for the keys."</span>
+            </p>
         </section>
     }
     .erase()

@@ -109,11 +109,17 @@ pub(crate) fn Unknown() -> impl IntoView {
         Selection::Nowhere(path) => format!("There is no page at {path}"),
         Selection::Overview => "Nothing here".to_owned(),
     };
+    let hope = move || match dashboard.selection.get() {
+        Selection::Nowhere(_) => {
+            "All containers and Compose projects are in the list. Or go to the"
+        }
+        _ => "If it appears, this page shows it. Or go to the",
+    };
     view! {
         <section class="screen">
             <h1>{bound(title)}</h1>
             {move || similar(dashboard)}
-            <p>"If it appears, this page shows it." <br /> <a href="/">"Overview"</a></p>
+            <p>{bound(hope)} " " <a href="/">"Overview"</a></p>
         </section>
     }
     .erase()

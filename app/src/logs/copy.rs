@@ -23,11 +23,13 @@ pub(crate) fn CopyButton(
         let _ = (text, saying, said);
     };
     view! {
-        <button type="button" class="button" on:click=click(copy)>
-            {label}
-        </button>
-        <span class="copied" role="status">
-            {move || said.get()}
+        <span class="copy">
+            <button type="button" class="button" on:click=click(copy)>
+                {label}
+            </button>
+            <span class="copied" role="status">
+                {move || said.get()}
+            </span>
         </span>
     }
 }

@@ -30,8 +30,15 @@ pub(super) fn LogTimeline() -> impl IntoView {
         dashboard.logs.with_value(|session| bars(session, utc))
     };
     let slow = pulse(dashboard.logs_version, 5000);
+    let begun = memo(move || {
+        version.track();
+        dashboard
+            .logs
+            .with_value(|session| session.store().lines() > 0)
+    });
     let label = memo(move || {
         slow.track();
+        begun.get();
         let utc = dashboard.utc.get();
         dashboard
             .logs
