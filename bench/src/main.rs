@@ -8,13 +8,13 @@ mod loghub;
 mod report;
 mod sets;
 mod speed;
+mod worst;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 /// What can be asked for.
-const USAGE: &str =
-    "usage: bench sets DIR [LOGHUB [CAPTURED]] | digest FILE... | report DIR | fuzz COUNT [SEED]";
+const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | digest FILE... | report DIR | worst DIR NAME | fuzz COUNT [SEED]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         }
         ["digest", files @ ..] => digest(files),
         ["report", dir] => report::print(Path::new(dir)),
+        ["worst", dir, name] => worst::print(Path::new(dir), name),
         ["fuzz", count, rest @ ..] => fuzz::run(count, rest.first().copied()),
         _ => Err(USAGE.into()),
     };
