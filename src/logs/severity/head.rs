@@ -5,7 +5,7 @@
 use super::access;
 use super::member;
 use super::thrown;
-use super::words::{self, label, level};
+use super::words::{self, level};
 use super::{Assessment, Rule, Severity};
 
 /// Bytes of a line in which its head is looked for.
@@ -24,6 +24,8 @@ struct Head<'a> {
     header: bool,
     /// Whether the word before was a time of day.
     time: bool,
+    /// Whether a time of day was seen.
+    clock: bool,
 }
 
 /// Looks at the head of the line. What is found by chance on the way, the name of an exception or
@@ -35,6 +37,7 @@ pub(super) fn read(line: &[u8]) -> Assessment {
         last: b"",
         header: false,
         time: false,
+        clock: false,
     };
     let mut chance = Assessment::default();
     let end = line.len().min(MAX_HEAD_BYTES);
@@ -80,7 +83,8 @@ pub(super) fn read(line: &[u8]) -> Assessment {
                 .count();
             head.header = true;
             head.last = if line[start..at] == *b"0" { b"0" } else { b"" };
-            head.time = at - start >= 5 && line[start..at].contains(&b':');
+            head.time = is_time(&line[start..at]);
+            head.clock |= head.time;
         } else if byte == b'"' {
             if access::starts_with_method(&line[at + 1..]) {
                 // Whatever stands in and behind a request is no level.
@@ -109,6 +113,11 @@ fn continues_name(byte: u8) -> bool {
 /// What goes on a number: a date, a time, an address.
 fn continues_number(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'+' | b'/' | b',' | b'_')
+}
+
+/// `10:00`, `2026-11-22T10:00:00.000Z`.
+fn is_time(number: &[u8]) -> bool {
+    number.len() >= 5 && number.contains(&b':')
 }
 
 /// Where the value that starts at `at` ends.
@@ -189,27 +198,30 @@ impl<'a> Head<'a> {
         if let [one] = name {
             return self.single(*one, start);
         }
-        let severity = label(name).or_else(|| {
-            // PostgreSQL's further lines about a statement; alone they are as bad as its `LOG`.
-            (self.byte(end) == b':' && words::is_postgres_detail(name)).then_some(Severity::Info)
-        });
-        if severity.is_none() || self.plain > MAX_PLAIN {
-            return self.phrase(start, end);
+        if !words::may_be_level(name) && self.byte(end) != b':' && name != b"ok" {
+            return None;
         }
-        let found = severity.filter(|_| self.is_level(name, start, end));
+        let found = words::find(name).or_else(|| {
+            // PostgreSQL's further lines about a statement; alone they are as bad as its `LOG`.
+            (self.byte(end) == b':' && words::is_postgres_detail(name))
+                .then_some((Severity::Info, false))
+        });
         match found {
-            Some(severity) => Self::found(severity, start, end),
-            None => self.phrase(start, end),
+            Some((severity, everywhere))
+                if self.plain <= MAX_PLAIN && self.is_level(name, everywhere, start, end) =>
+            {
+                Self::found(severity, start, end)
+            }
+            _ => self.phrase(start, end),
         }
     }
 
     /// Whether the word stands where a level stands.
-    fn is_level(&self, name: &[u8], start: usize, end: usize) -> bool {
+    fn is_level(&self, name: &[u8], everywhere: bool, start: usize, end: usize) -> bool {
         let before = self.before(start);
         let behind = self.byte(end);
         let upper = name.iter().all(u8::is_ascii_uppercase);
         let title = name[0].is_ascii_uppercase();
-        let everywhere = level(name).is_some();
         let first = self.plain == 0 && !self.header && self.mark_before(start) == 0;
         // `[error]`, `[proxy:debug]`, `[tw#info]`, `[Server thread/WARN]`, `[10:00:00 INF]`.
         if behind == b']' {
@@ -341,12 +353,13 @@ impl<'a> Head<'a> {
             || text.starts_with(b"[]")
     }
 
-    /// `[E]`, `[I 2026-11-22`, and `I | ` behind a time of day.
+    /// `[E]`, `[I 2026-11-22`, and alone behind a time of day.
     fn single(&self, one: u8, start: usize) -> Option<Assessment> {
         let severity = words::letter(one)?;
         let behind = self.byte(start + 1);
         let said = match self.before(start) {
             b'[' => behind == b']' || behind == b' ' && self.byte(start + 2).is_ascii_digit(),
+            b' ' => behind == b' ' && self.clock && self.plain == 0,
             _ => false,
         };
         said.then(|| Assessment::new(severity, Rule::Letter, start..start + 1))
@@ -394,6 +407,14 @@ impl<'a> Head<'a> {
                 Some(Assessment::new(Severity::Fatal, rule, start..end + colon))
             }
             b"ok" if behind.starts_with(b": [") => Self::found(Severity::Info, start, end),
+            // "Error opening x"; "Error rate" is another matter.
+            b"Error" if self.plain == 0 && !self.header => {
+                let next = behind.trim_ascii_start();
+                let next = &next[..next.iter().take_while(|b| b.is_ascii_alphabetic()).count()];
+                let doing = next.ends_with(b"ing")
+                    || [&b"while"[..], b"when", b"in", b"at", b"on", b"from"].contains(&next);
+                doing.then(|| Assessment::new(Severity::Error, Rule::Message, start..end))
+            }
             _ => None,
         }
     }

@@ -1,17 +1,18 @@
-//! Formats that name the level by one letter or sign in a fixed place.
+//! Formats that name the level by one letter or sign at the start of the line. A letter behind a
+//! timestamp (Android, MongoDB before 4.4, etcd before 3.5) is found by [`super::head`].
 
 use super::Assessment;
 use super::Rule;
 use super::words::letter;
 
-/// klog, glog, CockroachDB, Ruby, Android, Redis, MongoDB before 4.4, etcd before 3.5.
+/// klog, glog, CockroachDB, Ruby, Android's brief form, Redis.
 pub(super) fn format(line: &[u8]) -> Option<Assessment> {
     let first = *line.first()?;
     if first.is_ascii_uppercase() {
         return capital(line);
     }
     if first.is_ascii_digit() {
-        return behind_time(line);
+        return redis(line);
     }
     None
 }
@@ -42,35 +43,17 @@ fn capital(line: &[u8]) -> Option<Assessment> {
     if stamp { one(line, 0) } else { None }
 }
 
-/// A letter of its own behind numbers of which one is a time of day.
-fn behind_time(line: &[u8]) -> Option<Assessment> {
-    let mut at = 0;
-    let mut clock = false;
-    for index in 0..7 {
-        let word = &line[at..];
-        let length = word.iter().take(40).position(|&b| b == b' ')?;
-        let word = &word[..length];
-        if let [before @ .., b':', b'M' | b'S' | b'C' | b'X'] = word
-            && index == 0
-            && before.iter().all(u8::is_ascii_digit)
-        {
-            return redis(line, at + length);
-        }
-        match word {
-            [] => {}
-            [_] if clock && word[0].is_ascii_uppercase() => return one(line, at),
-            [first, ..] if !first.is_ascii_digit() => return None,
-            _ => clock |= word.contains(&b':'),
-        }
-        at += length + 1;
-    }
-    None
-}
-
-/// `1:M 22 Nov 2026 10:00:00.000 * text`, `from` being the end of the first word: the sign is the
-/// sixth word.
-fn redis(line: &[u8], from: usize) -> Option<Assessment> {
-    let spaces = line.iter().enumerate().skip(from);
+/// `1:M 22 Nov 2026 10:00:00.000 * text`: the sign is the sixth word.
+fn redis(line: &[u8]) -> Option<Assessment> {
+    let digits = line
+        .iter()
+        .take(8)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let [b':', b'M' | b'S' | b'C' | b'X', b' ', ..] = line[digits..] else {
+        return None;
+    };
+    let spaces = line.iter().enumerate().skip(digits + 2);
     let (at, _) = spaces.filter(|(_, b)| **b == b' ').nth(4)?;
     let severity = match line.get(at + 1..at + 3)? {
         b"# " => super::Severity::Warn,

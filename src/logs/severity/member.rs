@@ -231,6 +231,10 @@ pub(super) fn pair(line: &[u8], start: usize, equals: usize) -> Option<Assessmen
 
 /// The first pair behind `from` that names a level.
 pub(super) fn later_pair(line: &[u8], mut from: usize) -> Option<Assessment> {
+    // `contains` looks at many bytes at a time, `position` at one.
+    if !line.get(from..)?.contains(&b'=') {
+        return None;
+    }
     while let Some(found) = line.get(from..)?.iter().position(|&b| b == b'=') {
         let equals = from + found;
         from = equals + 1;

@@ -57,7 +57,7 @@ pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> 
     }
     let severity = match word[word.len() - 1] {
         b'r' if word.ends_with(b"Error") => Severity::Error,
-        b'n' if word.ends_with(b"Exception") => Severity::Error,
+        b'n' if word.ends_with(b"Exception") || word.ends_with(b"Rejection") => Severity::Error,
         b'g' if word.ends_with(b"Warning") => Severity::Warn,
         b'n' if word == b"Segmentation" && line[end..].starts_with(b" fault") => {
             return found(Severity::Fatal, start, end + 6);
@@ -83,9 +83,13 @@ pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> 
 /// Ruby's `app.rb:3:in 'boom': text (NoMethodError)`.
 pub(super) fn tail(line: &[u8]) -> Option<Assessment> {
     let word = line.strip_suffix(b")")?;
-    if !(word.ends_with(b"Error") || word.ends_with(b"Exception")) {
+    if !word.last()?.is_ascii_alphanumeric() {
         return None;
     }
     let start = word.iter().rposition(|&b| b == b'(')? + 1;
+    let name = &word[start..];
+    if !(name.ends_with(b"Error") || name.ends_with(b"Exception") || name.starts_with(b"Errno::")) {
+        return None;
+    }
     found(Severity::Error, start, word.len())
 }

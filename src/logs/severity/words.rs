@@ -2,89 +2,121 @@
 
 use super::Severity;
 
-/// Longest word that names a severity in bytes.
-const LONGEST: usize = 11;
+/// The words that name a severity, by their first letter; whether they do so wherever a level is
+/// expected, or only where nothing but a level can stand.
+const WORDS: [(&[u8], Severity, bool); 49] = [
+    (b"alert", Severity::Fatal, true),
+    (b"critical", Severity::Fatal, true),
+    (b"crit", Severity::Fatal, true),
+    (b"config", Severity::Debug, false),
+    (b"debug", Severity::Debug, true),
+    (b"dbg", Severity::Debug, true),
+    (b"dpanic", Severity::Fatal, true),
+    (b"debu", Severity::Debug, true),
+    (b"debg", Severity::Debug, true),
+    (b"dbug", Severity::Debug, true),
+    (b"deprecated", Severity::Warn, false),
+    (b"error", Severity::Error, true),
+    (b"err", Severity::Error, true),
+    (b"emerg", Severity::Fatal, true),
+    (b"emergency", Severity::Fatal, true),
+    (b"erro", Severity::Error, true),
+    (b"eror", Severity::Error, true),
+    (b"fatal", Severity::Fatal, true),
+    (b"ftl", Severity::Fatal, true),
+    (b"fata", Severity::Fatal, true),
+    (b"fail", Severity::Error, false),
+    (b"fine", Severity::Debug, false),
+    (b"finer", Severity::Debug, false),
+    (b"finest", Severity::Trace, false),
+    (b"http", Severity::Info, false),
+    (b"info", Severity::Info, true),
+    (b"inf", Severity::Info, true),
+    (b"information", Severity::Info, true),
+    (b"log", Severity::Info, false),
+    (b"notice", Severity::Info, true),
+    (b"note", Severity::Info, false),
+    (b"panic", Severity::Fatal, true),
+    (b"pani", Severity::Fatal, true),
+    (b"pnc", Severity::Fatal, true),
+    (b"severe", Severity::Error, true),
+    (b"system", Severity::Info, false),
+    (b"success", Severity::Info, false),
+    (b"silly", Severity::Trace, false),
+    (b"sill", Severity::Trace, false),
+    (b"trace", Severity::Trace, true),
+    (b"trc", Severity::Trace, true),
+    (b"trac", Severity::Trace, true),
+    (b"trce", Severity::Trace, true),
+    (b"verbose", Severity::Trace, true),
+    (b"vrb", Severity::Trace, true),
+    (b"verb", Severity::Trace, false),
+    (b"warn", Severity::Warn, true),
+    (b"warning", Severity::Warn, true),
+    (b"wrn", Severity::Warn, true),
+];
 
-/// Up to eight bytes as a number, the first one lowest.
-const fn key(word: &[u8]) -> u64 {
-    let mut key = 0;
-    let mut at = 0;
-    while at < word.len() && at < 8 {
-        key |= (word[at] as u64) << (8 * at);
-        at += 1;
-    }
-    key
-}
-
-/// [`key`] in lower case, for a word of letters.
-fn lower_key(word: &[u8]) -> u64 {
-    let shifts = (0..64).step_by(8);
-    word.iter()
-        .zip(shifts)
-        .fold(0, |key, (&b, shift)| key | u64::from(b | 0x20) << shift)
-}
-
-macro_rules! table {
-    ($key:expr, $($severity:ident: $($word:literal)*;)*) => {
-        match $key {
-            $($(k if k == const { key($word) } => Some(Severity::$severity),)*)*
-            _ => None,
-        }
-    };
-}
-
-/// Whether a word of letters can name a severity at all, by its first letter: most cannot.
-fn may_start_a_level(first: u8) -> bool {
-    const FIRST: u32 = {
-        let (letters, mut mask, mut at) = (b"acdefilnpstvw", 0u32, 0);
-        while at < letters.len() {
-            mask |= 1 << (letters[at] & 31);
+/// Where the words of each letter start in the table.
+const STARTS: [u8; 33] = {
+    let mut starts = [0; 33];
+    let mut letter = 0;
+    while letter < 33 {
+        let mut at = 0;
+        while at < WORDS.len() {
+            if ((WORDS[at].0[0] & 31) as usize) < letter {
+                starts[letter] += 1;
+            }
             at += 1;
         }
-        mask
-    };
-    FIRST >> (first & 31) & 1 == 1
+        letter += 1;
+    }
+    starts
+};
+
+/// Lengths of the words of each letter, one bit each: nearly every word of a line is told from a
+/// level by this alone.
+const LENGTHS: [u16; 32] = {
+    let mut lengths = [0; 32];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let word = WORDS[at].0;
+        lengths[(word[0] & 31) as usize] |= 1 << word.len();
+        at += 1;
+    }
+    lengths
+};
+
+/// Whether a word of letters can be one of the table.
+pub(super) fn may_be_level(word: &[u8]) -> bool {
+    word.first()
+        .is_some_and(|first| LENGTHS[usize::from(first & 31)] >> word.len().min(15) & 1 == 1)
 }
 
-/// The severity that a word of letters names wherever a level is expected, letter case aside.
-pub(super) fn level(word: &[u8]) -> Option<Severity> {
-    if !(3..=LONGEST).contains(&word.len()) || !may_start_a_level(word[0]) {
+/// The severity that a word of letters names, letter case aside, and whether it does so wherever
+/// a level is expected, or only where nothing but a level can stand: before a colon at the start
+/// of the line, in brackets, as a value of `level`.
+pub(super) fn find(word: &[u8]) -> Option<(Severity, bool)> {
+    if !may_be_level(word) {
         return None;
     }
-    let found = table!(lower_key(word),
-        Fatal: b"fatal" b"ftl" b"fata" b"panic" b"pani" b"pnc" b"dpanic" b"critical" b"crit" b"emerg"
-            b"emergenc" b"alert";
-        Error: b"error" b"err" b"erro" b"eror" b"severe";
-        Warn: b"warn" b"warning" b"wrn";
-        Info: b"info" b"inf" b"informat" b"notice";
-        Debug: b"debug" b"dbg" b"debu" b"debg" b"dbug";
-        Trace: b"trace" b"trc" b"trac" b"trce" b"verbose" b"vrb";
-    )?;
-    // Only eight letters were compared.
-    let whole = match word.len() {
-        9 => word[8] | 0x20 == b'y',
-        10 | 11 => word[8..].eq_ignore_ascii_case(b"ion"),
-        _ => true,
-    };
-    whole.then_some(found)
+    let letter = usize::from(word[0] & 31);
+    let words = &WORDS[usize::from(STARTS[letter])..usize::from(STARTS[letter + 1])];
+    let found = words.iter().find(|(it, ..)| {
+        // Letters differ from their other case in one bit.
+        it.len() == word.len() && it.iter().zip(word).all(|(a, b)| *a == b | 0x20)
+    });
+    found.map(|&(_, severity, everywhere)| (severity, everywhere))
 }
 
-/// The severity of a word that names one only where nothing but a level can stand: before a colon
-/// at the start of the line, in brackets, as a value of `level`.
+/// The severity that a word of letters names wherever a level is expected.
+pub(super) fn level(word: &[u8]) -> Option<Severity> {
+    let (severity, everywhere) = find(word)?;
+    everywhere.then_some(severity)
+}
+
+/// The severity that a word of letters names where nothing but a level can stand.
 pub(super) fn label(word: &[u8]) -> Option<Severity> {
-    level(word).or_else(|| {
-        if !(2..=10).contains(&word.len()) {
-            return None;
-        }
-        let found = table!(lower_key(word),
-            Error: b"fail";
-            Warn: b"deprecat";
-            Info: b"log" b"note" b"system" b"success" b"http";
-            Debug: b"config" b"fine" b"finer";
-            Trace: b"finest" b"silly" b"verb" b"sill";
-        );
-        found.filter(|_| word.len() <= 8 || word.eq_ignore_ascii_case(b"deprecated"))
-    })
+    find(word).map(|(severity, _)| severity)
 }
 
 /// What begins a line about a statement of PostgreSQL, besides `LOG`: it goes with the line
@@ -174,4 +206,18 @@ pub(super) fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0u32, |n, b| {
         b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_table_is_found_in_any_letter_case() {
+        for (word, severity, everywhere) in WORDS {
+            assert_eq!(find(word), Some((severity, everywhere)));
+            assert_eq!(label(&word.to_ascii_uppercase()), Some(severity));
+        }
+        assert_eq!(find(b"errors").or(find(b"")).or(find(b"emergencies")), None);
+    }
 }
