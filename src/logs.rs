@@ -26,5 +26,7 @@ pub use pipeline::{LogPipeline, Mined};
 pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Row, StoreLimits};
-pub use template::{LogTemplateEngine, Template, TemplateConfig, TemplateId};
+pub use template::{
+    Kind, LogTemplateEngine, Numbers, Template, TemplateConfig, TemplateId, Variable,
+};
 pub use timeline::{Bucket, LogSeverityTimeSeries};

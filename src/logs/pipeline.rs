@@ -61,7 +61,7 @@ impl LogPipeline {
         self.timeline.push(severity, time);
         Mined {
             severity,
-            template: self.templates.push(line, time, severity),
+            template: self.templates.push(line, time, &assessment),
             goes_on,
         }
     }

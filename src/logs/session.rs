@@ -31,6 +31,8 @@ pub struct LogSession {
     /// Rows of the view that were let go.
     view_evicted: u64,
     version: u64,
+    /// How many templates had been merged when the view was made.
+    merges: u64,
     scratch: Scratch,
 }
 
@@ -89,6 +91,7 @@ impl LogSession {
             templates.push(template);
         }
         let changed = self.store.append(source, batch, severities, templates);
+        self.follow_merges();
         self.update_view(changed);
     }
 
@@ -112,14 +115,30 @@ impl LogSession {
 
     /// Shows other rows. Costs a pass over all rows, unless the filter is the same as before.
     pub fn set_filter(&mut self, filter: Filter) {
-        if filter == self.filter {
-            return;
+        let template = filter.template.map(|id| self.templates().resolve(id));
+        let filter = Filter { template, ..filter };
+        if filter != self.filter {
+            self.filter = filter;
+            self.renew_view();
         }
-        self.filter = filter;
+    }
+
+    fn renew_view(&mut self) {
         self.view.clear();
         self.view_gaps.clear();
         self.view_evicted = 0;
         self.update_view(0);
+    }
+
+    /// A filter by template shows the lines of all that became part of it.
+    fn follow_merges(&mut self) {
+        let merges = self.templates().merges();
+        if std::mem::replace(&mut self.merges, merges) != merges
+            && let Some(id) = self.filter.template
+        {
+            self.filter.template = Some(self.templates().resolve(id));
+            self.renew_view();
+        }
     }
 
     /// The filter.
@@ -239,13 +258,34 @@ impl LogSession {
         let from = changed.max(first);
         let rows = self.store.iter_from((from - first) as usize);
         for (number, row) in (from..).zip(rows) {
-            if self.filter.matches(&row) {
+            if self
+                .filter
+                .matches(&current(row, self.pipeline.templates()))
+            {
                 self.view.push_back(number);
                 if matches!(row, Row::Gap { .. }) {
                     self.view_gaps.push_back(number);
                 }
             }
         }
+    }
+}
+
+/// A row with the template that its own became part of.
+fn current<'a>(row: Row<'a>, templates: &LogTemplateEngine) -> Row<'a> {
+    match row {
+        Row::Entry {
+            entry,
+            severity,
+            template,
+            source,
+        } => Row::Entry {
+            entry,
+            severity,
+            template: template.map(|id| templates.resolve(id)),
+            source,
+        },
+        gap => gap,
     }
 }
 

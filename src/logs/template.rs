@@ -1,30 +1,53 @@
-//! Template mining: a Drain tree (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach
-//! with Fixed Depth Tree", ICWS 2017), bounded in every direction.
+//! Template mining: which lines are one event with other values, online and bounded.
 //!
-//! A line is cut into masked tokens (`tokens`, `json`), led by its token count and first tokens
-//! to a leaf (`tree`), and compared with the clusters there (`cluster`): it joins the most similar
-//! one from the threshold on, which gets `<*>` where they differ, or starts a new one.
+//! The starting point is Drain (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with
+//! Fixed Depth Tree", ICWS 2017): lines of one structure are compared word by word with the
+//! templates of that structure. Where Drain makes every difference a variable at once if enough of
+//! a line is equal, here a difference has to be proved.
 //!
-//! Beyond the paper:
-//! - Lines of different severity never meet: a severity is the last thing to average away.
-//! - The paper gets lines without their header (timestamp, level, logger). Docker's lines have
-//!   one, so the header is recognised, and neither leads through the tree nor counts for the
-//!   similarity: otherwise equal headers would make all lines alike.
-//! - A mask counts as an equal token, as in Drain3.
-//! - Clusters, and those of one leaf, are bounded; the least recently used one goes.
+//! 1. `sketch` makes a line one number in which values do not matter, and `cache` knows the
+//!    template of that number: nearly all lines are done here, without a look at their tokens.
+//! 2. For the others `header` finds where the message starts, `scanner` cuts it into typed tokens,
+//!    and `shape` folds lists, units and optional parts, so that lines meet that hold more or
+//!    less of the same.
+//! 3. `merge` finds the template that has this shape, or makes a new one, and looks for
+//!    evidence (`evidence`): how many different words were seen in a place while all else is
+//!    equal, against what the kind of word, its surroundings and the rest of the line demand.
+//!    The text behind a line's last colon is tried as a whole, too. With enough evidence the
+//!    templates become one; the most frequent keeps its number, and `aliases` leads the others
+//!    to it.
+//! 4. `cluster` counts. Values, kinds and examples are taken from the first 32 lines of a template
+//!    and from every 64th after that, which then stands for 64: their counts are estimates.
 //!
-//! Tokens are compared by hash, and a line of a known template allocates nothing.
+//! Lines of different explicit severity never meet. All decisions come from the lines and their
+//! order alone, so that the same lines give the same templates everywhere.
 
+mod aliases;
+mod cache;
+mod classify;
 mod cluster;
-mod json;
-mod tokens;
-mod tree;
+mod evidence;
+mod header;
+mod merge;
+mod rate;
+mod scanner;
+mod shape;
+mod sketch;
+mod values;
 
-use cluster::{Cluster, Fit, minute_of};
-use tokens::{MASK, Tokens};
-use tree::{NONE, Tree};
+pub use classify::Kind;
+pub use rate::{COARSE_BUCKET_SECONDS, COARSE_BUCKETS, RATE_BUCKET_SECONDS, RATE_BUCKETS};
+pub use values::Numbers;
 
-use super::severity::{Severity, SeverityCounts};
+use aliases::Aliases;
+use cache::Cache;
+use cluster::{Cluster, Scanned};
+use merge::Buckets;
+use rate::bucket_of;
+use scanner::Token;
+use shape::Shape;
+
+use super::severity::{Assessment, Severity, SeverityCounts};
 use crate::sort::sort_by_key;
 use crate::time::{Millis, Nanos};
 
@@ -33,29 +56,33 @@ use crate::time::{Millis, Nanos};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateId(pub u32);
 
-/// The knobs of the tree.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The bounds of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TemplateConfig {
-    /// Depth of the tree with root and leaf, at least 3: the first `depth - 2` tokens lead to a
-    /// leaf.
-    pub depth: usize,
-    /// Share of equal tokens, 0 to 1, from which a line joins a cluster.
-    pub similarity: f64,
-    /// Most children of an inner node; further tokens share the wildcard child.
-    pub max_children: usize,
-    /// Most clusters in all; the least recently used one goes.
-    pub max_clusters: usize,
+    /// Most templates; the ones of the smallest decayed count go.
+    pub max_templates: usize,
+    /// Most memory in bytes, likewise.
+    pub max_bytes: usize,
 }
 
 impl Default for TemplateConfig {
     fn default() -> Self {
         Self {
-            depth: 4,
-            similarity: 0.4,
-            max_children: 100,
-            max_clusters: 1024,
+            max_templates: 4096,
+            max_bytes: 32 << 20,
         }
     }
+}
+
+/// A place of a template that varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// What kind of values stands there.
+    pub kind: Kind,
+    /// The commonest values with estimated counts, commonest first.
+    pub top: Vec<(String, u64)>,
+    /// Their range, if all are numbers.
+    pub numbers: Option<Numbers>,
 }
 
 /// A template as it stands now.
@@ -63,87 +90,335 @@ impl Default for TemplateConfig {
 pub struct Template {
     /// Its number.
     pub id: TemplateId,
-    /// Tokens joined by one space, `<*>` where they vary.
+    /// The text of its lines without their header but for the level, with wildcards
+    /// ([`Kind::wildcard`]) where they vary.
     pub pattern: String,
     /// Lines so far.
     pub count: u64,
+    /// Its lines by severity.
+    pub severities: SeverityCounts,
     /// Smallest timestamp among its lines.
     pub first_seen: Nanos,
     /// Largest timestamp among its lines.
     pub last_seen: Nanos,
-    /// One of its lines, cut to [`MAX_EXAMPLE_BYTES`].
-    pub example: String,
-    /// Its lines by severity.
-    pub severities: SeverityCounts,
-    /// Lines in each of the newest [`RATE_BUCKETS`] minutes, oldest first; the last one is
-    /// [`LogTemplateEngine::rate_end`] for all templates alike.
+    /// Up to [`MAX_EXAMPLES`] of its lines, the first one first, cut to [`MAX_EXAMPLE_BYTES`].
+    pub examples: Vec<String>,
+    /// The places that vary, in the order of the pattern; the first twelve of them.
+    pub variables: Vec<Variable>,
+    /// Lines in each of the newest [`RATE_BUCKETS`] buckets of ten seconds, oldest first; the last
+    /// one is that of [`LogTemplateEngine::rate_end`] for all templates alike.
     pub rate: Vec<u32>,
+    /// Lines in each of the newest [`COARSE_BUCKETS`] buckets of five minutes.
+    pub coarse_rate: Vec<u32>,
 }
 
+/// Examples of a template.
+pub const MAX_EXAMPLES: usize = 5;
 /// Longest example in bytes.
 pub const MAX_EXAMPLE_BYTES: usize = 512;
-/// Minutes in the rate series of a template.
-pub const RATE_BUCKETS: usize = 60;
+/// Bytes of a line that are mined.
+pub const MAX_MINED_BYTES: usize = 8 << 10;
 
-/// Most clusters of one leaf: a line is compared with no more than these.
-const MAX_LEAF_CLUSTERS: usize = 100;
+/// Lines after which the memory is measured again.
+const WEIGHED: u64 = 4096;
 
-/// Groups lines into templates. A line costs a pass over its first 4 KiB and a comparison with
-/// the clusters of one leaf, whatever came before.
+/// Groups lines into templates.
 #[derive(Clone, Debug)]
 pub struct LogTemplateEngine {
     config: TemplateConfig,
-    tree: Tree,
-    clusters: Vec<Cluster>,
-    /// Ends of the list of clusters in the order of use.
-    oldest: u32,
-    newest: u32,
+    cache: Cache,
+    buckets: Buckets,
+    clusters: Vec<Option<Cluster>>,
+    /// Slots without a cluster, and the number that the next one there gets.
+    free: Vec<u32>,
+    next_ids: Vec<u32>,
+    aliases: Aliases,
+    /// How many clusters had the same before their tail.
+    tails: Cache,
     lines: u64,
     evicted: u64,
     evicted_lines: u64,
-    /// Newest minute of any line.
-    minute: Option<i64>,
-    /// Minute until which a live stream brought no other lines.
+    /// Newest rate bucket of any line.
+    bucket: Option<i64>,
     live_until: Option<i64>,
-    tokens: Tokens,
+    bytes: usize,
+    tokens: Vec<Token>,
+    shape: Shape,
 }
 
 impl LogTemplateEngine {
-    /// An empty tree. Values out of range are taken as the nearest possible one.
+    /// An empty engine. Bounds out of range are taken as the nearest possible ones.
     #[must_use]
     pub fn new(config: TemplateConfig) -> Self {
-        let config = TemplateConfig {
-            depth: config.depth.max(3),
-            similarity: config.similarity.clamp(0.0, 1.0),
-            max_children: config.max_children.max(2),
-            max_clusters: config.max_clusters.clamp(1, 1 << 20),
-        };
         Self {
-            config,
-            tree: Tree::new(config.max_children),
+            config: TemplateConfig {
+                max_templates: config.max_templates.clamp(1, 1 << 16),
+                max_bytes: config.max_bytes.max(1 << 16),
+            },
+            cache: Cache::default(),
+            buckets: Buckets::new(),
             clusters: Vec::new(),
-            oldest: NONE,
-            newest: NONE,
+            free: Vec::new(),
+            next_ids: Vec::new(),
+            aliases: Aliases::default(),
+            tails: Cache::default(),
             lines: 0,
             evicted: 0,
             evicted_lines: 0,
-            minute: None,
+            bucket: None,
             live_until: None,
-            tokens: Tokens::default(),
+            bytes: 0,
+            tokens: Vec::new(),
+            shape: Shape::default(),
         }
     }
 
-    /// Puts a line, without escape sequences, into its cluster. `None` for a blank line.
-    pub fn push(&mut self, line: &str, time: Nanos, severity: Severity) -> Option<TemplateId> {
+    /// Puts a line, without escape sequences, into its template. `None` for a blank line.
+    pub fn push(&mut self, line: &str, time: Nanos, level: &Assessment) -> Option<TemplateId> {
         self.lines += 1;
-        let mut tokens = std::mem::take(&mut self.tokens);
-        tokens.read(line);
-        let id = match tokens.len() {
-            0 => None,
-            _ => Some(self.place(&tokens, line, time, severity)),
+        let mined = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
+        let explicit = level.explicit();
+        let key = sketch::sketch(mined, explicit.index() as u64);
+        let bucket = bucket_of(time);
+        self.bucket = Some(self.bucket.map_or(bucket, |newest| newest.max(bucket)));
+        let slot = match self.known(key) {
+            Some(slot) => slot,
+            None => {
+                if !self.scan(line) {
+                    return None;
+                }
+                let slot = self.place(line, explicit, time, bucket);
+                let id = self.clusters[slot as usize].as_ref()?.id;
+                self.cache.insert(key, id.0);
+                slot
+            }
         };
-        self.tokens = tokens;
-        id
+        let number = self.lines;
+        if number.is_multiple_of(WEIGHED) {
+            self.keep_within_bytes();
+        }
+        let cluster = self.clusters.get_mut(slot as usize)?.as_mut()?;
+        cluster.count(number, time, bucket, level.severity);
+        let id = cluster.id;
+        if cluster.is_sampled() {
+            self.sample(slot, line);
+        }
+        Some(id)
+    }
+
+    /// The cluster that a sketch led to before, if it still exists.
+    fn known(&mut self, key: u64) -> Option<u32> {
+        let (place, id) = self.cache.get(key)?;
+        let slot = id % self.config.max_templates as u32;
+        if self
+            .clusters
+            .get(slot as usize)?
+            .as_ref()
+            .is_some_and(|it| it.id.0 == id)
+        {
+            return Some(slot);
+        }
+        let survivor = self.aliases.resolve(TemplateId(id));
+        let slot = self.slot(survivor)?;
+        self.cache.set(place, survivor.0);
+        Some(slot)
+    }
+
+    fn slot(&self, id: TemplateId) -> Option<u32> {
+        let slot = id.0 % self.config.max_templates as u32;
+        let cluster = self.clusters.get(slot as usize)?.as_ref()?;
+        (cluster.id == id).then_some(slot)
+    }
+
+    /// Reads a line into tokens and shape. False for a blank one.
+    fn scan(&mut self, line: &str) -> bool {
+        let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
+        let header = header::peel(bytes);
+        scanner::scan(bytes, header.end, &mut self.tokens);
+        self.shape.read(bytes, &self.tokens);
+        !self.tokens.is_empty()
+    }
+
+    fn place(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
+        if let Some(slot) = self.buckets.find(&self.clusters, &self.shape, level) {
+            return slot;
+        }
+        let whole = self.shape.tail;
+        if whole.is_some() {
+            self.shape.cut_tail();
+            let found = self.buckets.find(&self.clusters, &self.shape, level);
+            self.scan(line);
+            if found.is_some() {
+                return found.unwrap_or_default();
+            }
+        }
+        let slot = self.insert(line, level, time, bucket);
+        self.merge(slot)
+    }
+
+    fn sample(&mut self, slot: u32, line: &str) {
+        self.scan(line);
+        if self.clusters[slot as usize]
+            .as_ref()
+            .is_some_and(|it| it.skeleton != self.shape.skeleton)
+        {
+            self.shape.cut_tail();
+        }
+        let scanned = scanned(line, &self.tokens, &self.shape);
+        if let Some(cluster) = &mut self.clusters[slot as usize] {
+            cluster.sample(&scanned);
+        }
+    }
+
+    /// Lets clusters go until the memory is within its bound.
+    fn keep_within_bytes(&mut self) {
+        self.bytes = self.heap_bytes();
+        while self.bytes > self.config.max_bytes && self.len() > 1 {
+            self.evict();
+            self.bytes = self.heap_bytes();
+        }
+    }
+
+    fn insert(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
+        if self.bytes > self.config.max_bytes {
+            self.keep_within_bytes();
+        }
+        if self.free.is_empty() && self.clusters.len() >= self.config.max_templates {
+            self.evict();
+        }
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                self.clusters.push(None);
+                self.next_ids.push(self.next_ids.len() as u32);
+                (self.clusters.len() - 1) as u32
+            }
+        };
+        let next = &mut self.next_ids[slot as usize];
+        let id = TemplateId(*next);
+        *next = next.wrapping_add(self.config.max_templates as u32);
+        let mut cluster = Cluster::new(
+            id,
+            level,
+            &scanned(line, &self.tokens, &self.shape),
+            time,
+            bucket,
+        );
+        self.bytes += cluster.heap_bytes();
+        cluster.born = self.lines;
+        cluster.used = self.lines;
+        self.clusters[slot as usize] = Some(cluster);
+        self.buckets.link(&mut self.clusters, slot);
+        slot
+    }
+
+    /// Merges a new cluster with others for as long as there is evidence. Returns the survivor.
+    fn merge(&mut self, mut slot: u32) -> u32 {
+        while let Some(merge) =
+            merge::evidence(&self.buckets, &self.clusters, slot).or_else(|| self.tails(slot))
+        {
+            let rank = |at: u32| {
+                self.clusters[at as usize]
+                    .as_ref()
+                    .map_or((0, 0), |it| (it.count, u64::MAX - it.born))
+            };
+            let survivor = merge
+                .with
+                .iter()
+                .copied()
+                .chain([slot])
+                .max_by_key(|&at| rank(at))
+                .unwrap_or(slot);
+            let widen: Vec<usize> = {
+                let mut places = merge.widen;
+                if let Some(own) = &self.clusters[slot as usize] {
+                    places
+                        .extend((0..own.slots.len()).filter(|&i| own.slots[i].word == shape::STAR));
+                }
+                places
+            };
+            let Some(mut winner) = self.take(survivor) else {
+                return slot;
+            };
+            if merge.tails {
+                winner.open_tail();
+            }
+            for place in widen {
+                winner.widen(place);
+            }
+            for loser in merge
+                .with
+                .into_iter()
+                .chain([slot])
+                .filter(|&at| at != survivor)
+            {
+                if let Some(mut cluster) = self.take(loser) {
+                    if merge.tails {
+                        cluster.open_tail();
+                    }
+                    self.aliases.add(cluster.id, winner.id);
+                    self.free.push(loser);
+                    winner.absorb(cluster, self.lines);
+                }
+            }
+            self.clusters[survivor as usize] = Some(winner);
+            self.buckets.link(&mut self.clusters, survivor);
+            slot = survivor;
+        }
+        slot
+    }
+
+    /// Counts a cluster for what stands before its tail; looks at all clusters only when that came
+    /// often enough.
+    fn tails(&mut self, slot: u32) -> Option<merge::Merge> {
+        let cluster = self.clusters.get(slot as usize)?.as_ref()?;
+        let key = merge::tail_key(cluster)?;
+        let needed = merge::tails_needed(cluster);
+        let seen = match self.tails.get(key) {
+            Some((place, seen)) => {
+                self.tails.set(place, seen + 1);
+                seen + 1
+            }
+            None => {
+                self.tails.insert(key, 1);
+                1
+            }
+        };
+        if (seen as usize) < needed {
+            return None;
+        }
+        merge::tail_evidence(&self.clusters, slot)
+    }
+
+    fn take(&mut self, slot: u32) -> Option<Cluster> {
+        self.buckets.unlink(&mut self.clusters, slot);
+        self.clusters[slot as usize].take()
+    }
+
+    /// Lets a sixteenth of the clusters go, those of the smallest decayed count.
+    fn evict(&mut self) {
+        let number = self.lines;
+        let mut order: Vec<(u32, u64, u32)> = self
+            .clusters
+            .iter()
+            .flatten()
+            .map(|it| {
+                (
+                    it.weight_at(number),
+                    it.used,
+                    it.id.0 % self.config.max_templates as u32,
+                )
+            })
+            .collect();
+        sort_by_key(&mut order, |it| *it);
+        order.truncate((self.config.max_templates / 16).max(1));
+        for (_, _, slot) in order {
+            if let Some(cluster) = self.take(slot) {
+                self.evicted += 1;
+                self.evicted_lines += cluster.count;
+                self.free.push(slot);
+            }
+        }
     }
 
     /// All templates, the most frequent first; the older one first where they are equal.
@@ -155,32 +430,48 @@ impl LogTemplateEngine {
     /// The `limit` most frequent templates, in the same order.
     #[must_use]
     pub fn top(&self, limit: usize) -> Vec<Template> {
-        let mut order: Vec<&Cluster> = self.clusters.iter().collect();
+        let mut order: Vec<&Cluster> = self.clusters.iter().flatten().collect();
         sort_by_key(&mut order, |c| (std::cmp::Reverse(c.count), c.born));
         order.truncate(limit);
-        let end = self.end_minute().unwrap_or_default();
+        let end = self.end_bucket().unwrap_or_default();
         order.iter().map(|c| c.template(end)).collect()
     }
 
-    /// One template, unless it was evicted.
+    /// One template, or the one it became part of; `None` if it was evicted.
     #[must_use]
     pub fn get(&self, id: TemplateId) -> Option<Template> {
-        let cluster = self
-            .clusters
-            .get(id.0 as usize % self.config.max_clusters)?;
-        (cluster.id == id).then(|| cluster.template(self.end_minute().unwrap_or_default()))
+        let slot = self.slot(self.resolve(id))?;
+        let cluster = self.clusters[slot as usize].as_ref()?;
+        Some(cluster.template(self.end_bucket().unwrap_or_default()))
+    }
+
+    /// The template that a merged one became part of; any other stays itself.
+    #[must_use]
+    pub fn resolve(&self, id: TemplateId) -> TemplateId {
+        self.aliases.resolve(id)
+    }
+
+    /// Merged templates, each with the one that it became part of.
+    pub fn aliases(&self) -> impl ExactSizeIterator<Item = (TemplateId, TemplateId)> + '_ {
+        self.aliases.iter()
+    }
+
+    /// How many templates were merged into others so far.
+    #[must_use]
+    pub fn merges(&self) -> u64 {
+        self.aliases.merges()
     }
 
     /// How many templates there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.clusters.len()
+        self.clusters.len() - self.free.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.clusters.is_empty()
+        self.len() == 0
     }
 
     /// Lines pushed, blank ones included.
@@ -204,151 +495,47 @@ impl LogTemplateEngine {
     /// Says until when the stream was live: the rate series go on to there. See
     /// [`LogSeverityTimeSeries::live_until`](super::LogSeverityTimeSeries::live_until).
     pub fn live_until(&mut self, now: Option<Millis>) {
-        self.live_until = now.map(|now| minute_of(now.into()));
+        self.live_until = now.map(|now| bucket_of(now.into()));
     }
 
-    /// Start of the newest minute of the rate series; `None` before the first line.
+    /// Start of the newest bucket of the rate series; `None` before the first line.
     #[must_use]
     pub fn rate_end(&self) -> Option<Millis> {
-        self.end_minute()
-            .map(|minute| Millis(minute.saturating_mul(60_000)))
+        self.end_bucket()
+            .map(|bucket| Millis(bucket.saturating_mul(RATE_BUCKET_SECONDS * 1000)))
     }
 
     /// Memory that it holds in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        let clusters: usize = self.clusters.iter().map(Cluster::heap_bytes).sum();
-        clusters + self.clusters.capacity() * size_of::<Cluster>() + self.tree.heap_bytes()
+        let clusters: usize = self
+            .clusters
+            .iter()
+            .flatten()
+            .map(Cluster::heap_bytes)
+            .sum();
+        clusters
+            + self.clusters.capacity() * size_of::<Option<Cluster>>()
+            + self.cache.heap_bytes()
+            + self.aliases.heap_bytes()
     }
 
-    fn end_minute(&self) -> Option<i64> {
-        let newest = self.minute?;
+    fn end_bucket(&self) -> Option<i64> {
+        let newest = self.bucket?;
         Some(self.live_until.map_or(newest, |it| it.max(newest)))
     }
+}
 
-    fn place(
-        &mut self,
-        tokens: &Tokens,
-        line: &str,
-        time: Nanos,
-        severity: Severity,
-    ) -> TemplateId {
-        let minute = minute_of(time);
-        self.minute = Some(self.minute.map_or(minute, |newest| newest.max(minute)));
-        let first = tokens.header();
-        let last = (first + self.config.depth - 2).min(tokens.len());
-        let shape = tokens.len() << 8 | first << 3 | severity.index();
-        let shape = shape as u64;
-        let prefix = &tokens.hashes[first..last];
-        let known = self.tree.find(shape, prefix);
-        let slot = match known.and_then(|leaf| self.best(leaf, first, &tokens.hashes)) {
-            Some(slot) => {
-                self.unlink(slot);
-                slot
-            }
-            None => {
-                let varies = |i: usize| {
-                    let token = tokens.token(first + i);
-                    token != MASK && token.iter().any(u8::is_ascii_digit)
-                };
-                let mut leaf = self.tree.find_or_insert(shape, prefix, varies);
-                let victim = self.victim(leaf);
-                if let Some(victim) = victim {
-                    // The branch may go with the victim, or a better one open.
-                    self.tree.prune(leaf);
-                    self.evict(victim);
-                    leaf = self.tree.find_or_insert(shape, prefix, varies);
-                }
-                self.insert(victim, leaf, tokens, line, time)
-            }
-        };
-        self.link_newest(slot);
-        let cluster = &mut self.clusters[slot as usize];
-        cluster.used = self.lines;
-        cluster.add(&tokens.hashes, time, severity);
-        cluster.id
-    }
-
-    /// The slot that a new cluster of this leaf must take over, if any.
-    fn victim(&self, leaf: u32) -> Option<u32> {
-        let listed = self.tree.clusters(leaf);
-        if listed.len() >= MAX_LEAF_CLUSTERS {
-            let used = |&slot: &u32| self.clusters[slot as usize].used;
-            return listed.iter().copied().min_by_key(used);
-        }
-        (self.clusters.len() >= self.config.max_clusters).then_some(self.oldest)
-    }
-
-    fn evict(&mut self, slot: u32) {
-        self.unlink(slot);
-        let cluster = &self.clusters[slot as usize];
-        self.evicted += 1;
-        self.evicted_lines += cluster.count;
-        self.tree.remove(cluster.leaf, slot);
-    }
-
-    /// Puts a new cluster into the slot of an evicted one or a new slot.
-    fn insert(
-        &mut self,
-        reused: Option<u32>,
-        leaf: u32,
-        tokens: &Tokens,
-        line: &str,
-        time: Nanos,
-    ) -> u32 {
-        let max = self.config.max_clusters as u32;
-        let slot = reused.unwrap_or(self.clusters.len() as u32);
-        // The slot is the number modulo `max`: no map is needed to find a template by number.
-        // Numbers start again only after four billion.
-        let id = match self.clusters.get(slot as usize) {
-            Some(old) => old.id.0.checked_add(max).filter(|&id| id < u32::MAX),
-            None => None,
-        };
-        let mut cluster = Cluster::new(TemplateId(id.unwrap_or(slot)), tokens, line, time);
-        cluster.leaf = leaf;
-        cluster.born = self.lines;
-        match self.clusters.get_mut(slot as usize) {
-            Some(old) => *old = cluster,
-            None => self.clusters.push(cluster),
-        }
-        self.tree.add(leaf, slot);
-        slot
-    }
-
-    fn link_newest(&mut self, slot: u32) {
-        let before = std::mem::replace(&mut self.newest, slot);
-        let cluster = &mut self.clusters[slot as usize];
-        (cluster.older, cluster.newer) = (before, NONE);
-        match self.clusters.get_mut(before as usize) {
-            Some(older) => older.newer = slot,
-            None => self.oldest = slot,
-        }
-    }
-
-    fn unlink(&mut self, slot: u32) {
-        let Cluster { older, newer, .. } = self.clusters[slot as usize];
-        match self.clusters.get_mut(older as usize) {
-            Some(cluster) => cluster.newer = newer,
-            None => self.oldest = newer,
-        }
-        match self.clusters.get_mut(newer as usize) {
-            Some(cluster) => cluster.older = older,
-            None => self.newest = older,
-        }
-    }
-
-    /// The most similar cluster of a leaf; the one with more wildcards where two are equal, and
-    /// the older one after that.
-    fn best(&self, leaf: u32, first: usize, hashes: &[u64]) -> Option<u32> {
-        let needed = self.config.similarity * (hashes.len() - first) as f64;
-        let mut best: Option<(Fit, u32)> = None;
-        for &slot in self.tree.clusters(leaf) {
-            let fit = self.clusters[slot as usize].fit(first, hashes);
-            if fit.equal as f64 >= needed && best.is_none_or(|(other, _)| fit > other) {
-                best = Some((fit, slot));
-            }
-        }
-        best.map(|(_, slot)| slot)
+fn scanned<'a>(line: &'a str, tokens: &'a [Token], shape: &'a Shape) -> Scanned<'a> {
+    let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
+    let header = header::peel(bytes);
+    Scanned {
+        line,
+        tokens,
+        shape,
+        start: header.end,
+        level: header.level,
+        end: tokens.last().map_or(header.end, |token| token.end as usize),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn ranking(before: &[Template], mut now: Vec<Template>) -> Vec<Templa
 mod tests {
     use super::*;
     use sidekick::{
-        logs::{LogTemplateEngine, Severity},
+        logs::{Assessment, LogTemplateEngine},
         time::Nanos,
     };
 
@@ -28,7 +28,7 @@ mod tests {
         let mut engine = LogTemplateEngine::default();
         let mut push = |line: &str, times: usize| {
             for _ in 0..times {
-                engine.push(line, Nanos(0), Severity::Info);
+                engine.push(line, Nanos(0), &Assessment::default());
             }
             engine.templates()
         };

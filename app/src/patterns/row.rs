@@ -5,10 +5,10 @@ use std::rc::Rc;
 use crate::bind::{Erase, bound, click, when};
 use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
-use sidekick::logs::{Severity, Template};
+use sidekick::logs::{Kind, Severity, Template};
 
 use crate::{
-    charts::{Clock, Ink, Sparkline, format_percent, group_digits, plural},
+    charts::{Clock, Ink, Sparkline, fixed, format_percent, group_digits, plural},
     state::dashboard,
 };
 
@@ -39,15 +39,15 @@ pub(super) fn PatternRow(
     let rate = move || {
         template.with(|it| {
             it.as_ref()
-                .map(|it| it.rate.iter().map(|&n| f64::from(n)).collect())
+                .map(|it| minutes(it).map(|n| n as f64).collect())
                 .unwrap_or_default()
         })
     };
     let rate_label = memo(move || {
         let (sum, last) = template.with(|it| {
             it.as_ref().map_or((0, 0), |it| {
-                let sum = it.rate.iter().map(|&n| u64::from(n)).sum();
-                (sum, u64::from(it.rate.last().copied().unwrap_or(0)))
+                let last = minutes(it).last().unwrap_or_default();
+                (minutes(it).sum(), last)
             })
         });
         format!(
@@ -131,8 +131,9 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
         <tr class="example-row">
             <td colspan="6">
                 <pre class="example">
-                    {move || with(|it| it.example.clone())}
+                    {move || with(|it| it.examples.join("\n"))}
                 </pre>
+                <pre class="example-facts">{move || with(values)}</pre>
                 <p class="example-facts">{bound(mix)} " · " {bound(seen)}</p>
             </td>
         </tr>
@@ -140,14 +141,84 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
     .erase()
 }
 
+/// The lines of each minute of the last hour, oldest first.
+fn minutes(template: &Template) -> impl Iterator<Item = u64> {
+    let buckets = template.rate.chunks(6);
+    buckets.map(|minute| minute.iter().map(|&n| u64::from(n)).sum())
+}
+
+/// What stood in the places that vary, a line for each.
+fn values(template: &Template) -> String {
+    let lines = template.variables.iter().map(|variable| {
+        let name = variable.kind.wildcard();
+        if let Some(it) = variable.numbers {
+            let [min, median, max] = [it.min, it.median, it.max].map(number);
+            return format!("{name}  {min} to {max}, median {median}");
+        }
+        let top = variable.top.iter().take(5);
+        let top: Vec<String> = top
+            .map(|(value, count)| format!("{value} ({count})"))
+            .collect();
+        format!("{name}  {}", top.join(", "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A number with the decimals that it needs, three at most.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    let decimals = if size == size.trunc() || size > 1e6 {
+        0
+    } else {
+        3
+    };
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", fixed(size, decimals))
+}
+
 /// The pattern with its placeholders set apart.
 fn parts(pattern: &str) -> Vec<AnyView> {
     let mut parts = Vec::new();
-    for (i, text) in pattern.split("<*>").enumerate() {
-        if i > 0 {
-            parts.push(view! { <span class="hole">"<*>"</span> }.erase());
-        }
-        parts.push(text.to_owned().into_any());
+    let mut rest = pattern;
+    while let Some((before, hole, after)) = next_hole(rest) {
+        parts.push(before.to_owned().into_any());
+        parts.push(view! { <span class="hole">{hole.to_owned()}</span> }.erase());
+        rest = after;
     }
+    parts.push(rest.to_owned().into_any());
     parts
+}
+
+/// The text up to the next placeholder, it, and what follows.
+fn next_hole(pattern: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let start = from + pattern[from..].find('<')?;
+        let rest = &pattern[start..];
+        if let Some(hole) = Kind::ALL
+            .iter()
+            .map(|kind| kind.wildcard())
+            .find(|it| rest.starts_with(it))
+        {
+            return Some((&pattern[..start], hole, &rest[hole.len()..]));
+        }
+        from = start + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_found_among_other_angle_brackets() {
+        assert_eq!(next_hole("a <b> <num> c"), Some(("a <b> ", "<num>", " c")));
+        assert_eq!(next_hole("a < b <ok>"), None);
+    }
+
+    #[test]
+    fn numbers_have_the_decimals_that_they_need() {
+        assert_eq!(number(-3.0), "-3");
+        assert_eq!(number(0.25), "0.250");
+    }
 }

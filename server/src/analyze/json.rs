@@ -63,7 +63,7 @@ fn template(template: &Template, miner: &Miner) -> Value {
         "severities": severities(&template.severities),
         "first_seen": time(template.first_seen),
         "last_seen": time(template.last_seen),
-        "example": template.example,
+        "examples": template.examples,
     })
 }
 

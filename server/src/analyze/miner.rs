@@ -157,8 +157,9 @@ impl Miner {
 
     /// Writes the number of each line's template.
     pub(super) fn write_ids(&self, out: &mut impl Write) -> io::Result<()> {
+        let engine = self.pipeline.templates();
         for id in self.answers.templates() {
-            writeln!(out, "{}", id.map_or(0, shown_id))?;
+            writeln!(out, "{}", id.map_or(0, |id| shown_id(engine.resolve(id))))?;
         }
         Ok(())
     }

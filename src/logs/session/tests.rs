@@ -55,7 +55,10 @@ fn a_line_is_counted_mined_and_shown() {
     assert_eq!(session.analytics().counts()[Severity::Error], 2);
     assert_eq!(session.analytics().counts()[Severity::Unknown], 2);
     let top = &session.templates().top(1)[0];
-    assert_eq!((top.pattern.as_str(), top.count), ("ERROR took <*> ms", 2));
+    assert_eq!(
+        (top.pattern.as_str(), top.count),
+        ("ERROR took <num> ms", 2)
+    );
     assert_eq!(session.visible_len(), 4);
     session.set_filter(Filter {
         template: Some(top.id),
@@ -78,6 +81,26 @@ fn a_stack_trace_is_as_bad_as_its_first_line_within_its_stream_and_source() {
     session.gap(0, GAP);
     session.ingest(0, batch(&[(6, trace)]));
     assert_eq!(session.analytics().counts()[Severity::Unknown], 3);
+}
+
+#[test]
+fn a_filter_by_template_shows_the_lines_of_all_that_became_part_of_it() {
+    let mut session = LogSession::default();
+    let line = |user: &str| format!("session opened for user {user} by root");
+    session.ingest(0, lines(&[&line("alice"), &line("bob"), &line("bob")]));
+    let alice = session.templates().top(2)[1].id;
+    session.set_filter(Filter {
+        template: Some(alice),
+        ..Filter::default()
+    });
+    assert_eq!(session.visible_len(), 1);
+    session.ingest(0, lines(&[&line("carol"), "other"]));
+    assert_eq!(session.visible_len(), 4);
+    session.set_filter(Filter {
+        template: Some(alice),
+        ..Filter::default()
+    });
+    assert_eq!(session.visible_len(), 4);
 }
 
 #[test]

@@ -1,150 +1,415 @@
 //! The lines of one template: what they share, and what was counted.
 
-use super::tokens::{MASK, Tokens};
-use super::{MAX_EXAMPLE_BYTES, RATE_BUCKETS, Template, TemplateId};
+use super::classify::Kind;
+use super::rate::Rate;
+use super::scanner::{Part, Token};
+use super::shape::{STAR, Shape, Slot, Tail, VALUE};
+use super::values::Values;
+use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, Template, TemplateId, Variable};
 use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
 
-/// Stands in a cluster's hashes where its lines differ; a token's hash is odd.
-pub(super) const WILD: u64 = 0;
+/// Lines of a template of which all are looked at closely; later on one in [`SAMPLED`] is.
+const CLOSE_LINES: u64 = 32;
+/// One line in so many of a hot template is scanned for its values.
+const SAMPLED: u64 = 64;
+/// Variables of a template that keep their values.
+const MAX_VARIABLES: usize = 12;
+/// Longest text of a pattern in bytes.
+const MAX_PATTERN_BYTES: usize = 1024;
+/// Lines after which a count weighs half for the eviction, as a power of two.
+const HALF_LIFE: u32 = 16;
 
-/// How well a line fits a cluster; more is better, equal tokens first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Fit {
-    pub(super) equal: usize,
-    pub(super) wild: usize,
+/// A token of the pattern.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    start: u16,
+    end: u16,
+    /// What it shows if it is a value.
+    value: Option<Kind>,
+    /// Bytes of a name before the number, equal in all lines: `worker-12`.
+    prefix: u8,
+    /// All lines had this text.
+    constant: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Cluster {
     pub(super) id: TemplateId,
-    /// Leaf of the tree that lists it.
-    pub(super) leaf: u32,
-    /// Number of the line that used it last, for the eviction.
-    pub(super) used: u64,
-    /// Neighbours in the order of use.
-    pub(super) older: u32,
-    pub(super) newer: u32,
-    pub(super) count: u64,
-    /// Number of the line that made it.
+    /// The explicit severity that all its lines have.
+    pub(super) level: Severity,
+    pub(super) skeleton: u64,
+    pub(super) slots: Vec<Slot>,
+    pub(super) tail: Option<Tail>,
+    /// Next cluster of the same bucket.
+    pub(super) next: u32,
+    /// Number of the line that made it, and that used it last.
     pub(super) born: u64,
-    hashes: Box<[u64]>,
-    text: Box<[u8]>,
-    ends: Box<[u32]>,
-    example: Box<str>,
+    pub(super) used: u64,
+    /// Its lines, halved every 64 Ki lines of the stream.
+    weight: u32,
+    pub(super) count: u64,
+    pub(super) severities: SeverityCounts,
     first_seen: Nanos,
     last_seen: Nanos,
-    severities: SeverityCounts,
-    /// Lines by minute, as a ring: minute `m` is at `m` modulo its length.
-    rate: [u32; RATE_BUCKETS],
-    /// Newest minute of `rate`.
-    minute: i64,
+    rate: Rate,
+    examples: Vec<String>,
+    values: Vec<Option<Box<Values>>>,
+    /// The message of its first line, with the level word of the header before it.
+    text: Box<[u8]>,
+    pieces: Box<[Piece]>,
+    /// Whether the line went on behind the pattern.
+    cut: bool,
 }
 
-pub(super) fn minute_of(time: Nanos) -> i64 {
-    time.0.div_euclid(60_000_000_000)
+/// A line as the scanner left it.
+pub(super) struct Scanned<'a> {
+    pub(super) line: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) shape: &'a Shape,
+    pub(super) start: usize,
+    pub(super) level: Option<(usize, usize)>,
+    /// Where mining stopped.
+    pub(super) end: usize,
+}
+
+impl Scanned<'_> {
+    fn span(&self, slot: &Slot) -> &[u8] {
+        let (first, last) = (slot.first as usize, slot.last as usize);
+        let value = |token: &Token| matches!(token.part, Part::Value(_));
+        // A value's unit is none of its own.
+        let last =
+            match value(&self.tokens[first]) && !self.tokens[first + 1..=last].iter().any(value) {
+                true => first,
+                false => last,
+            };
+        &self.line.as_bytes()[self.tokens[first].start as usize..self.tokens[last].end as usize]
+    }
 }
 
 impl Cluster {
-    pub(super) fn new(id: TemplateId, tokens: &Tokens, line: &str, time: Nanos) -> Self {
-        let (text, ends) = tokens.columns();
+    pub(super) fn new(
+        id: TemplateId,
+        level: Severity,
+        scanned: &Scanned<'_>,
+        time: Nanos,
+        bucket: i64,
+    ) -> Self {
+        let line = scanned.line.as_bytes();
+        let mut text = Vec::new();
+        if let Some((from, to)) = scanned.level {
+            text.extend_from_slice(&line[from..to]);
+            text.push(b' ');
+        }
+        let shift = text.len();
+        let end = scanned.end.min(scanned.start + MAX_PATTERN_BYTES);
+        let end = scanned.line.floor_char_boundary(end);
+        text.extend_from_slice(&line[scanned.start.min(end)..end]);
+        let offset = |at: u32| (at as usize + shift - scanned.start) as u16;
+        let pieces = scanned
+            .tokens
+            .iter()
+            .take_while(|token| token.end as usize <= end)
+            .map(|token| {
+                let value = match token.part {
+                    Part::Value(kind) => Some(kind),
+                    _ => None,
+                };
+                Piece {
+                    start: offset(token.start),
+                    end: offset(token.end),
+                    value,
+                    prefix: value.map_or(0, |kind| prefix(kind, token.text(line))),
+                    constant: true,
+                }
+            });
         Self {
             id,
-            leaf: 0,
-            used: 0,
-            older: 0,
-            newer: 0,
-            count: 0,
+            level,
+            skeleton: scanned.shape.skeleton,
+            slots: scanned.shape.slots.clone(),
+            tail: scanned.shape.tail,
+            next: u32::MAX,
             born: 0,
-            hashes: tokens.hashes.as_slice().into(),
-            text: text.into(),
-            ends: ends.into(),
-            example: line[..line.floor_char_boundary(MAX_EXAMPLE_BYTES)].into(),
+            used: 0,
+            weight: 0,
+            count: 0,
+            severities: SeverityCounts::default(),
             first_seen: time,
             last_seen: time,
-            severities: SeverityCounts::default(),
-            rate: [0; RATE_BUCKETS],
-            minute: minute_of(time),
+            rate: Rate::new(bucket),
+            examples: Vec::new(),
+            values: vec![None; scanned.shape.slots.len()],
+            text: text.into(),
+            pieces: pieces.collect(),
+            cut: end < scanned.line.trim_end().len(),
         }
     }
 
-    /// Compares, from token `first` on, with a line of as many tokens.
-    pub(super) fn fit(&self, first: usize, hashes: &[u64]) -> Fit {
-        let mut fit = Fit { equal: 0, wild: 0 };
-        for (&own, &other) in self.hashes.iter().zip(hashes).skip(first) {
-            fit.equal += usize::from(own == other);
-            fit.wild += usize::from(own == WILD);
-        }
-        fit
-    }
-
-    /// Takes a line in: positions where it differs vary from now on.
-    pub(super) fn add(&mut self, hashes: &[u64], time: Nanos, severity: Severity) {
-        for (own, &other) in self.hashes.iter_mut().zip(hashes) {
-            if *own != other {
-                *own = WILD;
-            }
-        }
+    /// Counts a line.
+    pub(super) fn count(&mut self, number: u64, time: Nanos, bucket: i64, severity: Severity) {
+        self.weight = self.weight_at(number).saturating_add(1);
+        self.used = number;
         self.count += 1;
         self.severities.add(severity);
         self.first_seen = self.first_seen.min(time);
         self.last_seen = self.last_seen.max(time);
-        let minute = minute_of(time);
-        let ahead = minute.saturating_sub(self.minute);
-        for quiet in (0..ahead.min(RATE_BUCKETS as i64)).map(|n| minute - n) {
-            self.rate[slot(quiet)] = 0;
-        }
-        self.minute = self.minute.max(minute);
-        if ahead > -(RATE_BUCKETS as i64) {
-            let rate = &mut self.rate[slot(minute)];
-            *rate = rate.saturating_add(1);
+        self.rate.add(bucket);
+    }
+
+    /// How much it is worth keeping when line `number` comes.
+    pub(super) fn weight_at(&self, number: u64) -> u32 {
+        let halvings = (number - self.used) >> HALF_LIFE;
+        self.weight
+            .checked_shr(halvings.min(32) as u32)
+            .unwrap_or(0)
+    }
+
+    /// Whether the line that was just counted should be looked at closely.
+    pub(super) fn is_sampled(&self) -> bool {
+        self.count <= CLOSE_LINES || self.count.is_multiple_of(SAMPLED)
+    }
+
+    /// Looks closely at a line: kinds and samples of its values, examples.
+    pub(super) fn sample(&mut self, scanned: &Scanned<'_>) {
+        let weight = if self.count <= CLOSE_LINES {
+            1
+        } else {
+            SAMPLED
+        };
+        self.keep_example(scanned.line);
+        let bytes = scanned.line.as_bytes();
+        let mut variables = 0;
+        for (i, (own, other)) in self.slots.iter().zip(&scanned.shape.slots).enumerate() {
+            if own.word != VALUE && own.word != STAR {
+                continue;
+            }
+            let own_tokens = own.first..=own.last;
+            for (a, b) in own_tokens.zip(other.first..=other.last) {
+                let (Some(piece), Some(token)) = (
+                    self.pieces.get_mut(a as usize),
+                    scanned.tokens.get(b as usize),
+                ) else {
+                    break;
+                };
+                let text = &self.text[piece.start as usize..piece.end as usize];
+                let new = token.text(bytes);
+                piece.constant &= text == new;
+                let shared = text.get(..piece.prefix as usize) == new.get(..piece.prefix as usize);
+                piece.prefix *= u8::from(shared);
+                if let (Some(kind), Part::Value(other)) = (&mut piece.value, token.part) {
+                    *kind = kind.join(other);
+                }
+            }
+            if variables < MAX_VARIABLES {
+                variables += 1;
+                self.values[i]
+                    .get_or_insert_default()
+                    .add(scanned.span(other), weight);
+            }
         }
     }
 
-    /// The template, with the rate up to the minute `end`.
+    fn keep_example(&mut self, line: &str) {
+        let line = &line[..line.floor_char_boundary(MAX_EXAMPLE_BYTES)];
+        if self.examples.iter().any(|example| example == line) {
+            return;
+        }
+        if self.examples.len() < MAX_EXAMPLES {
+            self.examples.push(line.to_owned());
+        } else if self.count.is_multiple_of(SAMPLED) {
+            // The first stays; the others are recent ones.
+            let turn = (self.count / SAMPLED) as usize % (MAX_EXAMPLES - 1);
+            self.examples[1 + turn].clear();
+            self.examples[1 + turn].push_str(line);
+        }
+    }
+
+    /// Makes a slot vary from now on.
+    pub(super) fn widen(&mut self, slot: usize) {
+        let own = self.slots[slot];
+        if own.word != STAR {
+            if own.word != VALUE {
+                let text = self.span(&own).to_vec();
+                self.values[slot]
+                    .get_or_insert_default()
+                    .add(&text, self.count);
+            }
+            self.slots[slot].word = STAR;
+        }
+    }
+
+    /// Makes the tail one slot that varies.
+    pub(super) fn open_tail(&mut self) {
+        let Some(tail) = self.tail.take() else { return };
+        let at = tail.slots as usize;
+        let (Some(first), Some(last)) = (self.slots.get(at).copied(), self.slots.last().copied())
+        else {
+            return;
+        };
+        let slot = Slot {
+            last: last.last,
+            ..first
+        };
+        let text = self.span(&slot).to_vec();
+        self.slots.truncate(at);
+        self.values.truncate(at);
+        self.slots.push(Slot { word: STAR, ..slot });
+        let mut values = Values::default();
+        values.add(&text, self.count);
+        self.values.push(Some(Box::new(values)));
+        self.skeleton = tail.skeleton;
+    }
+
+    fn span(&self, slot: &Slot) -> &[u8] {
+        let piece = |at: u16| self.pieces.get(at as usize);
+        match (piece(slot.first), piece(slot.last)) {
+            (Some(first), Some(last)) => &self.text[first.start as usize..last.end as usize],
+            _ => &[],
+        }
+    }
+
+    /// Takes another cluster in, whose slots this one covers.
+    pub(super) fn absorb(&mut self, mut other: Self, number: u64) {
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].word == STAR {
+                other.widen(slot);
+            }
+            if let Some(values) = &other.values[slot] {
+                self.values[slot].get_or_insert_default().merge(values);
+            }
+        }
+        self.weight = self
+            .weight_at(number)
+            .saturating_add(other.weight_at(number));
+        self.used = number;
+        self.born = self.born.min(other.born);
+        self.count += other.count;
+        for (severity, count) in other.severities.iter() {
+            self.severities[severity] += count;
+        }
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.last_seen = self.last_seen.max(other.last_seen);
+        self.rate.merge(&other.rate);
+        for example in other.examples {
+            if self.examples.len() < MAX_EXAMPLES {
+                self.examples.push(example);
+            }
+        }
+    }
+
+    /// The template, with the rate up to the bucket `end`.
     pub(super) fn template(&self, end: i64) -> Template {
-        let oldest = self.minute.saturating_sub(RATE_BUCKETS as i64 - 1);
-        let first = end.saturating_sub(RATE_BUCKETS as i64 - 1);
+        let (rate, coarse_rate) = self.rate.until(end);
         Template {
             id: self.id,
             pattern: self.pattern(),
             count: self.count,
+            severities: self.severities,
             first_seen: self.first_seen,
             last_seen: self.last_seen,
-            example: self.example.to_string(),
-            severities: self.severities,
-            rate: (first..=end)
-                .map(|minute| match (oldest..=self.minute).contains(&minute) {
-                    true => self.rate[slot(minute)],
-                    false => 0,
-                })
-                .collect(),
+            examples: self.examples.clone(),
+            variables: self.variables(),
+            rate,
+            coarse_rate,
         }
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        let varying = self.slots.iter().zip(&self.values);
+        varying
+            .filter_map(|(slot, values)| {
+                let values = values.as_ref()?;
+                let kind = match slot.word {
+                    STAR => Kind::Any,
+                    _ => self
+                        .pieces
+                        .get(slot.first as usize)?
+                        .value
+                        .unwrap_or(Kind::Any),
+                };
+                Some(Variable {
+                    kind,
+                    top: values.top(),
+                    numbers: values.numbers(),
+                })
+            })
+            .collect()
+    }
+
+    /// The first line's text with wildcards where lines vary.
+    pub(super) fn pattern(&self) -> String {
+        let mut out = Vec::with_capacity(self.text.len() + 16);
+        let mut at = 0;
+        let mut stars = self
+            .slots
+            .iter()
+            .filter(|slot| slot.word == STAR)
+            .peekable();
+        for (i, piece) in self.pieces.iter().enumerate() {
+            let (start, end) = (piece.start as usize, piece.end as usize);
+            if start < at {
+                continue;
+            }
+            if let Some(slot) = stars.peek()
+                && slot.first as usize == i
+            {
+                out.extend_from_slice(&self.text[at..start]);
+                out.extend_from_slice(Kind::Any.wildcard().as_bytes());
+                at = self
+                    .pieces
+                    .get(slot.last as usize)
+                    .map_or(end, |last| last.end as usize);
+                stars.next();
+                continue;
+            }
+            let Some(kind) = piece.value else { continue };
+            out.extend_from_slice(&self.text[at..start]);
+            at = end;
+            let named = kind == Kind::Any && self.text[start].is_ascii_alphabetic();
+            if named && piece.constant {
+                out.extend_from_slice(&self.text[start..end]);
+            } else {
+                out.extend_from_slice(&self.text[start..start + piece.prefix as usize]);
+                out.extend_from_slice(kind.wildcard().as_bytes());
+            }
+        }
+        out.extend_from_slice(&self.text[at..]);
+        let mut pattern = String::from_utf8_lossy(&out).trim_end().to_owned();
+        if self.cut {
+            pattern.push('…');
+        }
+        pattern
     }
 
     /// Memory beside the struct in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.hashes.len() * 8 + self.text.len() + self.ends.len() * 4 + self.example.len()
-    }
-
-    fn pattern(&self) -> String {
-        let mut out = Vec::with_capacity(self.text.len() + self.ends.len());
-        let mut start = 0;
-        for (&end, &hash) in self.ends.iter().zip(&self.hashes) {
-            if !out.is_empty() {
-                out.push(b' ');
-            }
-            let end = end as usize;
-            out.extend_from_slice(match hash {
-                WILD => MASK,
-                _ => &self.text[start..end],
-            });
-            start = end;
-        }
-        String::from_utf8_lossy(&out).into_owned()
+        let examples: usize = self.examples.iter().map(String::capacity).sum();
+        let values: usize = self
+            .values
+            .iter()
+            .flatten()
+            .map(|it| it.heap_bytes() + size_of::<Values>())
+            .sum();
+        examples
+            + values
+            + self.values.len() * size_of::<usize>()
+            + self.rate.heap_bytes()
+            + self.text.len()
+            + self.pieces.len() * size_of::<Piece>()
+            + self.slots.len() * size_of::<Slot>()
     }
 }
 
-fn slot(minute: i64) -> usize {
-    minute.rem_euclid(RATE_BUCKETS as i64) as usize
+/// Length of the name before the number in `worker-12` or `task_0012_m`.
+fn prefix(kind: Kind, text: &[u8]) -> u8 {
+    let name = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let separated = text
+        .get(name)
+        .is_some_and(|b| matches!(b, b'-' | b'_' | b'#' | b':' | b'/'));
+    let number = text.get(name + 1).is_some_and(u8::is_ascii_digit);
+    match kind == Kind::Any && name > 0 && name < 40 && separated && number {
+        true => name as u8 + 1,
+        false => 0,
+    }
 }

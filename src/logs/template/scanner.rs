@@ -1,0 +1,456 @@
+//! Cuts a message into typed tokens in one pass over its bytes.
+//!
+//! A token is a word, a value (whatever holds a digit, a path, a URL, an address), or
+//! punctuation. Names with a number behind them are cut (`worker-12` is `worker-` and a number)
+//! only when a template is written, so that all values look alike to the grouping.
+
+use super::classify::{Kind, is_month, is_weekday, kind_of};
+
+/// Tokens that are mined; the rest of a line is its tail.
+pub(super) const MAX_TOKENS: usize = 128;
+
+/// What a token is to the grouping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Text that is the event's own until there is evidence that it varies.
+    Word(Class),
+    /// A value by its shape.
+    Value(Kind),
+    /// Nothing where a value could be: `()`, `key=`, `-`.
+    Empty,
+    /// One punctuation character, or a run of them.
+    Mark,
+}
+
+/// How likely a word is a value rather than part of the event, by its letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Several words between quotes, `true`, `null`, a list.
+    Value,
+    /// `camelCase`, `dotted.name`, `snake_case`, `dash-ed`.
+    Name,
+    /// An ordinary word.
+    Plain,
+    /// `UPPER_CASE`, or a dotted name that ends so: a constant of the program.
+    Constant,
+    /// A member's name: it never varies.
+    Key,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) part: Part,
+    /// Whether quotes are around it.
+    pub(super) quoted: bool,
+    /// Whether white space is before it.
+    pub(super) spaced: bool,
+}
+
+impl Token {
+    pub(super) fn text<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        &line[self.start as usize..self.end as usize]
+    }
+}
+
+/// Members whose text is a message with words of its own.
+const MESSAGES: [&[u8]; 8] = [
+    b"msg",
+    b"message",
+    b"@m",
+    b"log",
+    b"event",
+    b"short_message",
+    b"MESSAGE",
+    b"body",
+];
+
+const SPACE: u8 = 1;
+/// Ends a run of word bytes.
+const CUT: u8 = 2;
+const DIGIT: u8 = 4;
+
+const BYTES: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            0..=0x20 | 0x7f => SPACE | CUT,
+            b'"' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b';' | b'='
+            | b'|' | b'`' => CUT,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        b += 1;
+    }
+    table
+};
+
+fn cuts(b: u8) -> bool {
+    BYTES[b as usize] & CUT != 0
+}
+
+/// Reads the message of `line` that starts at `from` into `tokens`. Returns where the tail starts,
+/// which is the line's end for most.
+pub(super) fn scan(line: &[u8], from: usize, tokens: &mut Vec<Token>) -> usize {
+    tokens.clear();
+    Scanner {
+        line,
+        at: from,
+        tokens,
+        spaced: false,
+        open: 0,
+    }
+    .run()
+}
+
+struct Scanner<'a> {
+    line: &'a [u8],
+    at: usize,
+    tokens: &'a mut Vec<Token>,
+    spaced: bool,
+    /// The quote around the message that is being read, 0 outside of one.
+    open: u8,
+}
+
+impl Scanner<'_> {
+    fn run(mut self) -> usize {
+        while let Some(&b) = self.line.get(self.at) {
+            if self.tokens.len() + 3 > MAX_TOKENS {
+                return self.at;
+            }
+            if BYTES[b as usize] & SPACE != 0 {
+                self.spaced = true;
+                self.at += 1;
+                continue;
+            }
+            match b {
+                b'"' | b'`' => self.quote(b),
+                b'\\' if self.open != 0 && self.next() == Some(b'"') => self.at += 2,
+                b'\'' if self.starts_quote() => self.quote(b),
+                b'<' | b'>' | b'~' if self.spaced && self.digit_at(1) => self.at += 1,
+                _ if cuts(b) => self.mark(b),
+                _ => self.word(),
+            }
+        }
+        self.at
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.line.get(self.at + 1).copied()
+    }
+
+    fn digit_at(&self, ahead: usize) -> bool {
+        self.line
+            .get(self.at + ahead)
+            .is_some_and(u8::is_ascii_digit)
+    }
+
+    fn push(&mut self, start: usize, end: usize, part: Part, quoted: bool) {
+        self.tokens.push(Token {
+            start: start as u32,
+            end: end as u32,
+            part,
+            quoted,
+            spaced: std::mem::take(&mut self.spaced),
+        });
+    }
+
+    /// A punctuation character; nothing between brackets, or behind `=`, is an empty value.
+    fn mark(&mut self, b: u8) {
+        let at = self.at;
+        self.push(at, at + 1, Part::Mark, false);
+        self.at += 1;
+        let next = self.line.get(self.at).copied();
+        let empty = match b {
+            b'(' => next == Some(b')'),
+            b'[' => next == Some(b']'),
+            b'{' => next == Some(b'}'),
+            b'=' => {
+                let glued = at > 0 && !cuts(self.line[at - 1]);
+                glued
+                    && next
+                        .is_none_or(|b| b <= b' ' || matches!(b, b',' | b';' | b')' | b']' | b'}'))
+            }
+            _ => false,
+        };
+        if empty {
+            self.push(self.at, self.at, Part::Empty, false);
+        }
+    }
+
+    /// Whether an apostrophe opens a quotation: it ends before a cut, and is no `'s` or `can't`.
+    fn starts_quote(&self) -> bool {
+        let before = self.at.checked_sub(1).map_or(b' ', |at| self.line[at]);
+        if before.is_ascii_alphanumeric() {
+            return false;
+        }
+        self.closing(b'\'').is_some_and(|end| {
+            self.line
+                .get(end + 1)
+                .is_none_or(|&b| !b.is_ascii_alphanumeric())
+        })
+    }
+
+    /// Where the quotation that opens here ends.
+    fn closing(&self, quote: u8) -> Option<usize> {
+        let mut at = self.at + 1;
+        let stop = self.line.len().min(at + 1024);
+        while at < stop {
+            match self.line[at] {
+                b'\\' => at += 1,
+                b if b == quote => return Some(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    fn quote(&mut self, quote: u8) {
+        if self.open == quote {
+            self.open = 0;
+            return self.mark(quote);
+        }
+        let Some(end) = self.closing(quote) else {
+            return self.mark(quote);
+        };
+        let start = self.at + 1;
+        let text = &self.line[start..end];
+        let behind = self.line[end + 1..]
+            .iter()
+            .position(|b| *b > b' ')
+            .map_or(0, |i| self.line[end + 1 + i]);
+        let member = self
+            .tokens
+            .last()
+            .is_some_and(|token| matches!(token.text(self.line), b"{" | b","));
+        let part = if member && behind == b':' && !text.is_empty() {
+            Part::Word(Class::Key)
+        } else if self.open == 0 && (is_request(text) || self.in_message(text)) {
+            self.open = quote;
+            return self.mark(quote);
+        } else {
+            quoted_part(text)
+        };
+        self.mark(quote);
+        self.at = end;
+        self.push(start, end, part, true);
+        self.mark(quote);
+    }
+
+    /// Whether what is quoted here is the value of `msg` or the like.
+    fn in_message(&self, text: &[u8]) -> bool {
+        let mut back = self.tokens.iter().rev();
+        let Some(sign) = back.next() else {
+            return false;
+        };
+        if !matches!(sign.text(self.line), b"=" | b":") || !text.contains(&b' ') {
+            return false;
+        }
+        let key = back.find(|token| token.part != Part::Mark);
+        key.is_some_and(|key| MESSAGES.contains(&key.text(self.line)))
+    }
+
+    /// A run of bytes without white space, brackets and the like.
+    fn word(&mut self) {
+        let start = self.at;
+        let (mut digits, mut dots, mut slashes, mut letters, mut at_sign) = (0, 0, 0, 0, false);
+        let mut end = start;
+        while let Some(&b) = self.line.get(end) {
+            if b == b'?' && slashes > 0 {
+                return self.query(start, end);
+            }
+            if cuts(b) {
+                let number = b == b',' && digits > 0 && letters == 0;
+                if !(number && self.line.get(end + 1).is_some_and(u8::is_ascii_digit)) {
+                    break;
+                }
+            }
+            match b {
+                b'0'..=b'9' => digits += 1,
+                b'.' => dots += 1,
+                b'/' => slashes += 1,
+                b'\\' if self.open != 0 && self.line.get(end + 1) == Some(&b'"') => break,
+                b'\\' => slashes += 2,
+                b'@' => at_sign = true,
+                b':' => {
+                    let next = self.line.get(end + 1).copied().unwrap_or(b' ');
+                    if next == b'/' && self.line.get(end + 2) == Some(&b'/') {
+                        return self.url(start);
+                    }
+                    let digit = next.is_ascii_digit();
+                    let joined = digits > 0
+                        && next > b' '
+                        && !cuts(next)
+                        && (letters == 0 || digit || slashes > 0)
+                        || digit && dots > 0
+                        || next == b':' && letters + digits > 0
+                        || next == b'\\'
+                        || end == start && next == b':'
+                        || end > start && self.line[end - 1] == b':' && next > b' ' && !cuts(next);
+                    if !joined {
+                        break;
+                    }
+                }
+                b'\''
+                    if !self
+                        .line
+                        .get(end + 1)
+                        .is_some_and(u8::is_ascii_alphanumeric) =>
+                {
+                    break;
+                }
+                b'_' | b'$' | b'#' | b'*' | b'%' | b'+' | b'-' | b'!' | b'?' | b'&' | b'^'
+                | b'~' | b'\'' => {}
+                _ => letters += 1,
+            }
+            end += 1;
+        }
+        if end == start {
+            return self.mark(self.line[start]);
+        }
+        // A sentence's end is no part of its last word.
+        let run = &self.line[start..end];
+        let stop = run
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b'.' | b'!' | b'?'))
+            .count();
+        let end = if stop < run.len() { end - stop } else { end };
+        let run = &self.line[start..end];
+        self.at = end;
+        if letters + digits == 0 {
+            let part = match run {
+                b"-" if self.spaced || self.tokens.is_empty() => Part::Empty,
+                _ => Part::Mark,
+            };
+            return self.push(start, end, part, false);
+        }
+        let part = if digits > 0 {
+            Part::Value(kind_of(run))
+        } else if run[0] == b'/' && run.len() > 1 || slashes >= 2 && slashes < run.len() {
+            Part::Value(Kind::Path)
+        } else if at_sign && dots > 0 {
+            Part::Value(Kind::Any)
+        } else if letters >= 8 && run.iter().all(u8::is_ascii_hexdigit) {
+            Part::Value(Kind::Hex)
+        } else {
+            Part::Word(class_of(run))
+        };
+        self.push(start, end, part, false);
+    }
+
+    /// A path with a query, whose `=` and `&` are its own.
+    fn query(&mut self, start: usize, question: usize) {
+        let rest = &self.line[question..];
+        let stop = |b: &u8| {
+            *b <= b' ' || matches!(b, b'"' | b'<' | b'>' | b'`' | b')' | b']' | b'|' | b'\'')
+        };
+        self.at = question + rest.iter().position(stop).unwrap_or(rest.len());
+        self.push(start, self.at, Part::Value(Kind::Path), false);
+    }
+
+    fn url(&mut self, start: usize) {
+        let rest = &self.line[start..];
+        let stop = |b: &u8| {
+            *b <= b' '
+                || matches!(
+                    b,
+                    b'"' | b'<' | b'>' | b'`' | b')' | b']' | b'}' | b'|' | b'\''
+                )
+        };
+        let length = rest.iter().position(stop).unwrap_or(rest.len());
+        let trail = rest[..length]
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b'.' | b',' | b';' | b':'))
+            .count();
+        self.at = start + length - trail;
+        self.push(start, self.at, Part::Value(Kind::Url), false);
+    }
+}
+
+/// `GET /path HTTP/1.1` and its like: its method is a word of the event.
+fn is_request(text: &[u8]) -> bool {
+    const METHODS: [&[u8]; 9] = [
+        b"GET",
+        b"POST",
+        b"PUT",
+        b"HEAD",
+        b"DELETE",
+        b"PATCH",
+        b"OPTIONS",
+        b"CONNECT",
+        b"PROPFIND",
+    ];
+    let end = text.iter().position(|&b| b == b' ').unwrap_or(0);
+    METHODS.contains(&&text[..end])
+}
+
+fn quoted_part(text: &[u8]) -> Part {
+    if text.is_empty() || text == b"-" {
+        return Part::Empty;
+    }
+    if text.contains(&b' ') {
+        return match text.iter().any(u8::is_ascii_digit) {
+            true => Part::Value(Kind::Any),
+            false => Part::Word(Class::Value),
+        };
+    }
+    if text.iter().any(u8::is_ascii_digit) {
+        return Part::Value(kind_of(text));
+    }
+    if text.iter().filter(|&&b| b == b'/').count() > 1 || text[0] == b'/' {
+        return Part::Value(Kind::Path);
+    }
+    Part::Word(class_of(text))
+}
+
+/// The class of a word without digits.
+pub(super) fn class_of(word: &[u8]) -> Class {
+    if matches!(
+        word,
+        b"true"
+            | b"false"
+            | b"null"
+            | b"nil"
+            | b"none"
+            | b"None"
+            | b"True"
+            | b"False"
+            | b"NULL"
+            | b"undefined"
+    ) {
+        return Class::Value;
+    }
+    let last = word
+        .iter()
+        .rposition(|&b| matches!(b, b'.' | b'/' | b'\\' | b'$'))
+        .map_or(0, |i| i + 1);
+    let tail = &word[last..];
+    let upper = tail.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let lower = tail.iter().filter(|b| b.is_ascii_lowercase()).count();
+    if upper >= 2 && lower == 0 {
+        return Class::Constant;
+    }
+    let inner = word.iter().any(|b| {
+        matches!(
+            b,
+            b'.' | b'_' | b'-' | b'$' | b'/' | b'\\' | b'@' | b'#' | b'%'
+        )
+    });
+    let camel = word
+        .windows(2)
+        .any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    match inner || camel {
+        true => Class::Name,
+        false => Class::Plain,
+    }
+}
+
+/// Whether a word is the name of a day or month.
+pub(super) fn is_calendar(word: &[u8]) -> bool {
+    is_month(word) || is_weekday(word)
+}

@@ -1,0 +1,328 @@
+//! What of a line decides its group: its words and marks in order, with values folded.
+//!
+//! Folding makes lines alike that differ only in how much of the same they hold:
+//! - a run of values, with commas or nothing between them, is one value;
+//! - a unit behind a value, and values in brackets behind one, belong to it
+//!   (`426 bytes (1.2 KB)`);
+//! - names of days and months beside values are values;
+//! - a list of words in brackets is one word.
+
+use super::classify::{Kind, unit_kind};
+use super::evidence::Context;
+use super::scanner::{Class, Part, Token, is_calendar};
+
+/// Stands for a value; a word's number is odd.
+pub(super) const VALUE: u64 = 0;
+/// Stands for a word that varies.
+pub(super) const STAR: u64 = 2;
+
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A place of a shape that holds a word or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// [`VALUE`], [`STAR`] or the word's hash.
+    pub(super) word: u64,
+    pub(super) class: Class,
+    pub(super) context: Context,
+    /// The token it stands for, and the last one that was folded into it.
+    pub(super) first: u16,
+    pub(super) last: u16,
+}
+
+/// The slots of a line, and what is between them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    pub(super) slots: Vec<Slot>,
+    /// Marks and where slots are among them, as a hash.
+    pub(super) skeleton: u64,
+    /// Where free text may begin, if anywhere.
+    pub(super) tail: Option<Tail>,
+    items: Vec<Item>,
+}
+
+/// The end of a line behind its last `:` or `=`, which may be free text: an error's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// Slots before it.
+    pub(super) slots: u16,
+    /// The skeleton of a line whose tail is one slot.
+    pub(super) skeleton: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Item {
+    Slot(Slot),
+    Mark(u8, u16),
+}
+
+pub(super) fn hash_bytes(bytes: &[u8]) -> u64 {
+    let mut hash = bytes.len() as u64;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        hash = mix(hash, u64::from_le_bytes(word));
+    }
+    let mut word = [0; 8];
+    let rest = chunks.remainder();
+    word[..rest.len()].copy_from_slice(rest);
+    mix(hash, u64::from_le_bytes(word))
+}
+
+pub(super) fn mix(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word).wrapping_mul(MULTIPLIER);
+    (product ^ product >> 32).rotate_left(23)
+}
+
+impl Shape {
+    /// Folds the tokens of a line.
+    pub(super) fn read(&mut self, line: &[u8], tokens: &[Token]) {
+        self.items.clear();
+        for (i, token) in tokens.iter().enumerate() {
+            let item = match token.part {
+                Part::Mark => Item::Mark(line[token.start as usize], i as u16),
+                part => {
+                    let (word, class) = match part {
+                        Part::Word(class) => (hash_bytes(token.text(line)) | 1, class),
+                        Part::Empty => (EMPTY, Class::Value),
+                        _ => (VALUE, Class::Value),
+                    };
+                    Item::Slot(Slot {
+                        word,
+                        class,
+                        context: Context::Open,
+                        first: i as u16,
+                        last: i as u16,
+                    })
+                }
+            };
+            self.add(line, tokens, item);
+        }
+        self.finish(line, tokens);
+    }
+
+    /// Takes the next item in, and folds what it completes.
+    fn add(&mut self, line: &[u8], tokens: &[Token], item: Item) {
+        let item = match item {
+            Item::Slot(mut slot) if matches!(slot.class, Class::Plain | Class::Constant) => {
+                let token = &tokens[slot.first as usize];
+                let text = token.text(line);
+                let glued =
+                    matches!(self.items.last(), Some(Item::Slot(before)) if before.word == VALUE);
+                if glued && unit_kind(text).is_some() {
+                    self.extend_last(slot.first);
+                    return;
+                }
+                let near = |i: usize| {
+                    tokens.get(i).is_some_and(|t| {
+                        matches!(t.part, Part::Value(_))
+                            || matches!(t.part, Part::Word(_)) && is_calendar(t.text(line))
+                    })
+                };
+                let i = slot.first as usize;
+                if is_calendar(text) && (near(i + 1) || i > 0 && near(i - 1)) {
+                    slot.word = VALUE;
+                    slot.class = Class::Value;
+                }
+                Item::Slot(slot)
+            }
+            item => item,
+        };
+        let is_value = |item: &Item| matches!(item, Item::Slot(slot) if slot.word == VALUE);
+        if let Item::Slot(slot) = item
+            && is_value(&item)
+        {
+            match self.items.as_slice() {
+                [.., before] if is_value(before) && self.alike(tokens, slot.first) => {
+                    return self.extend_last(slot.last);
+                }
+                [.., before, Item::Mark(b',', _)] if is_value(before) => {
+                    self.items.pop();
+                    return self.extend_last(slot.last);
+                }
+                _ => {}
+            }
+        }
+        if let Item::Mark(b')', at) = item
+            && let [.., before, Item::Mark(b'(', _), inner] = self.items.as_slice()
+            && is_value(before)
+            && matches!(inner, Item::Slot(slot) if matches!(slot.class, Class::Value | Class::Name))
+        {
+            self.items.truncate(self.items.len() - 2);
+            return self.extend_last(at);
+        }
+        if let Item::Mark(b']', _) = item {
+            self.fold_list(line, tokens);
+        }
+        self.items.push(item);
+    }
+
+    /// Whether a token is a value like the one before it.
+    fn alike(&self, tokens: &[Token], second: u16) -> bool {
+        let kind = |at: u16| match tokens[at as usize].part {
+            Part::Value(kind) => Some(kind),
+            _ => None,
+        };
+        let Some(Item::Slot(before)) = self.items.last() else {
+            return false;
+        };
+        match (kind(before.last), kind(second)) {
+            (Some(a), Some(b)) => a == b || a.is_digits() && b.is_digits(),
+            // A unit or the name of a month.
+            (a, b) => a.or(b).is_none_or(Kind::is_digits),
+        }
+    }
+
+    fn extend_last(&mut self, last: u16) {
+        if let Some(Item::Slot(slot)) = self.items.last_mut() {
+            slot.last = last;
+        }
+    }
+
+    /// `[a, b, c`: one slot behind the bracket.
+    fn fold_list(&mut self, line: &[u8], tokens: &[Token]) {
+        let Some(open) = self
+            .items
+            .iter()
+            .rposition(|item| matches!(item, Item::Mark(b'[', _)))
+        else {
+            return;
+        };
+        let inner = &self.items[open + 1..];
+        let alternate = inner.iter().enumerate().all(|(i, item)| match item {
+            Item::Slot(slot) => i % 2 == 0 && slot.class != Class::Key,
+            Item::Mark(mark, _) => i % 2 == 1 && *mark == b',',
+        });
+        if inner.len() < 3 || inner.len().is_multiple_of(2) || !alternate {
+            return;
+        }
+        if let (Some(Item::Slot(first)), Some(Item::Slot(last))) =
+            (inner.first().copied(), inner.last().copied())
+        {
+            let (start, end) = (
+                tokens[first.first as usize].start,
+                tokens[last.last as usize].end,
+            );
+            let mut slot = first;
+            slot.last = last.last;
+            slot.class = Class::Value;
+            if slot.word != VALUE {
+                slot.word = hash_bytes(&line[start as usize..end as usize]) | 1;
+            }
+            self.items.truncate(open + 1);
+            self.items.push(Item::Slot(slot));
+        }
+    }
+
+    fn finish(&mut self, line: &[u8], tokens: &[Token]) {
+        self.slots.clear();
+        self.skeleton = self.items.len() as u64;
+        for i in 0..self.items.len() {
+            match self.items[i] {
+                Item::Mark(mark, _) => self.skeleton = mix(self.skeleton, u64::from(mark) << 8),
+                Item::Slot(mut slot) => {
+                    self.skeleton = mix(self.skeleton, 1);
+                    let mark = |item: Option<&Item>| match item {
+                        Some(Item::Mark(mark, _)) => *mark,
+                        _ => 0,
+                    };
+                    let before = mark(i.checked_sub(1).and_then(|i| self.items.get(i)));
+                    let after = mark(self.items.get(i + 1));
+                    let glued = tokens
+                        .get(slot.last as usize + 1)
+                        .is_some_and(|t| !t.spaced);
+                    let token = &tokens[slot.first as usize];
+                    let previous = self
+                        .slots
+                        .last()
+                        .map(|slot: &Slot| tokens[slot.first as usize].text(line));
+                    slot.context = Context::of(
+                        before,
+                        after,
+                        glued,
+                        token.quoted,
+                        previous,
+                        self.slots.is_empty(),
+                    );
+                    match slot.class {
+                        Class::Plain | Class::Constant if slot.context == Context::Key => {
+                            slot.class = Class::Key
+                        }
+                        // `java.io.IOException: text`, `cups.service: text`.
+                        Class::Name if slot.context == Context::Key && after == b':' => {
+                            slot.context = Context::First
+                        }
+                        _ => {}
+                    }
+                    self.slots.push(slot);
+                }
+            }
+        }
+        self.find_tail(tokens);
+    }
+
+    /// Looks for a tail of words alone.
+    fn find_tail(&mut self, tokens: &[Token]) {
+        self.tail = None;
+        let mut words = false;
+        let mut cut = None;
+        for (i, item) in self.items.iter().enumerate().rev() {
+            match item {
+                Item::Slot(slot) => words |= slot.word != VALUE,
+                Item::Mark(b'=', _) if words => {
+                    cut = Some(i);
+                    break;
+                }
+                Item::Mark(b':', at)
+                    if words && tokens.get(*at as usize + 1).is_some_and(|next| next.spaced) =>
+                {
+                    cut = Some(i);
+                    break;
+                }
+                Item::Mark(b'"' | b'\'' | b'.' | b'!' | b'?' | b',', _) => {}
+                Item::Mark(..) => return,
+            }
+        }
+        let Some(cut) = cut else { return };
+        let (mut slots, mut skeleton) = (0, TAIL);
+        for item in &self.items[..=cut] {
+            skeleton = match item {
+                Item::Mark(mark, _) => mix(skeleton, u64::from(*mark) << 8),
+                Item::Slot(_) => {
+                    slots += 1;
+                    mix(skeleton, 1)
+                }
+            };
+        }
+        self.tail = Some(Tail { slots, skeleton });
+    }
+
+    /// Makes the tail one slot that varies.
+    pub(super) fn cut_tail(&mut self) -> bool {
+        match self.tail.take() {
+            Some(tail) => {
+                self.skeleton = tail.skeleton;
+                let slots = tail.slots as usize;
+                if let (Some(first), Some(last)) =
+                    (self.slots.get(slots).copied(), self.slots.last().copied())
+                {
+                    self.slots.truncate(slots);
+                    self.slots.push(Slot {
+                        word: STAR,
+                        last: last.last,
+                        ..first
+                    });
+                }
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Starts the skeletons of lines with a tail.
+const TAIL: u64 = 0x7a11;
+
+/// The word of an empty value.
+pub(super) const EMPTY: u64 = 5;

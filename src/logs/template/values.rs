@@ -1,0 +1,186 @@
+//! What stood in the places of a template that vary.
+//!
+//! The commonest values are found with "space saving" (Metwally et al., 2005): a value that finds
+//! no place takes over that of the rarest one, and its count. Numbers also keep their extremes and
+//! a sample for the median: a reservoir whose choices come from the count, not from chance.
+
+use super::shape::mix;
+
+/// Most values that are told apart.
+const TOP: usize = 8;
+/// Longest value kept, in bytes.
+const VALUE_BYTES: usize = 39;
+/// Numbers in the sample.
+const SAMPLE: usize = 32;
+
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    count: u64,
+    length: u8,
+    text: [u8; VALUE_BYTES],
+}
+
+impl Seen {
+    fn text(&self) -> &[u8] {
+        &self.text[..self.length as usize]
+    }
+}
+
+/// The smallest, the middle and the largest of the numbers in one place of a template. The middle
+/// one is that of a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Numbers {
+    /// The smallest.
+    pub min: f64,
+    /// The median of a sample.
+    pub median: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+/// The values of one place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Values {
+    top: Vec<Seen>,
+    numbers: Vec<f64>,
+    min: f64,
+    max: f64,
+    count: u64,
+    /// Whether a value was no number.
+    text: bool,
+}
+
+impl Values {
+    /// Takes a value that stands for `weight` lines.
+    pub(super) fn add(&mut self, value: &[u8], weight: u64) {
+        self.count += 1;
+        if !self.text {
+            match number(value) {
+                Some(number) => self.add_number(number),
+                None => {
+                    self.text = true;
+                    self.numbers = Vec::new();
+                }
+            }
+        }
+        self.add_text(value, weight);
+    }
+
+    fn add_number(&mut self, number: f64) {
+        let first = self.numbers.is_empty();
+        self.min = if first { number } else { self.min.min(number) };
+        self.max = if first { number } else { self.max.max(number) };
+        if self.numbers.len() < SAMPLE {
+            self.numbers.push(number);
+            return;
+        }
+        let place = mix(0x5eed, self.count) % self.count;
+        if let Some(old) = self.numbers.get_mut(place as usize) {
+            *old = number;
+        }
+    }
+
+    fn add_text(&mut self, value: &[u8], weight: u64) {
+        let mut cut = value.len().min(VALUE_BYTES);
+        while cut < value.len() && cut > 0 && value[cut] & 0xc0 == 0x80 {
+            cut -= 1;
+        }
+        let value = &value[..cut];
+        if let Some(seen) = self.top.iter_mut().find(|seen| seen.text() == value) {
+            seen.count += weight;
+            return;
+        }
+        let mut new = Seen {
+            count: weight,
+            length: cut as u8,
+            text: [0; VALUE_BYTES],
+        };
+        new.text[..cut].copy_from_slice(value);
+        if self.top.len() < TOP {
+            self.top.push(new);
+        } else if let Some(rarest) = self.top.iter_mut().min_by_key(|seen| seen.count) {
+            new.count += rarest.count;
+            *rarest = new;
+        }
+    }
+
+    /// Takes the values of another place in.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for seen in &other.top {
+            self.add_text(seen.text(), seen.count);
+        }
+        if other.count > 0 {
+            if self.count > 0 && (self.text || other.text) {
+                self.text = true;
+                self.numbers = Vec::new();
+            } else {
+                for &number in [other.min, other.max].iter().chain(&other.numbers) {
+                    self.count += 1;
+                    self.add_number(number);
+                }
+            }
+            self.text |= other.text;
+            self.count += other.count;
+        }
+    }
+
+    /// The commonest values with estimated counts, commonest first.
+    pub(super) fn top(&self) -> Vec<(String, u64)> {
+        let mut top: Vec<(String, u64)> = self
+            .top
+            .iter()
+            .map(|seen| {
+                (
+                    String::from_utf8_lossy(seen.text()).into_owned(),
+                    seen.count,
+                )
+            })
+            .collect();
+        crate::sort::sort_by_key(&mut top, |(_, count)| std::cmp::Reverse(*count));
+        top
+    }
+
+    /// The range of the values, if all are numbers.
+    pub(super) fn numbers(&self) -> Option<Numbers> {
+        if self.text || self.numbers.is_empty() {
+            return None;
+        }
+        let order = crate::sort::order(self.numbers.len(), &mut |a, b| {
+            self.numbers[a].total_cmp(&self.numbers[b])
+        });
+        let median = self.numbers[order[order.len() / 2]];
+        Some(Numbers {
+            min: self.min,
+            median,
+            max: self.max,
+        })
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.top.capacity() * size_of::<Seen>() + self.numbers.capacity() * 8
+    }
+}
+
+/// A decimal number, without the standard library's parser, which is large.
+fn number(text: &[u8]) -> Option<f64> {
+    let (sign, digits) = match text {
+        [b'-', rest @ ..] => (-1.0, rest),
+        [b'+', rest @ ..] => (1.0, rest),
+        _ => (1.0, text),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let (mut whole, mut scale, mut point) = (0u64, 1u64, false);
+    for &b in digits {
+        match b {
+            b'0'..=b'9' => {
+                whole = whole * 10 + u64::from(b - b'0');
+                scale *= if point { 10 } else { 1 };
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    Some(sign * whole as f64 / scale as f64)
+}
