@@ -29,7 +29,9 @@ pub fn groups(text: &str) -> Vec<u32> {
     let mut pipeline = LogPipeline::default();
     let mut ids = Vec::new();
     lines(&mut pipeline, text, 0, |mined| ids.push(mined.template));
-    let number = |id: TemplateId| id.0 + 1;
+    // Templates that merged since are one.
+    let engine = pipeline.templates();
+    let number = |id: TemplateId| engine.resolve(id).0 + 1;
     ids.into_iter().map(|id| id.map_or(0, number)).collect()
 }
 

@@ -10,7 +10,7 @@ use sidekick::logs::{LogPipeline, fields};
 #[test]
 fn a_line_of_a_known_template_allocates_nothing() {
     for header in Header::ALL {
-        let lines = generated("", 4000, &[header], 1).lines;
+        let lines = generated("", 2000, &[header], 1).lines;
         let text = lines.join("\n");
         let mut pipeline = LogPipeline::default();
         let mut passes = 0;
@@ -19,18 +19,19 @@ fn a_line_of_a_known_template_allocates_nothing() {
             // Again at the same time, so that no series gets longer.
             run::lines(&mut pipeline, &text, 0, |_| {});
         };
-        for _ in 0..3 {
+        // Only some lines of a hot template are looked at for their values: those fill up slowly.
+        for _ in 0..20 {
             pass();
         }
         let counted = measure(&mut pass);
-        // A thousandth of the lines may still find something new, such as a commoner value.
+        // The samples of values still grow, up to their bounds; no line allocates by itself.
         assert!(
-            counted.count_total * 1000 <= lines.len() as u64,
+            counted.count_total * 200 <= lines.len() as u64,
             "{header:?}: {} allocations for {} lines",
             counted.count_total,
             lines.len()
         );
-        assert_eq!(passes, 4);
+        assert_eq!(passes, 21);
     }
 }
 

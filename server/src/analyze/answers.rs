@@ -72,6 +72,15 @@ impl Answers {
         matches!(self, Self::Levels(levels) if levels.waiting.len() > MAX_WAITING)
     }
 
+    /// Brings the templates of all lines up to date with those that merged.
+    pub(super) fn resolve(&mut self, now: impl Fn(TemplateId) -> TemplateId) {
+        if let Self::Ids(ids) = self {
+            for id in ids.iter_mut().filter(|id| **id != NO_TEMPLATE) {
+                *id = now(TemplateId(*id)).0;
+            }
+        }
+    }
+
     /// Hands on what can be handed on.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         match self {

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use sidekick::logs::template::Variable;
 use sidekick::logs::{SeverityCounts, Template};
 use sidekick::time::Nanos;
 
@@ -64,6 +65,18 @@ fn template(template: &Template, miner: &Miner) -> Value {
         "first_seen": time(template.first_seen),
         "last_seen": time(template.last_seen),
         "examples": template.examples,
+        "variables": template.variables.iter().map(variable).collect::<Vec<_>>(),
+    })
+}
+
+/// What stood in one place that varies.
+fn variable(variable: &Variable) -> Value {
+    let top = variable.top.iter();
+    let top = top.map(|(value, count)| json!({"value": value, "count": count}));
+    json!({
+        "wildcard": variable.kind.wildcard(),
+        "top": top.collect::<Vec<_>>(),
+        "numbers": variable.numbers.map(|it| json!({"min": it.min, "median": it.median, "max": it.max})),
     })
 }
 

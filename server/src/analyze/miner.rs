@@ -14,6 +14,9 @@ use super::answers::Answers;
 const MAX_PARTS_BYTES: usize = 1 << 20;
 /// Most parts of it.
 const MAX_PARTS: usize = 4096;
+/// Merged templates after which the answers so far are brought up to date: the engine does not
+/// remember all merges for ever.
+const MERGES: u64 = 8192;
 
 /// Everything that is known about the lines so far.
 pub(super) struct Miner {
@@ -27,6 +30,8 @@ pub(super) struct Miner {
     text: String,
     /// Newest time of an envelope; lines without one are taken to be as late.
     time: Option<Nanos>,
+    /// Merges up to which the answers are up to date.
+    merges: u64,
     lines: u64,
     bytes: u64,
     lossy: u64,
@@ -51,6 +56,7 @@ impl Miner {
             parts: Default::default(),
             text: String::new(),
             time: None,
+            merges: 0,
             lines: 0,
             bytes: 0,
             lossy: 0,
@@ -88,7 +94,17 @@ impl Miner {
         self.answers.flush()
     }
 
+    /// Brings the answers up to date with the templates that merged.
+    fn resolve(&mut self) {
+        let engine = self.pipeline.templates();
+        self.merges = engine.merges();
+        self.answers.resolve(|id| engine.resolve(id));
+    }
+
     fn line(&mut self, line: &str) -> io::Result<()> {
+        if self.pipeline.templates().merges() >= self.merges + MERGES {
+            self.resolve();
+        }
         let number = self.lines;
         self.lines += 1;
         self.answers.expect();
@@ -148,6 +164,7 @@ impl Miner {
         self.finished = true;
         self.join(0)?;
         self.join(1)?;
+        self.resolve();
         self.answers.flush()
     }
 
@@ -155,11 +172,10 @@ impl Miner {
         self.finished
     }
 
-    /// Writes the number of each line's template.
+    /// Writes the number of each line's template, when all is [finished](Self::finish).
     pub(super) fn write_ids(&self, out: &mut impl Write) -> io::Result<()> {
-        let engine = self.pipeline.templates();
         for id in self.answers.templates() {
-            writeln!(out, "{}", id.map_or(0, |id| shown_id(engine.resolve(id))))?;
+            writeln!(out, "{}", id.map_or(0, shown_id))?;
         }
         Ok(())
     }
