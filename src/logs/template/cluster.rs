@@ -216,12 +216,19 @@ impl Cluster {
             return;
         }
         if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(line.to_owned());
+            let room = line.len().next_power_of_two();
+            let mut example = String::with_capacity(room.clamp(64, MAX_EXAMPLE_BYTES));
+            example.push_str(line);
+            self.examples.push(example);
         } else if self.count.is_multiple_of(SAMPLED) {
             // The first stays; the others are recent ones.
             let turn = (self.count / SAMPLED) as usize % (MAX_EXAMPLES - 1);
-            self.examples[1 + turn].clear();
-            self.examples[1 + turn].push_str(line);
+            let old = &mut self.examples[1 + turn];
+            // A hot template allocates no more: what does not fit does not become an example.
+            if line.len() <= old.capacity() {
+                old.clear();
+                old.push_str(line);
+            }
         }
     }
 

@@ -71,6 +71,15 @@ impl Values {
         self.min = if first { number } else { self.min.min(number) };
         self.max = if first { number } else { self.max.max(number) };
         if self.numbers.len() < SAMPLE {
+            if self.numbers.len() == self.numbers.capacity() {
+                // A line or two need little room.
+                let room = if first {
+                    2
+                } else {
+                    SAMPLE - self.numbers.len()
+                };
+                self.numbers.reserve_exact(room);
+            }
             self.numbers.push(number);
             return;
         }
@@ -97,6 +106,8 @@ impl Values {
         };
         new.text[..cut].copy_from_slice(value);
         if self.top.len() < TOP {
+            // At once, so that a hot template allocates no more.
+            self.top.reserve_exact(TOP - self.top.len());
             self.top.push(new);
         } else if let Some(rarest) = self.top.iter_mut().min_by_key(|seen| seen.count) {
             new.count += rarest.count;
