@@ -26,11 +26,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HydrationScripts options root="" />
             </head>
             <body>
-                <noscript>
-                    <p class="no-script">
-                        "Sidekick Docker reads logs in the browser and needs JavaScript and WebAssembly: please allow them for this page."
-                    </p>
-                </noscript>
                 <App />
             </body>
         </html>
