@@ -185,6 +185,7 @@ mod tests {
             severity: Severity::Info,
             template: Some(TemplateId(3)),
             source: 0,
+            goes_on: false,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::time::{Millis, Nanos};
 const KEPT_BYTES: usize = 64 << 10;
 
 /// What was found out about one line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mined {
     /// How bad it is.
     pub severity: Severity,

@@ -8,9 +8,8 @@ use super::analytics::LogAnalytics;
 use super::events::Continuation;
 use super::filter::Filter;
 use super::pipeline::{LogPipeline, Mined};
-use super::severity::Severity;
 use super::store::{LogStore, Row, StoreLimits};
-use super::template::{LogTemplateEngine, TemplateId};
+use super::template::LogTemplateEngine;
 use super::timeline::LogSeverityTimeSeries;
 use crate::protocol::{Gap, LogBatch};
 use crate::time::Millis;
@@ -33,14 +32,8 @@ pub struct LogSession {
     version: u64,
     /// How many templates had been merged when the view was made.
     merges: u64,
-    scratch: Scratch,
-}
-
-/// Buffers that live from batch to batch, so that a line costs no allocation.
-#[derive(Clone, Debug, Default)]
-struct Scratch {
-    severities: Vec<Severity>,
-    templates: Vec<Option<TemplateId>>,
+    /// What was found out about the lines of a batch; lives on so that a line costs no allocation.
+    mined: Vec<Mined>,
 }
 
 impl LogSession {
@@ -75,22 +68,14 @@ impl LogSession {
         if batch.is_empty() {
             return;
         }
-        let Scratch {
-            severities,
-            templates,
-        } = &mut self.scratch;
         let events = self.events.entry(source).or_default();
-        severities.clear();
-        templates.clear();
+        self.mined.clear();
         for entry in batch.iter() {
             let event = &mut events[entry.stream.index()];
-            let Mined {
-                severity, template, ..
-            } = self.pipeline.push(entry.text, entry.time, event);
-            severities.push(severity);
-            templates.push(template);
+            let mined = self.pipeline.push(entry.text, entry.time, event);
+            self.mined.push(mined);
         }
-        let changed = self.store.append(source, batch, severities, templates);
+        let changed = self.store.append(source, batch, &self.mined);
         self.follow_merges();
         self.update_view(changed);
     }
@@ -279,11 +264,13 @@ fn current<'a>(row: Row<'a>, templates: &LogTemplateEngine) -> Row<'a> {
             severity,
             template,
             source,
+            goes_on,
         } => Row::Entry {
             entry,
             severity,
             template: template.map(|id| templates.resolve(id)),
             source,
+            goes_on,
         },
         gap => gap,
     }

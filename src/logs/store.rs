@@ -13,6 +13,7 @@ mod chunk;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::pipeline::Mined;
 use super::severity::Severity;
 use super::template::TemplateId;
 use crate::protocol::{EntryRef, Gap, LogBatch};
@@ -51,6 +52,8 @@ pub enum Row<'a> {
         template: Option<TemplateId>,
         /// The container it came from.
         source: u16,
+        /// Whether it goes on the event of the line before.
+        goes_on: bool,
     },
     /// Lines are missing here.
     Gap {
@@ -96,22 +99,16 @@ impl LogStore {
         self.limits
     }
 
-    /// Adds the lines of a batch, with their severities and templates in the same order (where
-    /// those are shorter: unknown and none).
+    /// Adds the lines of a batch, with what was found out about them in the same order (where that
+    /// is shorter: nothing).
     ///
     /// Returns the number of the first row that is new or moved, counted like
     /// [`first_row`](Self::first_row); rows before it are what they were.
-    pub fn append(
-        &mut self,
-        source: u16,
-        batch: LogBatch,
-        severities: &[Severity],
-        templates: &[Option<TemplateId>],
-    ) -> u64 {
+    pub fn append(&mut self, source: u16, batch: LogBatch, mined: &[Mined]) -> u64 {
         if batch.is_empty() {
             return self.end_row();
         }
-        let chunk = Chunk::of_batch(source, batch, severities, templates);
+        let chunk = Chunk::of_batch(source, batch, mined);
         self.insert(source, chunk)
     }
 

@@ -5,11 +5,11 @@ use sidekick::{logs::Filter, logs::Severity, protocol::EntryRef};
 /// A number that differs, for practical purposes, whenever the row would look different.
 ///
 /// `text` is what is shown of the entry; `from` is the source's number and name, where rows say
-/// where they come from; the filter's text is highlighted, and times may be in UTC.
+/// where they come from; the line may go on another's event; the filter's text is highlighted, and times may be in UTC.
 pub(super) fn fingerprint(
     entry: &EntryRef<'_>,
     text: &str,
-    severity: Severity,
+    (severity, goes_on): (Severity, bool),
     from: Option<(u16, &str)>,
     (filter, utc): (&Filter, bool),
 ) -> u64 {
@@ -20,6 +20,7 @@ pub(super) fn fingerprint(
         | u64::from(from.is_some()) << 3
         | (entry.stream.index() as u64) << 4
         | (severity.index() as u64) << 5
+        | u64::from(goes_on) << 24
         | u64::from(source) << 8;
     let seed = (entry.time.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ flags;
     let seed = hash(filter.text.bytes(), hash(name.bytes(), seed));
@@ -60,7 +61,7 @@ mod tests {
             time: Nanos(6),
             ..entry
         };
-        let info = Severity::Info;
+        let info = (Severity::Info, false);
         let prints = [
             fingerprint(&entry, "hello", info, None, (&all, false)),
             fingerprint(&entry, "hello", info, Some((0, "web")), (&all, false)),
@@ -68,7 +69,14 @@ mod tests {
             fingerprint(&entry, "hello", info, Some((1, "web")), (&all, false)),
             fingerprint(&entry, "hello", info, None, (&all, true)),
             fingerprint(&entry, "hello", info, None, (&text, false)),
-            fingerprint(&entry, "hello", Severity::Warn, None, (&all, false)),
+            fingerprint(
+                &entry,
+                "hello",
+                (Severity::Warn, false),
+                None,
+                (&all, false),
+            ),
+            fingerprint(&entry, "hello", (Severity::Info, true), None, (&all, false)),
             fingerprint(&late, "hello", info, None, (&all, false)),
         ];
         let different: std::collections::BTreeSet<_> = prints.iter().collect();

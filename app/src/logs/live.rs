@@ -155,6 +155,7 @@ impl Actions {
             severity,
             template,
             source,
+            ..
         }) = session.visible(index)
         else {
             return;

@@ -111,6 +111,7 @@ impl Slot {
                 entry,
                 severity,
                 source,
+                goes_on,
                 ..
             } => {
                 let (text, left_out) = shown(entry.text);
@@ -118,10 +119,11 @@ impl Slot {
                     let name = session.source_name(*source).unwrap_or("?");
                     (*source, name.strip_prefix(prefix).unwrap_or(name))
                 });
-                let print = fingerprint(entry, text, *severity, from, (look.filter, look.utc));
+                let kind = (*severity, *goes_on);
+                let print = fingerprint(entry, text, kind, from, (look.filter, look.utc));
                 if self.written != print {
                     self.written = print;
-                    self.write_entry(entry, (text, left_out), *severity, from, look);
+                    self.write_entry(entry, (text, left_out), kind, from, look);
                 }
                 text.len()
             }
@@ -152,12 +154,14 @@ impl Slot {
         &mut self,
         entry: &EntryRef<'_>,
         (text, left_out): (&str, usize),
-        severity: Severity,
+        (severity, goes_on): (Severity, bool),
         from: Option<(u16, &str)>,
         look: &mut Look<'_>,
     ) {
         self.at = Some(entry.time);
-        self.root.set_class_name(row_class(severity));
+        let goes_on = if goes_on { " goes-on" } else { "" };
+        let class = format!("log-row sev-{}{goes_on}", severity.word());
+        self.root.set_class_name(&class);
         self.letter.set_text_content(Some(letter(severity)));
         if entry.untimed {
             self.time.set_text_content(Some("no time "));
@@ -223,18 +227,6 @@ fn gap_text(gap: &Gap, name: Option<&str>) -> String {
         GapReason::Skipped => "more were printed while this page was away than it can hold",
     };
     format!("{lines}{of} missing here: {why}")
-}
-
-fn row_class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Fatal => "log-row sev-fatal",
-        Severity::Error => "log-row sev-error",
-        Severity::Warn => "log-row sev-warn",
-        Severity::Info => "log-row sev-info",
-        Severity::Debug => "log-row sev-debug",
-        Severity::Trace => "log-row sev-trace",
-        Severity::Unknown => "log-row sev-unknown",
-    }
 }
 
 fn letter(severity: Severity) -> &'static str {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::logs::severity::SeveritySet;
+use crate::logs::severity::{Severity, SeveritySet};
 use crate::protocol::{GapReason, LogStream};
 use crate::time::Nanos;
 use proptest::prelude::*;
@@ -37,6 +37,35 @@ const GAP: Gap = Gap {
     before: None,
     reason: GapReason::Rotated,
 };
+
+#[test]
+fn the_lines_of_a_stack_trace_are_marked_as_going_on() {
+    let mut session = LogSession::default();
+    session.ingest(
+        0,
+        lines(&[
+            "java.io.IOException: closed",
+            "    at com.acme.Cart.pay(Cart.java:12)",
+            "cart is ready",
+        ]),
+    );
+    let marked: Vec<_> = (0..3)
+        .filter_map(|i| match session.visible(i)? {
+            Row::Entry {
+                severity, goes_on, ..
+            } => Some((severity, goes_on)),
+            Row::Gap { .. } => None,
+        })
+        .collect();
+    assert_eq!(
+        marked,
+        [
+            (Severity::Error, false),
+            (Severity::Error, true),
+            (Severity::Unknown, false)
+        ]
+    );
+}
 
 #[test]
 fn a_line_is_counted_mined_and_shown() {

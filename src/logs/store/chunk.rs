@@ -1,5 +1,6 @@
 //! A run of rows: the batch as it was decoded, with our own columns beside it.
 
+use crate::logs::pipeline::Mined;
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
 use crate::protocol::{Gap, LogBatch, LogStream};
@@ -14,6 +15,8 @@ pub(super) const FULL_TEXT: usize = 64 << 10;
 
 /// Marks a row that stands for missing lines; its template column is an index into `gaps`.
 const GAP: u8 = u8::MAX;
+/// Set beside the severity of a line that goes on the event of the line before.
+const GOES_ON: u8 = 0x40;
 const NO_TEMPLATE: u32 = u32::MAX;
 
 #[derive(Clone, Debug, Default)]
@@ -30,24 +33,15 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    pub(super) fn of_batch(
-        source: u16,
-        batch: LogBatch,
-        severities: &[Severity],
-        templates: &[Option<TemplateId>],
-    ) -> Self {
+    pub(super) fn of_batch(source: u16, batch: LogBatch, mined: &[Mined]) -> Self {
         let n = batch.len();
-        let column = |i: usize| severities.get(i).copied().unwrap_or_default() as u8;
-        let template = |i: usize| {
-            templates
-                .get(i)
-                .copied()
-                .flatten()
-                .map_or(NO_TEMPLATE, |t| t.0)
-        };
+        let line = |i: usize| mined.get(i).copied().unwrap_or_default();
+        let severity = |it: Mined| it.severity as u8 | if it.goes_on { GOES_ON } else { 0 };
         Self {
-            severities: (0..n).map(column).collect(),
-            templates: (0..n).map(template).collect(),
+            severities: (0..n).map(|i| severity(line(i))).collect(),
+            templates: (0..n)
+                .map(|i| line(i).template.map_or(NO_TEMPLATE, |it| it.0))
+                .collect(),
             sources: vec![source; n],
             batch,
             ..Self::default()
@@ -127,9 +121,10 @@ impl Chunk {
             },
             severity => Row::Entry {
                 entry,
-                severity: Severity::from_index(severity.into()),
+                severity: Severity::from_index((severity & !GOES_ON).into()),
                 template: (template != NO_TEMPLATE).then_some(TemplateId(template)),
                 source,
+                goes_on: severity & GOES_ON != 0,
             },
         })
     }

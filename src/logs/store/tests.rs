@@ -46,9 +46,9 @@ fn texts(store: &LogStore) -> Vec<String> {
 #[test]
 fn one_source_keeps_the_order_in_which_its_lines_came() {
     let mut store = LogStore::default();
-    store.append(0, batch(&[(5, "a".into()), (3, "b".into())]), &[], &[]);
+    store.append(0, batch(&[(5, "a".into()), (3, "b".into())]), &[]);
     store.append_gap(0, gap(Some(5), 7));
-    store.append(0, batch(&[(4, "c".into())]), &[], &[]);
+    store.append(0, batch(&[(4, "c".into())]), &[]);
     assert_eq!(texts(&store), ["a", "b", "gap Some(7)", "c"]);
     assert_eq!((store.len(), store.lines()), (4, 3));
 }
@@ -60,20 +60,19 @@ fn a_late_line_of_another_source_stands_where_it_belongs() {
         0,
         batch(&[(1, "a".into()), (5, "b".into()), (9, "c".into())]),
         &[],
-        &[],
     );
-    assert_eq!(store.append(1, batch(&[(5, "late".into())]), &[], &[]), 0);
+    assert_eq!(store.append(1, batch(&[(5, "late".into())]), &[]), 0);
     assert_eq!(texts(&store), ["a", "b", "late", "c"]);
-    assert_eq!(store.append(0, batch(&[(7, "d".into())]), &[], &[]), 3);
-    assert_eq!(store.append(0, batch(&[(9, "e".into())]), &[], &[]), 5);
+    assert_eq!(store.append(0, batch(&[(7, "d".into())]), &[]), 3);
+    assert_eq!(store.append(0, batch(&[(9, "e".into())]), &[]), 5);
     assert_eq!(texts(&store), ["a", "b", "late", "d", "c", "e"]);
 }
 
 #[test]
 fn a_gap_stands_behind_the_last_line_before_it() {
     let mut store = LogStore::default();
-    store.append(0, batch(&[(1, "a".into()), (9, "b".into())]), &[], &[]);
-    store.append(1, batch(&[(2, "x".into()), (5, "y".into())]), &[], &[]);
+    store.append(0, batch(&[(1, "a".into()), (9, "b".into())]), &[]);
+    store.append(1, batch(&[(2, "x".into()), (5, "y".into())]), &[]);
     store.append_gap(1, gap(Some(2), 3));
     assert_eq!(texts(&store), ["a", "x", "gap Some(3)", "y", "b"]);
     store.append_gap(1, gap(None, 4));
@@ -88,7 +87,7 @@ fn a_gap_stands_behind_the_last_line_before_it() {
 fn small_batches_share_chunks() {
     let mut store = LogStore::default();
     for i in 0..10_000 {
-        store.append(0, batch(&[(i, "hello world".into())]), &[], &[]);
+        store.append(0, batch(&[(i, "hello world".into())]), &[]);
     }
     assert_eq!(store.chunks.len(), 3);
     let text = 10_000 * "hello world".len();
@@ -106,7 +105,7 @@ fn a_huge_batch_is_split_so_that_little_goes_at_once() {
         max_bytes: usize::MAX,
     });
     let lines: Vec<_> = (0..50_000).map(|i| (i, format!("line {i}"))).collect();
-    store.append(0, batch(&lines), &[], &[]);
+    store.append(0, batch(&lines), &[]);
     assert!((20_000..=20_000 + chunk::FULL_ROWS).contains(&store.lines()));
     assert_eq!(store.lines() as u64 + store.evicted(), 50_000);
 }
@@ -119,7 +118,7 @@ fn memory_is_bounded_also_for_long_lines() {
         max_bytes,
     });
     for i in 0..200 {
-        store.append(0, batch(&[(i, "x".repeat(60_000))]), &[], &[]);
+        store.append(0, batch(&[(i, "x".repeat(60_000))]), &[]);
         assert!(store.heap_bytes() <= max_bytes);
     }
     assert!(store.lines() > 10);
@@ -165,7 +164,7 @@ proptest! {
                 lines = vec![(at, format!("gap Some({n})"))];
                 store.append_gap(source, gap(Some(at), n))
             } else {
-                store.append(source, batch(&lines), &[], &[])
+                store.append(source, batch(&lines), &[])
             };
             if lines.is_empty() {
                 continue;
