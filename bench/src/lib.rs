@@ -5,6 +5,7 @@
 //! lines      logs that are made from a seed, each line with the number of its true template
 //! run        a log through the whole pipeline: split, severity, counters, template
 //! score      grouping accuracy
+//! streams    logs made from descriptions of programs, bench/streams
 //! web        what the browser calls
 //! ```
 
@@ -12,4 +13,5 @@ pub mod lines;
 pub mod rng;
 pub mod run;
 pub mod score;
+pub mod streams;
 pub mod web;

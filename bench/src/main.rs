@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What can be asked for.
-const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | digest FILE... | report DIR | worst DIR NAME | fuzz COUNT [SEED]";
+const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | streams DIR DESCRIPTIONS | digest FILE... | report DIR | accuracy DIR | worst DIR NAME | fuzz COUNT [SEED]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,8 +24,12 @@ fn main() -> ExitCode {
             let path = |at: usize| rest.get(at).filter(|it| !it.is_empty()).map(Path::new);
             sets::write(Path::new(dir), path(0), path(1))
         }
+        ["streams", dir, descriptions] => {
+            sets::write_streams(Path::new(dir), Path::new(descriptions))
+        }
         ["digest", files @ ..] => digest(files),
         ["report", dir] => report::print(Path::new(dir)),
+        ["accuracy", dir] => report::print_accuracy(Path::new(dir)),
         ["worst", dir, name] => worst::print(Path::new(dir), name),
         ["fuzz", count, rest @ ..] => fuzz::run(count, rest.first().copied()),
         _ => Err(USAGE.into()),

@@ -18,7 +18,7 @@ struct Row {
     name: String,
     lines: usize,
     bytes: usize,
-    ours: f64,
+    ours: Option<f64>,
     wasm: Option<f64>,
     logdrain: Option<f64>,
     drain3: Option<f64>,
@@ -33,7 +33,7 @@ pub(crate) fn print(dir: &Path) -> Outcome<()> {
     let wasm = speeds(&dir.join("wasm.tsv"));
     let rows: Vec<Row> = sets::read(dir)?
         .iter()
-        .map(|log| row(log, dir, &wasm, &drain3))
+        .map(|log| row(log, dir, &wasm, &drain3, true))
         .collect();
     accuracy(&rows);
     throughput(&rows);
@@ -46,9 +46,29 @@ pub(crate) fn print(dir: &Path) -> Outcome<()> {
     Ok(())
 }
 
-fn row(log: &Log, dir: &Path, wasm: &HashMap<String, f64>, drain3: &HashMap<String, f64>) -> Row {
+/// Prints only how well Sidekick Docker groups.
+pub(crate) fn print_accuracy(dir: &Path) -> Outcome<()> {
+    let none = HashMap::new();
+    let logs = sets::read(dir)?;
+    let rows: Vec<Row> = logs
+        .iter()
+        .map(|log| row(log, dir, &none, &none, false))
+        .collect();
+    accuracy(&rows);
+    Ok(())
+}
+
+fn row(
+    log: &Log,
+    dir: &Path,
+    wasm: &HashMap<String, f64>,
+    drain3: &HashMap<String, f64>,
+    others: bool,
+) -> Row {
     let text = joined(&log.lines);
-    let other = logdrain(log);
+    // Single streams are short and many; their speed is that of all of them interleaved.
+    let timed = others && !log.name.starts_with("stream-");
+    let other = others.then(|| logdrain(log, timed)).flatten();
     let scores = (!log.truth.is_empty()).then(|| {
         let theirs = numbers(&dir.join(format!("{}.drain3", log.name)));
         [
@@ -64,9 +84,9 @@ fn row(log: &Log, dir: &Path, wasm: &HashMap<String, f64>, drain3: &HashMap<Stri
         name: log.name.clone(),
         lines: log.lines.len(),
         bytes: text.len(),
-        ours: speed::ours(&text, log.lines.len()),
+        ours: timed.then(|| speed::ours(&text, log.lines.len())),
         wasm: wasm.get(&log.name).copied(),
-        logdrain: other.map(|it| it.speed),
+        logdrain: other.and_then(|it| it.speed),
         drain3: drain3.get(&log.name).copied(),
         scores,
     }
@@ -97,18 +117,13 @@ fn accuracy(rows: &[Row]) {
             let Some(scores) = &row.scores else { continue };
             print_scores(&row.name, row.lines, scores);
         }
-        // The interleaved log has every line of the others already.
-        let alone: Vec<&[Option<Score>; 4]> = scored
-            .iter()
-            .filter(|it| !it.name.starts_with("all."))
-            .filter_map(|it| it.scores.as_ref())
-            .collect();
-        if alone.len() > 1 {
-            print_scores(
-                &format!("mean .{kind}"),
-                0,
-                &std::array::from_fn(|i| mean(&alone, i)),
-            );
+        for family in ["generated", "loghub", "stream"] {
+            let of_family = scored.iter().filter(|it| it.name.starts_with(family));
+            let scores: Vec<_> = of_family.filter_map(|it| it.scores.as_ref()).collect();
+            if scores.len() > 1 {
+                let means = std::array::from_fn(|i| mean(&scores, i));
+                print_scores(&format!("mean {family} .{kind}"), 0, &means);
+            }
         }
         println!();
     }
@@ -165,12 +180,13 @@ fn throughput(rows: &[Row]) {
         "log", "native", "MB/s", "WASM", "logdrain", "Drain3", "x logdrain", "x Drain3"
     );
     for (kind, rows) in kinds(rows) {
+        let rows: Vec<&Row> = rows.into_iter().filter(|it| it.ours.is_some()).collect();
         for row in &rows {
             let bytes = row.bytes as f64 / row.lines.max(1) as f64;
             print_speeds(
                 &row.name,
                 bytes,
-                [Some(row.ours), row.wasm, row.logdrain, row.drain3],
+                [row.ours, row.wasm, row.logdrain, row.drain3],
             );
         }
         // Each line counts alike: the time for one line of each log.
@@ -184,7 +200,7 @@ fn throughput(rows: &[Row]) {
             .map(|it| it.bytes as f64 / it.lines.max(1) as f64);
         let bytes = bytes.sum::<f64>() / rows.len() as f64;
         let speeds = [
-            mean(|it| Some(it.ours)),
+            mean(|it| it.ours),
             mean(|it| it.wasm),
             mean(|it| it.logdrain),
             mean(|it| it.drain3),

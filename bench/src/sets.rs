@@ -3,22 +3,63 @@
 //! program says) or `.raw` (with timestamps, levels and so on).
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bench::lines::{Header, Log, generated};
+use bench::streams::{Stream, interleaved};
 
 use crate::{Outcome, loghub};
 
 /// Lines of a generated log.
 const LINES: usize = 20_000;
+/// Lines of a stream.
+const STREAM_LINES: usize = 4000;
 
-/// Writes all logs into `dir`.
+/// Writes all logs but the streams into `dir`.
 pub(crate) fn write(dir: &Path, loghub: Option<&Path>, captured: Option<&Path>) -> Outcome<()> {
     fs::create_dir_all(dir)?;
     for log in all(loghub, captured)? {
         save(dir, &log)?;
     }
     Ok(())
+}
+
+/// Writes the streams that `descriptions` holds into `dir`, each alone and all interleaved.
+pub(crate) fn write_streams(dir: &Path, descriptions: &Path) -> Outcome<()> {
+    fs::create_dir_all(dir)?;
+    let (mut messages, mut raw) = (Vec::new(), Vec::new());
+    for path in files(descriptions, "stream")? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let stream = Stream::parse(&name, &fs::read_to_string(&path)?)
+            .map_err(|error| format!("{}:{error}", path.display()))?;
+        let (of_messages, of_raw) = stream.generate(STREAM_LINES, 6);
+        messages.push(of_messages);
+        raw.push(of_raw);
+    }
+    if raw.is_empty() {
+        return Err(format!("no stream in {}", descriptions.display()).into());
+    }
+    let together = [
+        interleaved("all-streams.message", &messages),
+        interleaved("all-streams.raw", &raw),
+    ];
+    for log in messages.iter().chain(&raw).chain(&together) {
+        save(dir, log)?;
+    }
+    Ok(())
+}
+
+/// The files in `dir` with this extension, by name.
+fn files(dir: &Path, extension: &str) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| format!("{}: {error}", dir.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn all(loghub: Option<&Path>, captured: Option<&Path>) -> Outcome<Vec<Log>> {
@@ -47,16 +88,11 @@ fn all(loghub: Option<&Path>, captured: Option<&Path>) -> Outcome<Vec<Log>> {
 /// The lines of the severity corpus, in the order of its files: level, program and line, with
 /// tabs between.
 fn captured(dir: &Path) -> Outcome<Option<Log>> {
-    let mut files: Vec<_> = fs::read_dir(dir)?
-        .filter_map(|entry| entry.ok().map(|it| it.path()))
-        .filter(|path| path.extension().is_some_and(|it| it == "tsv"))
-        .collect();
-    files.sort();
     let mut log = Log {
         name: "captured.raw".to_owned(),
         ..Log::default()
     };
-    for file in files {
+    for file in files(dir, "tsv")? {
         let text = String::from_utf8_lossy(&fs::read(file)?).into_owned();
         let lines = text.lines().filter_map(|row| row.splitn(3, '\t').nth(2));
         log.lines.extend(lines.map(unescape));
@@ -80,24 +116,6 @@ fn unescape(text: &str) -> String {
     std::iter::from_fn(next).collect()
 }
 
-/// One line of each log in turns, as if all wrote into one.
-fn interleaved(name: &str, logs: &[Log]) -> Log {
-    let mut all = Log {
-        name: name.to_owned(),
-        ..Log::default()
-    };
-    let longest = logs.iter().map(|log| log.lines.len()).max().unwrap_or(0);
-    for i in 0..longest {
-        for (number, log) in logs.iter().enumerate() {
-            if let (Some(line), Some(&truth)) = (log.lines.get(i), log.truth.get(i)) {
-                all.lines.push(line.clone());
-                all.truth.push(((number as u32) << 20) + truth);
-            }
-        }
-    }
-    all
-}
-
 fn save(dir: &Path, log: &Log) -> Outcome<()> {
     fs::write(dir.join(format!("{}.txt", log.name)), joined(&log.lines))?;
     if !log.truth.is_empty() {
@@ -117,11 +135,7 @@ pub(crate) fn joined(lines: &[String]) -> String {
 /// Reads back all logs of `dir`, by name.
 pub(crate) fn read(dir: &Path) -> Outcome<Vec<Log>> {
     let mut logs = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.extension().is_none_or(|it| it != "txt") {
-            continue;
-        }
+    for path in files(dir, "txt")? {
         let name = path
             .file_stem()
             .unwrap_or_default()
@@ -134,7 +148,6 @@ pub(crate) fn read(dir: &Path) -> Outcome<Vec<Log>> {
             truth: numbers(&path.with_extension("truth")),
         });
     }
-    logs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(logs)
 }
 
