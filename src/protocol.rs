@@ -12,6 +12,7 @@ mod message;
 pub use batch::{BatchError, EntryRef, LogBatch, LogStream, MAX_BATCH_ENTRIES, MAX_BATCH_TEXT};
 pub use cursor::{Cursor, CursorCounter, Gap, GapReason};
 pub use message::{
-    ClientMessage, DecodeError, HEARTBEAT_MS, MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL,
-    ServerFrame, ServerMessage, Snapshot, SourceId, StreamState, SubId, Target, WINDOW_BYTES,
+    BACKLOG_BYTES, BACKLOG_ENTRIES, ClientMessage, DecodeError, HEARTBEAT_MS,
+    MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL, ServerFrame, ServerMessage, Snapshot,
+    SourceId, StreamState, SubId, Target, WINDOW_BYTES,
 };

@@ -80,3 +80,15 @@ test('scrolling up pauses the log, and the new lines are counted', async ({ dock
   await expect(news).toBeHidden();
   await expect(dashboard.rows.last()).toContainText('tick');
 });
+
+test('minutes of which lines are not loaded are not called quiet', async ({ docker, dashboard }) => {
+  const timeline = dashboard.page.getByRole('img', { name: /^Lines per minute/ });
+  await docker.run('short', 'seq 1 20; sleep 600');
+  await docker.run('deep', 'seq 1 1500; sleep 600');
+  await dashboard.open('/c/short/logs');
+  await expect(timeline).toHaveAccessibleName(/: 20 lines/);
+  await dashboard.choose('deep');
+  await expect(timeline).toHaveAccessibleName(/: 1,000 lines.*before \d\d:\d\d.* not all loaded$/);
+  await dashboard.choose('short');
+  await expect(timeline).toHaveAccessibleName(/: 20 lines, unknown 20$/);
+});

@@ -11,17 +11,15 @@ use super::pipeline::{LogPipeline, Mined};
 use super::store::{LogStore, Row, StoreLimits};
 use super::template::LogTemplateEngine;
 use super::timeline::LogSeverityTimeSeries;
-use crate::protocol::{Gap, LogBatch};
-use crate::time::Millis;
+use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Gap, LogBatch};
+use crate::time::{Millis, Nanos};
 
 /// What the page holds for one log selection. Another selection starts a new one.
 #[derive(Clone, Debug, Default)]
 pub struct LogSession {
     store: LogStore,
     pipeline: LogPipeline,
-    sources: BTreeMap<u16, String>,
-    /// The events that the streams of each source are in.
-    events: BTreeMap<u16, [Continuation; 2]>,
+    sources: BTreeMap<u16, Source>,
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
     view: VecDeque<u64>,
@@ -36,6 +34,22 @@ pub struct LogSession {
     mined: Vec<Mined>,
 }
 
+/// A container that lines come from.
+#[derive(Clone, Debug, Default)]
+struct Source {
+    /// Empty until it is named.
+    name: String,
+    /// The events that its streams are in.
+    events: [Continuation; 2],
+    /// Lines that came, and their text in bytes.
+    lines: usize,
+    bytes: usize,
+    /// When the first of them was printed.
+    first: Nanos,
+    /// Whether it has older lines that did not come; `None` while the backlog is on its way.
+    cut: Option<bool>,
+}
+
 impl LogSession {
     /// An empty session.
     #[must_use]
@@ -48,19 +62,33 @@ impl LogSession {
 
     /// Names a source; a second call renames it.
     pub fn add_source(&mut self, source: u16, name: impl Into<String>) {
-        self.sources.insert(source, name.into());
+        self.sources.entry(source).or_default().name = name.into();
         self.version += 1;
     }
 
     /// The name of a source.
     #[must_use]
     pub fn source_name(&self, source: u16) -> Option<&str> {
-        self.sources.get(&source).map(String::as_str)
+        let name = &self.sources.get(&source)?.name;
+        (!name.is_empty()).then_some(name)
     }
 
-    /// The sources with their names, by number.
-    pub fn sources(&self) -> impl ExactSizeIterator<Item = (u16, &str)> {
-        self.sources.iter().map(|(&n, name)| (n, name.as_str()))
+    /// Says that the whole backlog of a source came: the lines that were there before it was
+    /// looked at, or as many of the newest as a backlog has. Only the first word counts.
+    pub fn backlog_ends(&mut self, source: u16) {
+        let source = self.sources.entry(source).or_default();
+        // The line that would have passed the bytes may have been a long one.
+        let full = source.lines >= BACKLOG_ENTRIES || source.bytes >= BACKLOG_BYTES / 4 * 3;
+        source.cut.get_or_insert(full);
+        self.version += 1;
+    }
+
+    /// From when on every line is known, as far as backlogs go: some source has lines from before
+    /// it that did not come. `None` where all of them came.
+    #[must_use]
+    pub fn loaded_since(&self) -> Option<Millis> {
+        let cut = self.sources.values().filter(|it| it.cut == Some(true));
+        cut.map(|it| it.first.millis()).max()
     }
 
     /// Takes new lines of a source: reads severities, counts, mines, stores and filters them.
@@ -68,10 +96,15 @@ impl LogSession {
         if batch.is_empty() {
             return;
         }
-        let events = self.events.entry(source).or_default();
+        let from = self.sources.entry(source).or_default();
+        if from.lines == 0 {
+            from.first = batch.time(0).unwrap_or_default();
+        }
+        from.lines += batch.len();
+        from.bytes += batch.text_bytes();
         self.mined.clear();
         for entry in batch.iter() {
-            let event = &mut events[entry.stream.index()];
+            let event = &mut from.events[entry.stream.index()];
             let mined = self.pipeline.push(entry.text, entry.time, event);
             self.mined.push(mined);
         }
@@ -83,7 +116,7 @@ impl LogSession {
     /// Takes the word that lines of a source are missing.
     pub fn gap(&mut self, source: u16, gap: Gap) {
         // What follows may go on an event whose beginning is missing.
-        self.events.remove(&source);
+        self.sources.entry(source).or_default().events = Default::default();
         let changed = self.store.append_gap(source, gap);
         self.update_view(changed);
     }

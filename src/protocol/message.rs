@@ -18,6 +18,13 @@ pub const HEARTBEAT_MS: i64 = 10_000;
 /// Payload that the server keeps in flight to one viewer without a [`ClientMessage::Credit`].
 pub const WINDOW_BYTES: u64 = 1 << 20;
 
+/// Entries of one container that a page without a resume point gets of its past, the newest
+/// ones; fewer where their text passes [`BACKLOG_BYTES`].
+pub const BACKLOG_ENTRIES: usize = 1000;
+
+/// Text of one container's past that a page gets at most, in bytes.
+pub const BACKLOG_BYTES: usize = 4 << 20;
+
 /// Largest message that the server takes from a page, in bytes.
 pub const MAX_CLIENT_MESSAGE_BYTES: usize = 64 << 10;
 

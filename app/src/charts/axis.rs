@@ -34,6 +34,13 @@ pub(super) const TOP: f64 = 8.0;
 /// Width of the label of a time, in CSS pixels.
 const LABEL: f64 = 52.0;
 
+/// How text in a chart looks.
+pub(super) fn label_style(frame: &Frame) -> TextStyle<'static> {
+    ("system-ui, sans-serif", f64::from(frame.px(11.0)))
+        .into_font()
+        .color(&frame.color(Ink::Label))
+}
+
 /// Draws axes, grid and labels. `None` where there is no room for a plot.
 pub(super) fn plot<'a>(
     frame: &'a Frame,
@@ -42,9 +49,7 @@ pub(super) fn plot<'a>(
     y: Axis<'a>,
 ) -> Option<Plot<'a>> {
     let area = frame.backend().into_drawing_area();
-    let style = ("system-ui, sans-serif", f64::from(frame.px(11.0)))
-        .into_font()
-        .color(&frame.color(Ink::Label));
+    let style = label_style(frame);
     let grid = frame.color(Ink::Grid);
     let x = x.without_edges(frame, room);
     let mut chart = ChartBuilder::on(&area)

@@ -44,6 +44,33 @@ impl<'a> CanvasBackend<'a> {
         }
     }
 
+    /// Fills a rectangle with slanting lines, `step` pixels apart.
+    pub(super) fn hatch<S: BackendStyle>(
+        &self,
+        (left, top): BackendCoord,
+        (right, bottom): BackendCoord,
+        step: u32,
+        style: &S,
+    ) {
+        self.set_stroke(style);
+        self.ctx.begin_path();
+        let height = bottom - top;
+        for x in (left - height..right).step_by(step.max(1) as usize) {
+            // The part of the line from (x, bottom) to (x + height, top) that lies inside.
+            let (from, to) = (0.max(left - x), height.min(right - x));
+            self.ctx
+                .move_to(f64::from(x + from), f64::from(bottom - from));
+            self.ctx.line_to(f64::from(x + to), f64::from(bottom - to));
+        }
+        self.ctx.stroke();
+    }
+
+    /// Takes away what is drawn in a rectangle of that width and height.
+    pub(super) fn clear(&self, (left, top): BackendCoord, (width, height): BackendCoord) {
+        let [x, y, w, h] = [left, top, width, height].map(f64::from);
+        self.ctx.clear_rect(x, y, w, h);
+    }
+
     fn set_fill(&self, color: BackendColor) {
         let key = color_key(color);
         if self.fill.replace(Some(key)) != Some(key) {

@@ -34,6 +34,8 @@ pub struct BarsData {
     pub step_ms: i64,
     /// How many steps the full width holds; the newest is at the right edge.
     pub capacity: usize,
+    /// Of what was printed before this instant not every line is here; `None` where all are.
+    pub loaded_since: Option<Millis>,
     /// Times as UTC rather than local.
     pub utc: bool,
 }
@@ -64,14 +66,33 @@ impl BarsData {
         Some((end.plus(-(self.capacity as i64) * self.step_ms), end))
     }
 
-    /// The bar at `fraction` of the width of the plot.
+    /// The step at `fraction` of the width of the plot; where there is no bar, one without lines
+    /// if they are not loaded.
     #[must_use]
-    pub fn at(&self, fraction: f64) -> Option<&Bar> {
+    pub fn at(&self, fraction: f64) -> Option<Bar> {
         let (start, end) = self.span()?;
-        let time = start.plus((end.since(start) as f64 * fraction) as i64);
-        self.bars
-            .iter()
-            .find(|bar| (0..self.step_ms).contains(&time.since(bar.start)))
+        let time = (end.since(start) as f64 * fraction) as i64;
+        let start = start.plus(time - time % self.step_ms);
+        let bar = self.bars.iter().find(|bar| bar.start == start).copied();
+        bar.or_else(|| {
+            let counts = [0; 7];
+            self.is_cut(start).then_some(Bar { start, counts })
+        })
+    }
+
+    /// Whether lines of the step that begins at `start` are not loaded.
+    fn is_cut(&self, start: Millis) -> bool {
+        self.loaded_since.is_some_and(|since| start < since)
+    }
+
+    /// How much of the width has lines that are not loaded, from its left edge on: 0 to 1.
+    fn cut(&self) -> f64 {
+        match self.span().zip(self.loaded_since) {
+            Some(((start, end), since)) if start < since => {
+                (since.since(start) as f64 / end.since(start) as f64).min(1.0)
+            }
+            _ => 0.0,
+        }
     }
 
     /// The whole chart in one sentence, for those who cannot see it.
@@ -93,6 +114,9 @@ impl BarsData {
                 text.push_str(&format!(", {name} {}", super::group_digits(count)));
             }
         }
+        if let Some(since) = self.loaded_since.filter(|_| self.cut() > 0.0) {
+            text.push_str(&format!("; before {} not all loaded", clock.short(since)));
+        }
         text
     }
 }
@@ -104,9 +128,12 @@ impl Drawing for BarsData {
             return String::new();
         };
         let mut text = Clock::new(self.utc).short(bar.start);
-        if bar.total() == 0 {
-            text.push_str("\nno lines");
-        }
+        text.push_str(match (self.is_cut(bar.start), bar.total()) {
+            (false, 0) => "\nno lines",
+            (true, 0) => "\nnot loaded",
+            (true, _) => "\nnot all loaded",
+            _ => "",
+        });
         for (name, &count) in NAMES.iter().zip(&bar.counts) {
             if count > 0 {
                 text.push_str(&format!("\n{name} {}", super::group_digits(count)));
@@ -144,22 +171,30 @@ pub fn SeverityBars(
 
 #[cfg(feature = "hydrate")]
 mod paint {
-    use plotters::prelude::*;
+    use plotters::{
+        prelude::*,
+        style::text_anchor::{HPos, Pos, VPos},
+    };
 
     use super::{
         super::{
             Ink, Unit,
-            axis::{Axis, Room, TOP, plot},
+            axis::{Axis, Room, TOP, label_style, plot},
             units::format_count,
         },
         *,
     };
 
     const BOTTOM: f64 = 18.0;
+    const CENTER: Pos = Pos {
+        h_pos: HPos::Center,
+        v_pos: VPos::Center,
+    };
 
     pub(super) fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
         let (width, height) = frame.size();
         let (start, end) = data.span()?;
+        shade(frame, data.cut());
         let max = data.bars.iter().map(Bar::total).max().unwrap_or(0);
         let top = Unit::Count.ticks(max as f64, 2).last().copied()?;
         let x_ticks =
@@ -206,6 +241,31 @@ mod paint {
         }
         Some(())
     }
+
+    /// Hatches the part of the width of which lines are not loaded, and says so where there is
+    /// room.
+    fn shade(frame: &Frame, part: f64) {
+        let (width, height) = frame.size();
+        let plot = f64::from(width) - f64::from(frame.px(MARGINS.left + MARGINS.right));
+        let band = (plot * part) as i32;
+        if band <= 0 {
+            return;
+        }
+        let left = frame.px(MARGINS.left) as i32;
+        let (top, bottom) = (
+            frame.px(TOP) as i32,
+            (height - frame.px(BOTTOM).min(height)) as i32,
+        );
+        let mut backend = frame.backend();
+        let style = frame.color(Ink::Grid).stroke_width(frame.px(1.0));
+        backend.hatch((left, top), (left + band, bottom), frame.px(6.0), &style);
+        let (w, h) = (frame.px(76.0) as i32, frame.px(16.0) as i32);
+        if band > w {
+            let (x, y) = (left + band / 2, (top + bottom) / 2);
+            backend.clear((x - w / 2, y - h / 2), (w, h));
+            let _drawn = backend.draw_text("not loaded", &label_style(frame).pos(CENTER), (x, y));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -221,6 +281,7 @@ mod tests {
             bars: vec![bar(600, 2, 1500), bar(601, 0, 0)],
             step_ms: 60_000,
             capacity: 60,
+            loaded_since: None,
             utc: true,
         }
     }
@@ -247,5 +308,22 @@ mod tests {
             data().summary(),
             "Lines per minute by severity, 10:00 to 10:01: 1,502 lines, error 2, info 1,500"
         );
+    }
+
+    #[test]
+    fn minutes_before_the_loaded_lines_are_not_called_quiet() {
+        let mut data = data();
+        data.loaded_since = Some(Millis(601 * 60_000 - 15_000));
+        assert_eq!(data.tip(0.98), "10:00\nnot all loaded\nerror 2\ninfo 1,500");
+        assert_eq!(data.tip(0.5), "09:32\nnot loaded", "where no bar stands");
+        assert_eq!(data.tip(0.999), "10:01\nno lines");
+        assert_eq!(data.pick(0.5), None);
+        assert_eq!(data.cut(), 58.75 / 60.0);
+        assert!(data.summary().ends_with("; before 10:00:45 not all loaded"));
+        // Long before what the width shows: nothing to say.
+        data.loaded_since = Some(Millis(500 * 60_000));
+        assert_eq!(data.tip(0.5), "");
+        assert_eq!(data.cut(), 0.0);
+        assert!(data.summary().ends_with("info 1,500"));
     }
 }

@@ -84,14 +84,23 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
-        Report::Stream { source, state, .. } => {
+        Report::Stream { sub, source, state } => {
             match source {
                 None => dashboard.stream.set(Some(state)),
-                Some(source) => dashboard.sources.update(|sources| {
-                    if let Some(known) = sources.iter_mut().find(|known| known.source == source) {
-                        known.state = state;
+                Some(source) => {
+                    use StreamState::{Empty, Ended, Live, Removed};
+                    if matches!(state, Live | Empty | Ended | Removed) && !wire.is_stats(sub) {
+                        dashboard
+                            .logs
+                            .update_value(|logs| logs.backlog_ends(source));
+                        wire.frame.mark(Dirty::Logs);
                     }
-                }),
+                    dashboard.sources.update(|sources| {
+                        if let Some(known) = sources.iter_mut().find(|it| it.source == source) {
+                            known.state = state;
+                        }
+                    });
+                }
             }
             wire.note_quiet();
         }

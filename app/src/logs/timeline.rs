@@ -70,6 +70,7 @@ fn bars(session: &LogSession, utc: bool) -> BarsData {
                 }
             })
             .collect(),
+        loaded_since: session.loaded_since(),
         step_ms: timeline.bucket_ms(),
         utc,
     }

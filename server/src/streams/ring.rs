@@ -6,16 +6,16 @@
 
 use std::collections::VecDeque;
 
-use sidekick::protocol::{Cursor, CursorCounter, Gap, LogBatch};
+use sidekick::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch};
 use sidekick::time::Nanos;
 
 use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
 
 /// Entries that a joining page gets.
-pub(crate) const RING_ENTRIES: usize = 1000;
+pub(crate) const RING_ENTRIES: usize = BACKLOG_ENTRIES;
 
 /// Text that the ring holds at most, in bytes.
-pub(crate) const RING_BYTES: usize = 4 << 20;
+pub(crate) const RING_BYTES: usize = BACKLOG_BYTES;
 
 /// Small batches are joined up to this size, so that a slow log does not cost a chunk a line.
 const CHUNK_BYTES: usize = 32 << 10;

@@ -257,3 +257,37 @@ proptest! {
         prop_assert_eq!(session.templates().total_lines(), total);
     }
 }
+
+#[test]
+fn a_log_whose_backlog_was_cut_is_known_only_since_its_first_line() {
+    const MINUTE: i64 = 60_000_000_000;
+    let past = |minute: i64, lines: usize| {
+        let list: Vec<_> = (0..lines)
+            .map(|n| (minute * MINUTE + n as i64, "x".to_owned()))
+            .collect();
+        batch(&list)
+    };
+    let mut session = LogSession::default();
+    session.ingest(0, past(10, 999));
+    session.backlog_ends(0);
+    assert_eq!(session.loaded_since(), None, "there were no more lines");
+    session.ingest(0, past(70, 5000));
+    session.backlog_ends(0);
+    assert_eq!(session.loaded_since(), None, "these are no backlog");
+
+    session.ingest(1, past(30, 600));
+    session.ingest(1, past(31, 400));
+    assert_eq!(session.loaded_since(), None, "on its way");
+    session.backlog_ends(1);
+    assert_eq!(session.loaded_since(), Some(Millis(30 * 60_000)));
+
+    session.ingest(2, batch(&[(40 * MINUTE, "x".repeat(BACKLOG_BYTES))]));
+    session.backlog_ends(2);
+    assert_eq!(
+        session.loaded_since(),
+        Some(Millis(40 * 60_000)),
+        "the latest"
+    );
+    session.clear();
+    assert_eq!(session.loaded_since(), None);
+}
