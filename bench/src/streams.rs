@@ -2,8 +2,10 @@
 //! how its lines begin and which messages it has, and each line that is made of it knows its true
 //! template. docs/analytics.md describes the format.
 
+mod clock;
 mod pattern;
 mod values;
+mod vocabulary;
 
 use std::collections::HashMap;
 use std::rc::Rc;

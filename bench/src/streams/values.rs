@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use sidekick::time::Nanos;
 
 use super::START;
+use super::clock::time;
 use super::pattern::{Part, Pattern};
+use super::vocabulary::{HOSTS, STATEMENTS, TEXTS, USERS, WORDS};
 use crate::rng::Rng;
 
 /// A kind of value.
@@ -40,7 +42,7 @@ pub(super) enum Value {
     Mac,
     /// A word out of a list.
     Of(&'static str),
-    /// A few words.
+    /// What a program says of a failure, a few words out of a list.
     Text,
     Host,
     Email,
@@ -329,8 +331,9 @@ impl Context {
             }
             Value::Of(list) => write!(out, "{}", self.word(list)),
             Value::Text => {
-                let words: Vec<&str> = (0..2 + n % 5).map(|_| self.word(WORDS)).collect();
-                write!(out, "{}", words.join(" "))
+                let texts: Vec<&str> = TEXTS.split('\n').collect();
+                let at = self.skewed(texts.len());
+                write!(out, "{}", texts.get(at).unwrap_or(&""))
             }
             Value::Host => {
                 let word = self.word(HOSTS);
@@ -397,28 +400,11 @@ impl Context {
                 write!(out, "{}", self.word(kinds))
             }
             Value::Sql => {
-                let (table, column, other) = (self.word(WORDS), self.word(WORDS), self.word(WORDS));
-                match n % 5 {
-                    0 => write!(out, "SELECT * FROM {table} WHERE {column} = {}", n >> 40),
-                    1 => write!(
-                        out,
-                        "SELECT {column}, {other} FROM {table} ORDER BY {column} LIMIT {}",
-                        n >> 56
-                    ),
-                    2 => write!(
-                        out,
-                        "UPDATE {table} SET {column} = '{other}' WHERE id = {}",
-                        n >> 48
-                    ),
-                    3 => write!(
-                        out,
-                        "INSERT INTO {table} ({column}, {other}) VALUES ($1, $2) RETURNING id"
-                    ),
-                    _ => write!(
-                        out,
-                        "DELETE FROM {table} WHERE {column} < now() - interval '1 day'"
-                    ),
-                }
+                // A program has a few dozen statements; what varies are their values.
+                let statements: Vec<&str> = STATEMENTS.split('\n').collect();
+                let statement = statements.get(self.skewed(statements.len())).unwrap_or(&"");
+                let value = (n >> 44).to_string();
+                write!(out, "{}", statement.replace('?', &value))
             }
             Value::Version => match n % 4 {
                 0 => write!(out, "{}.{}", n >> 8 & 7, n >> 16 & 31),
@@ -467,74 +453,6 @@ impl Quotes {
     }
 }
 
-/// Writes an instant by a format.
-fn time(at: Nanos, format: &str, out: &mut String) {
-    let stamp = at.to_rfc3339();
-    let part = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default();
-    let number = |from, to| part(from, to).parse::<usize>().unwrap_or_default();
-    let seconds = at.0 / 1_000_000_000;
-    let name = |list: &str, at: usize| list.split(' ').nth(at).unwrap_or_default().to_owned();
-    let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        out.push_str(&match chars.next() {
-            Some('Y') => part(0, 4).to_owned(),
-            Some('y') => part(2, 4).to_owned(),
-            Some('m') => part(5, 7).to_owned(),
-            Some('d') => part(8, 10).to_owned(),
-            Some('e') => format!("{:>2}", number(8, 10)),
-            Some('H') => part(11, 13).to_owned(),
-            Some('I') => format!("{}", (number(11, 13) + 11) % 12 + 1),
-            Some('p') => name("AM PM", number(11, 13) / 12),
-            Some('M') => part(14, 16).to_owned(),
-            Some('S') => part(17, 19).to_owned(),
-            Some('3') => part(20, 23).to_owned(),
-            Some('6') => part(20, 26).to_owned(),
-            Some('9') => part(20, 29).to_owned(),
-            Some('b') => name(months, number(5, 7).saturating_sub(1)),
-            Some('a') => name(
-                "Thu Fri Sat Sun Mon Tue Wed",
-                (seconds / 86_400 % 7) as usize,
-            ),
-            Some('s') => seconds.to_string(),
-            // Seconds since the stream began.
-            Some('U') => ((at.0 - START.0) / 1_000_000_000).to_string(),
-            other => other.unwrap_or('%').to_string(),
-        });
-    }
-}
-
-const WORDS: &str = "order user session cache report invoice backup index image account payment \
-    search customer archive catalog message device export profile ledger batch event upload token \
-    product thread asset policy stock region cluster billing queue snapshot vendor ticket review \
-    sensor media basket login audit route schema quota tenant label channel basic summary delivery \
-    discount address shipping article comment picture video document folder calendar meeting \
-    project task note contact group role permission secret key certificate domain zone record \
-    volume bucket object blob stream topic partition replica shard node leader member worker job \
-    step stage build release branch commit merge patch test suite case result metric alert rule \
-    target probe check status health load memory disk network socket port proxy gateway balance \
-    mirror bridge tunnel relay switch router filter parser lexer engine driver adapter plugin \
-    module widget layout theme style color font icon button dialog window panel table column row \
-    cell chart graph map layer tile point line shape model mesh texture sound music track album \
-    artist playlist player game level score match round team season league coach stadium harbor \
-    river forest mountain valley desert island ocean coast meadow garden bakery kitchen recipe \
-    coffee orange lemon cherry walnut pepper ginger";
-
-const USERS: &str = "admin root alice bob deploy carol dave erin frank grace heidi ivan judy \
-    mallory niaj olivia peggy rupert sybil trent victor walter www-data postgres backup jsmith \
-    mmueller akowalski rgarcia lchen tnguyen pdubois svc_report svc-sync ci-bot jenkins nagios \
-    user1 user42 test guest oracle ubuntu ec2-user kim.lee anna.berg o.petrov jane john maria \
-    lukas sofia mateo emma noah mia liam zoe hugo ines omar leila yuki kenji priya arjun chloe \
-    theo nora felix clara simon julia martin laura paul eva tom lisa max nina";
-
-const HOSTS: &str = "web db cache worker api node mercury venus saturn orion gateway build mail \
-    proxy edge core backup storage vega altair rigel lyra atlas titan phoebe rhea ganymede callisto \
-    europa ariel";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -546,14 +464,6 @@ mod tests {
         let mut out = String::new();
         context.value(&Value::parse(placeholder, true).unwrap(), &mut out);
         out
-    }
-
-    #[test]
-    fn times_are_written_as_asked() {
-        assert_eq!(
-            value("time:%a %b %e %Y-%m-%dT%H:%M:%S.%3,%6 %I%p %s %U%%"),
-            "Sat Mar 14 2026-03-14T06:25:01.000,000000 6AM 1773469501 0%"
-        );
     }
 
     #[test]
