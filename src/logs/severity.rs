@@ -14,6 +14,7 @@ use std::ops::{Index, IndexMut};
 pub use assessment::{Assessment, Rule};
 pub use classify::{assess, classify};
 pub(in crate::logs) use member::member_of_object;
+pub(in crate::logs) use words::level_word;
 
 /// How bad a line is, worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

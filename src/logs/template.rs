@@ -234,8 +234,8 @@ impl LogTemplateEngine {
     fn scan(&mut self, line: &str) -> bool {
         let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
         let header = header::peel(bytes);
-        scanner::scan(bytes, header.end, &mut self.tokens);
-        self.shape.read(bytes, &self.tokens);
+        let message = scanner::scan(bytes, header.end, &mut self.tokens);
+        self.shape.read(bytes, &self.tokens, &message);
         !self.tokens.is_empty()
     }
 

@@ -119,6 +119,12 @@ pub(super) fn label(word: &[u8]) -> Option<Severity> {
     find(word).map(|(severity, _)| severity)
 }
 
+/// Whether a word of letters names a severity, and if so, whether it does wherever a level is
+/// expected.
+pub(in crate::logs) fn level_word(word: &[u8]) -> Option<bool> {
+    find(word).map(|(_, everywhere)| everywhere)
+}
+
 /// What begins a line about a statement of PostgreSQL, besides `LOG`: it goes with the line
 /// before.
 pub(super) fn is_postgres_detail(word: &[u8]) -> bool {

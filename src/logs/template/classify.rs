@@ -226,8 +226,11 @@ pub(super) fn unit_kind(unit: &[u8]) -> Option<Kind> {
 }
 
 /// Whether a run is a date, a time of day or both, by its groups of digits: `13:55:31`,
-/// `2017-05-16`, `09/Nov/2026:13:55:31`, `20171223-22:15:29:606`.
+/// `2017-05-16`, `09/Nov/2026:13:55:31`, `20171223-22:15:29:606`, `3:55PM`.
 pub(super) fn is_time(run: &[u8]) -> bool {
+    if let [hour @ .., b':', b'0'..=b'5', b'0'..=b'9', b'A' | b'P', b'M'] = run {
+        return (1..3).contains(&hour.len()) && hour.iter().all(u8::is_ascii_digit);
+    }
     let run = match run {
         [b'I' | b'W' | b'E' | b'F' | b'D', rest @ ..] if rest.len() == 4 => rest,
         _ => run,

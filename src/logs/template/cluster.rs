@@ -249,22 +249,16 @@ impl Cluster {
     /// Makes the tail one slot that varies.
     pub(super) fn open_tail(&mut self) {
         let Some(tail) = self.tail.take() else { return };
-        let at = tail.slots as usize;
-        let (Some(first), Some(last)) = (self.slots.get(at).copied(), self.slots.last().copied())
-        else {
+        let range = tail.range(self.slots.len());
+        let at = range.start;
+        tail.open(&mut self.slots);
+        let Some(slot) = self.slots.get(at).copied() else {
             return;
         };
-        let slot = Slot {
-            last: last.last,
-            ..first
-        };
         let text = self.span(&slot).to_vec();
-        self.slots.truncate(at);
-        self.values.truncate(at);
-        self.slots.push(Slot { word: STAR, ..slot });
         let mut values = Values::default();
         values.add(&text, self.count);
-        self.values.push(Some(Box::new(values)));
+        self.values.splice(range, [Some(Box::new(values))]);
         self.skeleton = tail.skeleton;
     }
 

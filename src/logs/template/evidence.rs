@@ -14,8 +14,10 @@ pub(super) enum Context {
     Open,
     /// The first word of the message.
     First,
-    /// Directly before `=` or `:`, it names what follows.
+    /// Directly before `=`, it names what follows.
     Key,
+    /// Directly before `:`, likewise, or it is who says what follows.
+    Label,
     /// Behind `=` or `:`.
     Member,
     /// Behind a word that announces a name: `user`, `host`, `for`.
@@ -71,7 +73,7 @@ impl Context {
     ) -> Self {
         match (before, after) {
             (_, b'=') => Self::Key,
-            (_, b':') if glued => Self::Key,
+            (_, b':') if glued => Self::Label,
             _ if quoted => Self::Quoted,
             (b'=' | b':', _) => Self::Member,
             (b'(' | b'[' | b'{' | b'<', _) => Self::Bracketed,
@@ -95,7 +97,7 @@ pub(super) const NEVER: usize = usize::MAX;
 pub(super) fn needed(class: Class, context: Context, constants: usize) -> usize {
     use Class as C;
     use Context as X;
-    if class == Class::Key || context == X::Key {
+    if matches!(class, C::Key | C::Member) || context == X::Key {
         return NEVER;
     }
     if constants == 0 && class != C::Value {
@@ -103,18 +105,19 @@ pub(super) fn needed(class: Class, context: Context, constants: usize) -> usize 
     }
     let base = match (class, context) {
         (C::Value, _) => 2,
-        (C::Name, X::First) => 4,
+        (C::Name, X::First | X::Label) => 4,
         (C::Name, X::Open) => 3,
         (C::Name, _) => 2,
         (C::Plain, X::Quoted) => 2,
         (C::Plain, X::Announced) => 3,
         (C::Plain, X::Member) => 4,
         (C::Plain, X::Bracketed) => 5,
+        (C::Plain, X::Label) => 10,
         (C::Plain, X::First) => 12,
         (C::Plain, _) => 6,
         (C::Constant, X::Quoted | X::Member | X::Announced) => 8,
         (C::Constant, _) => 10,
-        (C::Key, _) => NEVER,
+        (C::Key | C::Member, _) => NEVER,
     };
     // Little in common is little evidence.
     match (class, constants) {

@@ -4,57 +4,26 @@
 //! prefix of the container runtime. It is found by its parts rather than by known formats. A
 //! timestamp near the start that no ordinary words come before is the anchor: it and all before it
 //! are header. From there, and from a level word at the start, fields are taken as long as they
-//! look like header: numbers, levels, `[groups]`, `host program[1]:`, `Logger:`, `Logger - `,
-//! columns set apart by several spaces or bars. Without an anchor a line has no header, so that
-//! `Error: text` and `Cache: text` of plain messages stay as they are.
+//! look like header: numbers, levels, `[groups]`, `host program[1]:`, `some.Logger:`, `Logger - `,
+//! columns set apart by tabs, several spaces or bars. Without an anchor a line has no header, so
+//! that `Error: text` and `Cache: text` of plain messages stay as they are.
 
-use super::classify::is_time;
+mod field;
 
-/// Most fields that are looked at.
-const MAX_FIELDS: usize = 16;
+use field::{Field, is_name, is_plain, program, words};
+
+use crate::logs::severity::level_word;
+
 /// Most bytes that are looked at.
 const MAX_BYTES: usize = 384;
+/// Most fields of a header.
+const MAX_FIELDS: usize = 16;
 /// Fields within which a timestamp must start.
 const TIME_FIELDS: usize = 10;
+/// Fields between two timestamps.
+const BETWEEN_TIMES: usize = 4;
 /// Fields after a timestamp within which an upper-case level word makes those before it header.
 const LEVEL_FIELDS: usize = 5;
-
-/// Words that belong to sentences: no header has them.
-const SENTENCE: [&[u8]; 30] = [
-    b"a", b"after", b"an", b"and", b"are", b"at", b"be", b"before", b"by", b"for", b"from", b"has",
-    b"have", b"in", b"into", b"is", b"no", b"not", b"of", b"on", b"or", b"since", b"than", b"that",
-    b"the", b"to", b"until", b"was", b"will", b"with",
-];
-
-const LEVELS: [&[u8]; 27] = [
-    b"alert",
-    b"config",
-    b"crit",
-    b"critical",
-    b"debug",
-    b"emerg",
-    b"emergency",
-    b"err",
-    b"error",
-    b"fatal",
-    b"fine",
-    b"finer",
-    b"finest",
-    b"info",
-    b"information",
-    b"log",
-    b"notice",
-    b"panic",
-    b"severe",
-    b"trace",
-    b"verbose",
-    b"warn",
-    b"warning",
-    b"dbg",
-    b"inf",
-    b"wrn",
-    b"failure",
-];
 
 /// A header's end, and the level word in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,474 +34,386 @@ pub(super) struct Header {
     pub(super) level: Option<(usize, usize)>,
 }
 
-struct Fields<'a> {
-    line: &'a [u8],
-    spans: [(u16, u16); MAX_FIELDS],
-    count: usize,
-}
-
-impl<'a> Fields<'a> {
-    fn of(line: &'a [u8]) -> Self {
-        let line = &line[..line.len().min(MAX_BYTES)];
-        let mut fields = Self {
-            line,
-            spans: [(0, 0); MAX_FIELDS],
-            count: 0,
-        };
-        let mut at = 0;
-        while fields.count < MAX_FIELDS {
-            at += line[at..]
-                .iter()
-                .take_while(|b| b.is_ascii_whitespace())
-                .count();
-            if at >= line.len() {
-                break;
-            }
-            let start = at;
-            at += line[at..]
-                .iter()
-                .take_while(|b| !b.is_ascii_whitespace())
-                .count();
-            fields.spans[fields.count] = (start as u16, at as u16);
-            fields.count += 1;
-        }
-        fields
-    }
-
-    fn get(&self, index: usize) -> &'a [u8] {
-        if index >= self.count {
-            return &[];
-        }
-        let (start, end) = self.spans[index];
-        &self.line[start as usize..end as usize]
-    }
-
-    fn start(&self, index: usize) -> usize {
-        match index < self.count {
-            true => self.spans[index].0 as usize,
-            false => self.line.len(),
-        }
-    }
-
-    /// The number of the first field that starts at a byte or behind it.
-    fn at(&self, byte: usize) -> usize {
-        (0..self.count)
-            .find(|&i| self.start(i) >= byte)
-            .unwrap_or(self.count)
-    }
-
-    /// Whether several spaces follow a field.
-    fn is_column(&self, index: usize) -> bool {
-        index + 1 < self.count && self.start(index + 1) - self.spans[index].1 as usize >= 2
-    }
-}
-
 /// Finds the header of a line.
 pub(super) fn peel(line: &[u8]) -> Header {
-    let lead = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    let none = Header {
-        end: lead,
-        level: None,
+    let line = &line[..line.len().min(MAX_BYTES)];
+    let lead = Field::at(line, 0).start;
+    let mut head = Head {
+        line,
+        at: lead,
+        last: lead,
+        ..Head::default()
     };
     // Structured lines carry their header in their members.
-    if line.get(lead) == Some(&b'{') {
-        return none;
+    if line.get(lead) != Some(&b'{') {
+        head.time();
+        for _ in 0..MAX_FIELDS {
+            match head.take() {
+                Some(end) if !head.done => head.go_to(end),
+                Some(end) => return head.finish(end),
+                None => break,
+            }
+        }
     }
-    let fields = Fields::of(line);
-    let first = fields.get(0);
-    if let Some(bar) = first.iter().position(|&b| b == b'|')
-        && is_time(&first[..bar])
-    {
-        return bars(line, lead, bar);
+    head.finish(head.at)
+}
+
+#[derive(Default)]
+struct Head<'a> {
+    line: &'a [u8],
+    /// Where the field stands that is looked at, and where the last one of the header.
+    at: usize,
+    last: usize,
+    level: Option<(usize, usize)>,
+    /// Whether a timestamp was seen; a group that is no level; a logger or program.
+    timed: bool,
+    named: bool,
+    tagged: bool,
+    /// The message follows for certain.
+    done: bool,
+}
+
+impl<'a> Head<'a> {
+    fn field(&self, at: usize) -> Field<'a> {
+        Field::at(self.line, at)
     }
-    let mut at = after_time(&fields);
-    let timed = at > 0;
-    let mut level = None;
-    let mut named = false;
-    let mut tagged = false;
-    let mut last = 0;
-    loop {
-        let field = fields.get(at);
-        if field.is_empty() {
-            break;
+
+    fn go_to(&mut self, end: usize) {
+        self.last = self.at;
+        self.at = self.field(end).start;
+    }
+
+    fn finish(&self, end: usize) -> Header {
+        let mut end = self.field(end).start;
+        if end >= self.line.len() {
+            // All of it looked like header: the last part must be the message.
+            end = if end > self.at { self.at } else { self.last };
         }
-        let anchored = timed || level.is_some();
-        if timed
-            && level.is_none()
-            && !tagged
-            && let Some(found) = level_ahead(&fields, at)
-        {
-            level = Some(word_span(&fields, found));
-            last = at;
-            at = found + 1;
-            if fields.get(found).ends_with(b":") {
-                break;
+        let level = self.level.filter(|&(_, to)| to <= end);
+        Header { end, level }
+    }
+
+    /// Goes behind the last timestamp of the header.
+    fn time(&mut self) {
+        let mut before: &[u8] = b"";
+        let mut at = self.at;
+        let numbered = self
+            .field(at)
+            .text
+            .iter()
+            .any(|b| b.is_ascii_digit() || *b == b'-');
+        let mut since = 0;
+        for i in 0..TIME_FIELDS {
+            let field = self.field(at);
+            at = field.end;
+            if field.text.is_empty() {
+                return;
             }
-            continue;
-        }
-        if anchored && matches!(field, b"-" | b"|" | b"--" | b"---" | b"::" | b":" | b"[]") {
-            last = at;
-            at += 1;
-            continue;
-        }
-        if level.is_none() && is_level(&fields, at, timed && !tagged) {
-            level = Some(word_span(&fields, at));
-            last = at;
-            at += 1;
-            if field.ends_with(b":") {
-                break;
-            }
-            continue;
-        }
-        if !anchored {
-            if let Some(end) = brief_tag(field, &fields, at) {
-                level = Some((fields.start(at), fields.start(at) + 1));
-                last = at;
-                at = end;
-                tagged = true;
-                continue;
-            }
-            break;
-        }
-        if timed
-            && matches!(field, b"stdout" | b"stderr")
-            && matches!(fields.get(at + 1), b"F" | b"P")
-        {
-            return Header {
-                end: fields.start(at + 2),
-                level: None,
-            };
-        }
-        if !tagged
-            && is_number(field)
-            && !(named && level.is_some() && at > 0 && fields.get(at - 1).ends_with(b":"))
-        {
-            last = at;
-            at += 1;
-            continue;
-        }
-        if field[0] == b'['
-            && let Some(end) = group_end(line, fields.start(at))
-            && (!tagged
-                || !fields.get(at - 1).ends_with(b":")
-                || field.get(1).is_some_and(u8::is_ascii_digit))
-        {
-            let next = fields.at(end);
-            if next >= fields.count && end < line.len() {
-                break;
-            }
-            named |= field.iter().any(u8::is_ascii_alphabetic);
-            last = at;
-            if end < fields.line.len()
-                && !fields.line[end].is_ascii_whitespace()
-                && fields.line[end] != b':'
+            if field.is_time() || numbered && is_epoch(before, field.core()) && i + 1 < TIME_FIELDS
             {
-                // `[a][b] text`, `[a]text`: the rest of the field goes on behind the group.
-                let header = Header { end, level };
-                return rest_groups(line, header);
-            }
-            at = next;
-            continue;
-        }
-        if tagged {
-            break;
-        }
-        if let Some(skip) = tag(&fields, at, named, timed) {
-            last = at;
-            at += skip;
-            tagged = true;
-            continue;
-        }
-        if timed
-            && (level.is_some() || named)
-            && fields.is_column(at)
-            && !SENTENCE.contains(&field)
-            && is_name(field)
-        {
-            last = at;
-            at += 1;
-            tagged = true;
-            continue;
-        }
-        break;
-    }
-    if at == 0 {
-        return none;
-    }
-    if at >= fields.count {
-        // All of it looked like header: the last part must be the message.
-        let end = fields.start(last);
-        let level = level.filter(|&(_, to)| to <= end);
-        return Header { end, level };
-    }
-    Header {
-        end: fields.start(at),
-        level,
-    }
-}
-
-/// Columns between bars: `time|module|pid|message`.
-fn bars(line: &[u8], lead: usize, bar: usize) -> Header {
-    let mut end = lead + bar + 1;
-    for _ in 0..5 {
-        let rest = &line[end..line.len().min(end + 64)];
-        let length = rest.iter().take_while(|&&b| is_name_byte(b)).count();
-        if rest.get(length) != Some(&b'|') || length == 0 {
-            break;
-        }
-        end += length + 1;
-    }
-    Header { end, level: None }
-}
-
-/// Further `[groups]` directly behind one.
-fn rest_groups(line: &[u8], mut header: Header) -> Header {
-    while line.get(header.end) == Some(&b'[')
-        && let Some(end) = group_end(line, header.end)
-    {
-        header.end = end;
-    }
-    header.end += line[header.end..]
-        .iter()
-        .take_while(|b| b.is_ascii_whitespace())
-        .count();
-    header
-}
-
-/// The field behind the last timestamp of the header; 0 without one.
-fn after_time(fields: &Fields<'_>) -> usize {
-    let mut after = 0;
-    for i in 0..fields.count.min(TIME_FIELDS) {
-        let field = fields.get(i);
-        let core = core(field);
-        if is_time(core) || is_epoch(fields, i) {
-            after = i + 1;
-            // Year, zone or half of the day behind it.
-            while after < fields.count {
-                let next = fields.get(after);
-                let bare = self::core(next);
-                let year = bare.len() == 4
-                    && bare.iter().all(u8::is_ascii_digit)
-                    && (bare.starts_with(b"19") || bare.starts_with(b"20"));
-                let zone = matches!(
-                    bare,
-                    b"UTC"
-                        | b"GMT"
-                        | b"CET"
-                        | b"CEST"
-                        | b"EST"
-                        | b"EDT"
-                        | b"PST"
-                        | b"PDT"
-                        | b"AM"
-                        | b"PM"
-                        | b"Z"
-                ) || bare.len() >= 5
-                    && matches!(bare[0], b'+' | b'-')
-                    && bare[1..].iter().all(|b| b.is_ascii_digit() || *b == b':');
-                if !(year || zone) {
-                    break;
+                since = 0;
+                self.timed = true;
+                if field.group {
+                    self.level_of(&field);
                 }
-                after += 1;
+                loop {
+                    let next = self.field(at);
+                    if !goes_on_time(next.core()) {
+                        break;
+                    }
+                    at = next.end;
+                }
+                self.last = field.start;
+                self.at = self.field(at).start;
+            } else {
+                since += 1;
+                let sentence = i >= 2
+                    && !self.timed
+                    && field.text.ends_with(b":")
+                    && !field.text.ends_with(b"]:");
+                if sentence || self.timed && since > BETWEEN_TIMES || field.is_prose() {
+                    return;
+                }
             }
-            continue;
-        }
-        if i >= after + 4 && after > 0 {
-            break;
-        }
-        if i >= 2 && after == 0 && field.ends_with(b":") && !field.ends_with(b"]:") {
-            break;
-        }
-        if SENTENCE.contains(&field) || field.contains(&b'=') || field.contains(&b'"') {
-            break;
+            before = field.core();
         }
     }
-    after
-}
 
-/// A field without brackets and punctuation around it.
-fn core(field: &[u8]) -> &[u8] {
-    let start = field
-        .iter()
-        .take_while(|b| matches!(b, b'[' | b'(' | b'<' | b'"'))
-        .count();
-    let end = field
-        .iter()
-        .rev()
-        .take_while(|b| matches!(b, b']' | b')' | b'>' | b',' | b':' | b';' | b'"'))
-        .count();
-    field.get(start..field.len() - end).unwrap_or_default()
-}
-
-/// Seconds or milliseconds since 1970 in a field of their own, or two fields of six digits
-/// (`081109 203615`). A line that starts with words has none.
-fn is_epoch(fields: &Fields<'_>, i: usize) -> bool {
-    let field = core(fields.get(i));
-    let whole = field.iter().take_while(|b| b.is_ascii_digit()).count();
-    let rest = &field[whole..];
-    let decimals = matches!(rest, [] | [b'.', ..]) && rest.iter().skip(1).all(u8::is_ascii_digit);
-    let numbered = fields
-        .get(0)
-        .iter()
-        .any(|b| b.is_ascii_digit() || *b == b'-');
-    if !decimals || !numbered || fields.count < 2 {
-        return false;
-    }
-    let epoch = (whole == 10 || whole == 13) && field[0] == b'1';
-    let pair = i > 0 && whole == 6 && rest.is_empty() && {
-        let date = core(fields.get(i - 1));
-        date.len() == 6 && date.iter().all(u8::is_ascii_digit)
-    };
-    epoch || pair
-}
-
-fn is_number(field: &[u8]) -> bool {
-    let field = core(field);
-    let field = field.strip_prefix(b"-").unwrap_or(field);
-    !field.is_empty() && field.iter().all(|b| b.is_ascii_digit())
-        || field.len() > 1 && field[0] == b'#' && field[1..].iter().all(u8::is_ascii_digit)
-}
-
-/// Bytes that names of programs, hosts, threads and loggers are made of.
-fn is_name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(
-            b,
-            b'.' | b'_' | b'-' | b'$' | b'/' | b'@' | b'#' | b'*' | b'(' | b')' | b'+'
-        )
-}
-
-fn is_name(field: &[u8]) -> bool {
-    !field.is_empty() && field.iter().all(|&b| is_name_byte(b))
-}
-
-fn is_level_word(word: &[u8]) -> bool {
-    word.len() >= 3
-        && word.len() <= 11
-        && LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level))
-}
-
-/// Whether a field is a level where one is expected.
-fn is_level(fields: &Fields<'_>, i: usize, timed: bool) -> bool {
-    let field = fields.get(i);
-    let word = core(field);
-    let set_apart = word.len() < field.len();
-    if is_level_word(word) {
-        let loud = word.iter().all(u8::is_ascii_uppercase);
-        return set_apart || loud || timed;
-    }
-    let letter = matches!(word, b"V" | b"D" | b"I" | b"W" | b"E" | b"F" | b"T" | b"N");
-    let next = fields.get(i + 1);
-    letter
-        && timed
-        && (set_apart || next.ends_with(b":") || fields.is_column(i) || next.starts_with(b"["))
-}
-
-/// An upper-case or bracketed level a few fields ahead, with nothing of a sentence before it.
-fn level_ahead(fields: &Fields<'_>, at: usize) -> Option<usize> {
-    for i in at..fields.count.min(at + LEVEL_FIELDS) {
-        let field = fields.get(i);
-        let word = core(field);
-        if is_level_word(word)
-            && (word.iter().all(u8::is_ascii_uppercase) || field.starts_with(b"["))
-        {
-            return Some(i);
+    /// Looks for a level among the words of a group with a time.
+    fn level_of(&mut self, group: &Field<'a>) {
+        let mut at = group.start;
+        for word in words(group.text) {
+            let skip = usize::from(word.first() == Some(&b'['));
+            let letters = word[skip..]
+                .iter()
+                .take_while(|b| b.is_ascii_uppercase())
+                .count();
+            let name = &word[skip..skip + letters];
+            if level_word(name).is_some()
+                || letters == 1 && word.len() == skip + 1 && is_letter(name)
+            {
+                self.level = Some((at + skip, at + skip + letters));
+                self.done = true;
+                return;
+            }
+            at += word.len() + 1;
         }
-        if SENTENCE.contains(&field)
-            || field.contains(&b'=')
-            || field.contains(&b'"')
-            || field.ends_with(b".")
-        {
+    }
+
+    /// Takes the next field of the header. Answers where it ends.
+    fn take(&mut self) -> Option<usize> {
+        let field = self.field(self.at);
+        if self.done {
+            return Some(self.at);
+        }
+        if field.text.is_empty() {
             return None;
         }
+        let anchored = self.timed || self.level.is_some();
+        if let Some(end) = self.level(&field) {
+            return Some(end);
+        }
+        if !anchored {
+            return self.lead(&field);
+        }
+        if matches!(
+            field.text,
+            b"-" | b"|" | b"--" | b"---" | b"::" | b":" | b"[]" | b">" | b"\xe2\x8b\xae"
+        ) {
+            return Some(field.end);
+        }
+        let next = self.field(field.end).text;
+        if self.timed && matches!(field.text, b"stdout" | b"stderr") && matches!(next, b"F" | b"P")
+        {
+            self.done = true;
+            return Some(self.field(field.end).end);
+        }
+        let before = self.field(self.last).text;
+        let labelled = before.ends_with(b":");
+        if field.is_number() && !self.tagged && !(self.named && self.level.is_some() && labelled) {
+            return Some(field.end);
+        }
+        if field.group && self.group(&field, labelled) {
+            return Some(field.end);
+        }
+        if self.tagged {
+            return None;
+        }
+        self.tag(&field)
     }
-    None
-}
 
-fn word_span(fields: &Fields<'_>, i: usize) -> (usize, usize) {
-    let field = fields.get(i);
-    let word = core(field);
-    let start = fields.start(i)
-        + field
-            .iter()
-            .take_while(|b| matches!(b, b'[' | b'(' | b'<' | b'"'))
-            .count();
-    (start, start + word.len())
-}
-
-/// `D/Tag( 123):` at the start of a line: the number of the field behind it.
-fn brief_tag(field: &[u8], fields: &Fields<'_>, at: usize) -> Option<usize> {
-    let [b'V' | b'D' | b'I' | b'W' | b'E' | b'F', b'/', rest @ ..] = field else {
-        return None;
-    };
-    if !rest.first()?.is_ascii_alphabetic() {
-        return None;
+    /// A `[group]`, or a `(group)` beside a time or level.
+    fn group(&mut self, field: &Field<'a>, labelled: bool) -> bool {
+        let behind = self.line.get(field.end).copied();
+        let number = field.text.get(1).is_some_and(u8::is_ascii_digit);
+        let fits = match field.text[0] {
+            b'(' => !field.glued && !self.tagged,
+            _ => !self.tagged || !labelled || number,
+        };
+        self.named |= fits && field.text.iter().any(u8::is_ascii_alphabetic);
+        // `[a][b] text`, `[a]text`: text directly behind a group is the message.
+        self.done = fits && field.glued && !matches!(behind, Some(b'[' | b'|'));
+        fits
     }
-    (at..fields.count.min(at + 3))
-        .find(|&i| fields.get(i).ends_with(b":"))
-        .map(|i| i + 1)
-}
 
-/// The end of the group that opens at a byte, with a colon directly behind it.
-fn group_end(line: &[u8], start: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (i, &b) in line.iter().enumerate().skip(start).take(200) {
-        match b {
-            b'[' => depth += 1,
-            b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(i + 1 + usize::from(line.get(i + 1) == Some(&b':')));
-                }
+    /// A level here, or an upper-case or bracketed one a few fields ahead with nothing of a
+    /// sentence before it.
+    fn level(&mut self, field: &Field<'a>) -> Option<usize> {
+        if self.level.is_some() {
+            return None;
+        }
+        let expected = self.timed && !self.tagged;
+        let mut end = field.end;
+        let mut ahead = *field;
+        for _ in 0..if expected { LEVEL_FIELDS } else { 0 } {
+            if let Some((span, apart)) = ahead.level()
+                && (self.is_loud(span) && level_word(&self.line[span.0..span.1]) == Some(true)
+                    || apart && ahead.group)
+            {
+                self.level = Some(span);
+                self.done = ahead.text.ends_with(b":");
+                return Some(ahead.end);
             }
-            _ => {}
+            if ahead.is_prose() || ahead.text.ends_with(b".") {
+                break;
+            }
+            ahead = self.field(ahead.end);
         }
+        let span = if let Some((span, apart)) = field.level() {
+            if !apart && !expected {
+                return None;
+            }
+            span
+        } else if let Some((length, to)) = logger_glued(field.text) {
+            end = field.start + to;
+            self.done = true;
+            (field.start, field.start + length)
+        } else {
+            let core = field.core();
+            let next = self.field(field.end).text;
+            let apart = core.len() < field.text.len()
+                || field.column
+                || next.ends_with(b":")
+                || next.starts_with(b"[")
+                || next == b"|";
+            if !(expected && is_letter(core) && apart) {
+                return None;
+            }
+            let start = field.start + usize::from(field.group);
+            (start, start + 1)
+        };
+        self.level = Some(span);
+        self.done |= field.text.ends_with(b":");
+        Some(end)
     }
-    None
+
+    /// What may stand at the start of a line without a time: Android's `D/Tag( 123):`, a thread or
+    /// a number before an upper-case level.
+    fn lead(&mut self, field: &Field<'a>) -> Option<usize> {
+        if let [b'V' | b'D' | b'I' | b'W' | b'E' | b'F', b'/', first, ..] = field.text
+            && first.is_ascii_alphabetic()
+        {
+            let mut tag = *field;
+            for _ in 0..3 {
+                if tag.text.ends_with(b":") {
+                    self.level = Some((field.start, field.start + 1));
+                    self.tagged = true;
+                    return Some(tag.end);
+                }
+                tag = self.field(tag.end);
+            }
+        }
+        let mut ahead = *field;
+        for _ in 0..3 {
+            if !ahead.group && !ahead.is_number() {
+                break;
+            }
+            ahead = self.field(ahead.end);
+            if let Some((span, _)) = ahead.level()
+                && self.is_loud(span)
+            {
+                self.timed = true;
+                return Some(ahead.start);
+            }
+        }
+        None
+    }
+
+    fn is_loud(&self, (from, to): (usize, usize)) -> bool {
+        self.line[from..to].iter().all(u8::is_ascii_uppercase)
+    }
+
+    /// `host program[1]:`, `program[1]:`, `some.Logger:`, `Logger - `, `file.go:12]`, a column:
+    /// where it ends.
+    fn tag(&mut self, field: &Field<'a>) -> Option<usize> {
+        let text = field.text;
+        let next = self.field(field.end);
+        let dots = text.iter().filter(|&&b| b == b'.').count();
+        let starts = text[0].is_ascii_alphabetic() || text[0] == b'_';
+        // Spans of Rust's tracing, `request{id=1}:`, and the logger behind them.
+        if self.level.is_some()
+            && text.contains(&b'{')
+            && let Some(at) = self.line[field.start..]
+                .windows(3)
+                .position(|it| it == b"}: ")
+        {
+            let span = field.start + at + 2;
+            let logger = self.field(span);
+            return Some(program(logger.text).map_or(span, |_| logger.end));
+        }
+        // A column that tabs set apart.
+        let tab = self.line.get(field.end) == Some(&b'\t');
+        if tab && next.text.first() != Some(&b'{') && !field.is_prose() {
+            return Some(field.end);
+        }
+        self.tagged = true;
+        if let Some(name) = program(text)
+            && (!self.named || name.contains(&b'.') || name.contains(&b'$'))
+            && !(is_plain(name) && self.level.is_some() && name.len() + 1 == text.len())
+        {
+            return Some(field.end);
+        }
+        if starts && self.timed && !self.named {
+            if is_name(text) && program(next.text).is_some() && !field.is_prose() {
+                return Some(next.end);
+            }
+            // Android pads its tags.
+            if is_name(text) && matches!(next.text, b"-" | b":" | b"|") {
+                return Some(next.end);
+            }
+        }
+        // A logger may go without a mark of its own.
+        let bare = dots >= 2 || dots == 1 && next.text.starts_with(b"[");
+        if is_name(text) && starts && bare && !text.ends_with(b".") {
+            return Some(field.end);
+        }
+        if is_name(text) && matches!(next.text, b"-" | b":") && (dots > 0 || !self.named) {
+            return Some(next.end);
+        }
+        // A place in the source: `file.go:12]`, `module:function:12 - `, `file.go:12 >`.
+        let place = text.contains(&b':') && text.last() != Some(&b':') && starts;
+        if place
+            && (text.ends_with(b"]") && !text.contains(&b'[') || matches!(next.text, b"-" | b">"))
+        {
+            return Some(if text.ends_with(b"]") {
+                field.end
+            } else {
+                next.end
+            });
+        }
+        if self.timed
+            && (self.level.is_some() || self.named)
+            && field.column
+            && !field.is_prose()
+            && is_name(text)
+        {
+            return Some(field.end);
+        }
+        None
+    }
 }
 
-/// `host program[1]:`, `program[1]:`, `Logger:`, `Logger - `: how many fields it takes.
-fn tag(fields: &Fields<'_>, at: usize, named: bool, timed: bool) -> Option<usize> {
-    let field = fields.get(at);
-    let next = fields.get(at + 1);
-    if let Some(name) = program(field)
-        && (!named || name.contains(&b'.') || name.contains(&b'$'))
-    {
-        return Some(1);
-    }
-    if is_name(field) && field[0].is_ascii_alphabetic() && timed && !named {
-        if program(next).is_some() && !SENTENCE.contains(&field) {
-            return Some(2);
-        }
-        if matches!(next, b"-" | b":" | b"|") {
-            return Some(2);
-        }
-        // Android pads its tags.
-        if next.starts_with(b":") && next.len() == 1 {
-            return Some(2);
-        }
-    }
-    // A logger may go without a mark of its own.
-    let dots = field.iter().filter(|&&b| b == b'.').count();
-    if is_name(field)
-        && field[0].is_ascii_alphabetic()
-        && (dots >= 1 && next.starts_with(b"[") || dots >= 2)
-        && !field.ends_with(b".")
-    {
-        return Some(1);
-    }
-    if is_name(field) && matches!(next, b"-" | b":") && (field.contains(&b'.') || !named) {
-        return Some(2);
-    }
-    None
+/// A letter that stands for a level.
+fn is_letter(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"V" | b"D" | b"I" | b"W" | b"E" | b"F" | b"T" | b"N" | b"C"
+    )
 }
 
-/// The name in `name:`, `name[12]:` or `name(x)[12]:`.
-fn program(field: &[u8]) -> Option<&[u8]> {
-    let name = field.strip_suffix(b":")?;
-    let name = match name.strip_suffix(b"]") {
-        Some(inner) => &inner[..inner.iter().position(|&b| b == b'[')?],
-        None => name,
-    };
-    (is_name(name) && name.iter().any(u8::is_ascii_alphabetic)).then_some(name)
+/// `LEVEL:logger:text` of Python: the length of the level, and where the text starts.
+fn logger_glued(text: &[u8]) -> Option<(usize, usize)> {
+    let level = text.iter().position(|&b| b == b':')?;
+    let word = &text[..level];
+    if level_word(word) != Some(true) || !word.iter().all(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let rest = &text[level + 1..];
+    let name = rest.iter().position(|&b| b == b':')?;
+    is_name(&rest[..name]).then_some((level, level + name + 2))
+}
+
+/// Seconds or milliseconds since 1970, or the second of two fields of six digits
+/// (`081109 203615`).
+fn is_epoch(before: &[u8], field: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    let whole = field.iter().take_while(|b| b.is_ascii_digit()).count();
+    let decimals = matches!(&field[whole..], [] | [b'.', ..])
+        && digits(field.get(whole + 1..).unwrap_or_default());
+    decimals
+        && ((whole == 10 || whole == 13) && field[0] == b'1'
+            || field.len() == 6 && whole == 6 && before.len() == 6 && digits(before))
+}
+
+/// What may stand behind a time: a year, a zone, half of the day.
+fn goes_on_time(word: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().all(|b| b.is_ascii_digit() || *b == b':');
+    let year = word.len() == 4
+        && word.iter().all(u8::is_ascii_digit)
+        && (word.starts_with(b"19") || word.starts_with(b"20"));
+    let offset = word.len() >= 5 && matches!(word[0], b'+' | b'-') && digits(&word[1..]);
+    const ZONES: [&[u8]; 11] = [
+        b"UTC", b"GMT", b"CET", b"CEST", b"EST", b"EDT", b"PST", b"PDT", b"AM", b"PM", b"Z",
+    ];
+    year || offset || ZONES.contains(&word)
 }

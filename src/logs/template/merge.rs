@@ -101,7 +101,7 @@ fn stars(slots: &[Slot]) -> usize {
 fn covers(wide: &[Slot], narrow: &[Slot]) -> bool {
     wide.iter()
         .zip(narrow)
-        .all(|(wide, narrow)| wide.word == STAR || wide.word == narrow.word)
+        .all(|(wide, narrow)| wide.covers(narrow))
 }
 
 /// A cluster that differs from another in one or two slots.
@@ -235,21 +235,18 @@ pub(super) fn evidence(buckets: &Buckets, clusters: &[Option<Cluster>], of: u32)
 /// The number of what stands before a cluster's tail.
 pub(super) fn tail_key(cluster: &Cluster) -> Option<u64> {
     let tail = cluster.tail?;
-    let before = cluster.slots.get(..tail.slots as usize)?;
     let level = cluster.level.index() as u64;
-    Some(
-        before
-            .iter()
-            .fold(mix(tail.skeleton, level), |key, slot| mix(key, slot.word)),
-    )
+    let around = tail.around(&cluster.slots);
+    Some(around.fold(mix(tail.skeleton, level), |key, slot| mix(key, slot.word)))
 }
 
 /// How many different tails make the tail of a cluster free text.
 pub(super) fn tails_needed(cluster: &Cluster) -> usize {
-    let before = cluster
+    let around = cluster
         .tail
-        .and_then(|tail| cluster.slots.get(..tail.slots as usize));
-    match before.map_or(0, |before| constants(before, &[])) {
+        .iter()
+        .flat_map(|tail| tail.around(&cluster.slots));
+    match around.filter(|slot| slot.is_constant()).count() {
         0 | 1 => usize::MAX,
         2 => 6,
         _ => 4,
@@ -260,20 +257,17 @@ pub(super) fn tails_needed(cluster: &Cluster) -> usize {
 pub(super) fn tail_evidence(clusters: &[Option<Cluster>], of: u32) -> Option<Merge> {
     let own = clusters.get(of as usize)?.as_ref()?;
     let tail = own.tail?;
-    let before = own.slots.get(..tail.slots as usize)?;
+    let same = |other: &Cluster| {
+        other.level == own.level
+            && other.tail == own.tail
+            && tail
+                .around(&own.slots)
+                .zip(tail.around(&other.slots))
+                .all(|(own, other)| own.covers(other))
+    };
     let with: Vec<u32> = (0u32..)
         .zip(clusters)
-        .filter(|(at, other)| {
-            *at != of
-                && other.as_ref().is_some_and(|other| {
-                    other.level == own.level
-                        && other.tail == own.tail
-                        && other
-                            .slots
-                            .get(..tail.slots as usize)
-                            .is_some_and(|it| covers(before, it))
-                })
-        })
+        .filter(|(at, other)| *at != of && other.as_ref().is_some_and(same))
         .map(|(at, _)| at)
         .collect();
     (with.len() + 1 >= tails_needed(own)).then_some(Merge {
@@ -288,12 +282,7 @@ fn constants(slots: &[Slot], without: &[usize]) -> usize {
     slots
         .iter()
         .enumerate()
-        .filter(|(i, slot)| {
-            slot.word != VALUE
-                && slot.word != STAR
-                && !without.contains(i)
-                && slot.class != Class::Value
-        })
+        .filter(|(i, slot)| !without.contains(i) && slot.is_constant())
         .count()
 }
 

@@ -4,7 +4,15 @@
 //! punctuation. Names with a number behind them are cut (`worker-12` is `worker-` and a number)
 //! only when a template is written, so that all values look alike to the grouping.
 
-use super::classify::{Kind, is_month, is_weekday, kind_of};
+mod members;
+mod word;
+
+pub(super) use word::is_calendar;
+
+use std::ops::Range;
+
+use super::classify::{Kind, kind_of};
+use word::{class_of, is_request, quoted_part};
 
 /// Tokens that are mined; the rest of a line is its tail.
 pub(super) const MAX_TOKENS: usize = 128;
@@ -35,6 +43,8 @@ pub(super) enum Class {
     Constant,
     /// A member's name: it never varies.
     Key,
+    /// Likewise, beside a message that says more than the names.
+    Member,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -91,18 +101,24 @@ fn cuts(b: u8) -> bool {
     BYTES[b as usize] & CUT != 0
 }
 
-/// Reads the message of `line` that starts at `from` into `tokens`. Returns where the tail starts,
-/// which is the line's end for most.
-pub(super) fn scan(line: &[u8], from: usize, tokens: &mut Vec<Token>) -> usize {
+/// Reads what stands in `line` behind its header, from `from` on, into `tokens`. Returns which of
+/// them are the message, with its quotes, of a line that is made of members; none for others.
+pub(super) fn scan(line: &[u8], from: usize, tokens: &mut Vec<Token>) -> Range<usize> {
     tokens.clear();
-    Scanner {
+    let message = Scanner {
         line,
         at: from,
         tokens,
         spaced: false,
         open: 0,
+        message: 0..0,
+        in_message: false,
     }
-    .run()
+    .run();
+    match members::are_members(line, tokens, &message) {
+        true => members::settle(line, tokens, message),
+        false => 0..0,
+    }
 }
 
 struct Scanner<'a> {
@@ -112,13 +128,16 @@ struct Scanner<'a> {
     spaced: bool,
     /// The quote around the message that is being read, 0 outside of one.
     open: u8,
+    /// The tokens of the message, and whether they are being read.
+    message: Range<usize>,
+    in_message: bool,
 }
 
 impl Scanner<'_> {
-    fn run(mut self) -> usize {
+    fn run(mut self) -> Range<usize> {
         while let Some(&b) = self.line.get(self.at) {
             if self.tokens.len() + 3 > MAX_TOKENS {
-                return self.at;
+                break;
             }
             if BYTES[b as usize] & SPACE != 0 {
                 self.spaced = true;
@@ -127,14 +146,20 @@ impl Scanner<'_> {
             }
             match b {
                 b'"' | b'`' => self.quote(b),
-                b'\\' if self.open != 0 && self.next() == Some(b'"') => self.at += 2,
+                b'\\' if self.open != 0 && self.next().is_some_and(is_escape) => {
+                    self.spaced |= self.next() != Some(b'"');
+                    self.at += 2;
+                }
                 b'\'' if self.starts_quote() => self.quote(b),
                 b'<' | b'>' | b'~' if self.spaced && self.digit_at(1) => self.at += 1,
                 _ if cuts(b) => self.mark(b),
                 _ => self.word(),
             }
         }
-        self.at
+        if self.in_message {
+            self.message.end = self.tokens.len();
+        }
+        self.message
     }
 
     fn next(&self) -> Option<u8> {
@@ -211,7 +236,11 @@ impl Scanner<'_> {
     fn quote(&mut self, quote: u8) {
         if self.open == quote {
             self.open = 0;
-            return self.mark(quote);
+            self.mark(quote);
+            if std::mem::take(&mut self.in_message) {
+                self.message.end = self.tokens.len();
+            }
+            return;
         }
         let Some(end) = self.closing(quote) else {
             return self.mark(quote);
@@ -228,7 +257,12 @@ impl Scanner<'_> {
             .is_some_and(|token| matches!(token.text(self.line), b"{" | b","));
         let part = if member && behind == b':' && !text.is_empty() {
             Part::Word(Class::Key)
-        } else if self.open == 0 && (is_request(text) || self.in_message(text)) {
+        } else if self.open == 0 && self.is_message(text) {
+            self.open = quote;
+            self.message = self.tokens.len()..self.tokens.len() + 1;
+            self.in_message = true;
+            return self.mark(quote);
+        } else if self.open == 0 && is_request(text) {
             self.open = quote;
             return self.mark(quote);
         } else {
@@ -240,23 +274,27 @@ impl Scanner<'_> {
         self.mark(quote);
     }
 
-    /// Whether what is quoted here is the value of `msg` or the like.
-    fn in_message(&self, text: &[u8]) -> bool {
+    /// Whether what is quoted here is the message: the value of `msg` or the like, or several words
+    /// at the start.
+    fn is_message(&self, text: &[u8]) -> bool {
+        let start = self.tokens.is_empty() && text.contains(&b' ');
+        self.message.is_empty() && !text.is_empty() && (start || self.is_behind_message_key())
+    }
+
+    fn is_behind_message_key(&self) -> bool {
         let mut back = self.tokens.iter().rev();
-        let Some(sign) = back.next() else {
-            return false;
-        };
-        if !matches!(sign.text(self.line), b"=" | b":") || !text.contains(&b' ') {
-            return false;
-        }
-        let key = back.find(|token| token.part != Part::Mark);
-        key.is_some_and(|key| MESSAGES.contains(&key.text(self.line)))
+        let sign = back.next();
+        sign.is_some_and(|sign| matches!(sign.text(self.line), b"=" | b":"))
+            && back
+                .find(|token| token.part != Part::Mark)
+                .is_some_and(|key| MESSAGES.contains(&key.text(self.line)))
     }
 
     /// A run of bytes without white space, brackets and the like.
     fn word(&mut self) {
         let start = self.at;
-        let (mut digits, mut dots, mut slashes, mut letters, mut at_sign) = (0, 0, 0, 0, false);
+        let (mut digits, mut dots, mut slashes, mut letters) = (0, 0, 0, 0);
+        let (mut at_sign, mut inner) = (false, false);
         let mut end = start;
         while let Some(&b) = self.line.get(end) {
             if b == b'?' && slashes > 0 {
@@ -272,7 +310,11 @@ impl Scanner<'_> {
                 b'0'..=b'9' => digits += 1,
                 b'.' => dots += 1,
                 b'/' => slashes += 1,
-                b'\\' if self.open != 0 && self.line.get(end + 1) == Some(&b'"') => break,
+                b'\\'
+                    if self.open != 0 && self.line.get(end + 1).is_some_and(|&b| is_escape(b)) =>
+                {
+                    break;
+                }
                 b'\\' => slashes += 2,
                 b'@' => at_sign = true,
                 b':' => {
@@ -286,6 +328,7 @@ impl Scanner<'_> {
                         && !cuts(next)
                         && (letters == 0 || digit || slashes > 0)
                         || digit && dots > 0
+                        || next.is_ascii_alphanumeric() && (inner || self.is_inner(end + 1))
                         || next == b':' && letters + digits > 0
                         || next == b'\\'
                         || end == start && next == b':'
@@ -293,6 +336,7 @@ impl Scanner<'_> {
                     if !joined {
                         break;
                     }
+                    inner |= letters > 0 && digits == 0 && digit;
                 }
                 b'\''
                     if !self
@@ -339,7 +383,27 @@ impl Scanner<'_> {
         } else {
             Part::Word(class_of(run))
         };
+        if self.message.is_empty()
+            && self
+                .tokens
+                .last()
+                .is_some_and(|sign| sign.text(self.line) == b"=")
+            && self.is_behind_message_key()
+        {
+            self.message = self.tokens.len()..self.tokens.len() + 1;
+        }
         self.push(start, end, part, false);
+    }
+
+    /// Whether what starts here with a digit stands between colons: the middle of
+    /// `users:1726:profile`.
+    fn is_inner(&self, at: usize) -> bool {
+        let rest = &self.line[at..];
+        let length = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        rest.get(length) == Some(&b':') && rest.get(length + 1).is_some_and(u8::is_ascii_alphabetic)
     }
 
     /// A path with a query, whose `=` and `&` are its own.
@@ -372,85 +436,7 @@ impl Scanner<'_> {
     }
 }
 
-/// `GET /path HTTP/1.1` and its like: its method is a word of the event.
-fn is_request(text: &[u8]) -> bool {
-    const METHODS: [&[u8]; 9] = [
-        b"GET",
-        b"POST",
-        b"PUT",
-        b"HEAD",
-        b"DELETE",
-        b"PATCH",
-        b"OPTIONS",
-        b"CONNECT",
-        b"PROPFIND",
-    ];
-    let end = text.iter().position(|&b| b == b' ').unwrap_or(0);
-    METHODS.contains(&&text[..end])
-}
-
-fn quoted_part(text: &[u8]) -> Part {
-    if text.is_empty() || text == b"-" {
-        return Part::Empty;
-    }
-    if text.contains(&b' ') {
-        return match text.iter().any(u8::is_ascii_digit) {
-            true => Part::Value(Kind::Any),
-            false => Part::Word(Class::Value),
-        };
-    }
-    if text.iter().any(u8::is_ascii_digit) {
-        return Part::Value(kind_of(text));
-    }
-    if text.iter().filter(|&&b| b == b'/').count() > 1 || text[0] == b'/' {
-        return Part::Value(Kind::Path);
-    }
-    Part::Word(class_of(text))
-}
-
-/// The class of a word without digits.
-pub(super) fn class_of(word: &[u8]) -> Class {
-    if matches!(
-        word,
-        b"true"
-            | b"false"
-            | b"null"
-            | b"nil"
-            | b"none"
-            | b"None"
-            | b"True"
-            | b"False"
-            | b"NULL"
-            | b"undefined"
-    ) {
-        return Class::Value;
-    }
-    let last = word
-        .iter()
-        .rposition(|&b| matches!(b, b'.' | b'/' | b'\\' | b'$'))
-        .map_or(0, |i| i + 1);
-    let tail = &word[last..];
-    let upper = tail.iter().filter(|b| b.is_ascii_uppercase()).count();
-    let lower = tail.iter().filter(|b| b.is_ascii_lowercase()).count();
-    if upper >= 2 && lower == 0 {
-        return Class::Constant;
-    }
-    let inner = word.iter().any(|b| {
-        matches!(
-            b,
-            b'.' | b'_' | b'-' | b'$' | b'/' | b'\\' | b'@' | b'#' | b'%'
-        )
-    });
-    let camel = word
-        .windows(2)
-        .any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
-    match inner || camel {
-        true => Class::Name,
-        false => Class::Plain,
-    }
-}
-
-/// Whether a word is the name of a day or month.
-pub(super) fn is_calendar(word: &[u8]) -> bool {
-    is_month(word) || is_weekday(word)
+/// What stands behind a backslash in the text of a member: quotes and white space.
+fn is_escape(b: u8) -> bool {
+    matches!(b, b'"' | b'n' | b't' | b'r')
 }

@@ -7,6 +7,8 @@
 //! - names of days and months beside values are values;
 //! - a list of words in brackets is one word.
 
+use std::ops::Range;
+
 use super::classify::{Kind, unit_kind};
 use super::evidence::Context;
 use super::scanner::{Class, Part, Token, is_calendar};
@@ -30,6 +32,20 @@ pub(super) struct Slot {
     pub(super) last: u16,
 }
 
+impl Slot {
+    /// Whether all lines with the other have this one.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.word == STAR || self.word == other.word
+    }
+
+    /// Whether it is a word that the lines of an event have in common.
+    pub(super) fn is_constant(&self) -> bool {
+        self.word != VALUE
+            && self.word != STAR
+            && !matches!(self.class, Class::Value | Class::Member)
+    }
+}
+
 /// The slots of a line, and what is between them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
@@ -41,13 +57,44 @@ pub(super) struct Shape {
     items: Vec<Item>,
 }
 
-/// The end of a line behind its last `:` or `=`, which may be free text: an error's description.
+/// The end of a message behind its last `:` or `=`, which may be free text: an error's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tail {
-    /// Slots before it.
-    pub(super) slots: u16,
+    /// Slots before it and behind it.
+    before: u16,
+    behind: u16,
     /// The skeleton of a line whose tail is one slot.
     pub(super) skeleton: u64,
+}
+
+impl Tail {
+    /// Which of `count` slots it takes.
+    pub(super) fn range(&self, count: usize) -> Range<usize> {
+        let end = count.saturating_sub(self.behind.into());
+        usize::from(self.before).min(end)..end
+    }
+
+    /// The slots of a line without it.
+    pub(super) fn around<'a>(&self, slots: &'a [Slot]) -> impl Iterator<Item = &'a Slot> {
+        let range = self.range(slots.len());
+        slots[..range.start].iter().chain(&slots[range.end..])
+    }
+
+    /// Makes it one slot that varies.
+    pub(super) fn open(&self, slots: &mut Vec<Slot>) {
+        let range = self.range(slots.len());
+        if let [first, ..] = slots[range.clone()] {
+            let last = slots[range.end - 1].last;
+            slots.splice(
+                range,
+                [Slot {
+                    word: STAR,
+                    last,
+                    ..first
+                }],
+            );
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,8 +123,9 @@ pub(super) fn mix(hash: u64, word: u64) -> u64 {
 }
 
 impl Shape {
-    /// Folds the tokens of a line.
-    pub(super) fn read(&mut self, line: &[u8], tokens: &[Token]) {
+    /// Folds the tokens of a line, of which some are its message, where that is one of several
+    /// members.
+    pub(super) fn read(&mut self, line: &[u8], tokens: &[Token], message: &Range<usize>) {
         self.items.clear();
         for (i, token) in tokens.iter().enumerate() {
             let item = match token.part {
@@ -99,7 +147,7 @@ impl Shape {
             };
             self.add(line, tokens, item);
         }
-        self.finish(line, tokens);
+        self.finish(line, tokens, message);
     }
 
     /// Takes the next item in, and folds what it completes.
@@ -215,7 +263,7 @@ impl Shape {
         }
     }
 
-    fn finish(&mut self, line: &[u8], tokens: &[Token]) {
+    fn finish(&mut self, line: &[u8], tokens: &[Token], message: &Range<usize>) {
         self.slots.clear();
         self.skeleton = self.items.len() as u64;
         for i in 0..self.items.len() {
@@ -237,37 +285,39 @@ impl Shape {
                         .slots
                         .last()
                         .map(|slot: &Slot| tokens[slot.first as usize].text(line));
-                    slot.context = Context::of(
-                        before,
-                        after,
-                        glued,
-                        token.quoted,
-                        previous,
-                        self.slots.is_empty(),
-                    );
-                    match slot.class {
-                        Class::Plain | Class::Constant if slot.context == Context::Key => {
-                            slot.class = Class::Key
-                        }
-                        // `java.io.IOException: text`, `cups.service: text`.
-                        Class::Name if slot.context == Context::Key && after == b':' => {
-                            slot.context = Context::First
-                        }
-                        _ => {}
+                    let at = usize::from(slot.first);
+                    let first =
+                        self.slots.is_empty() || message.contains(&at) && at <= message.start + 1;
+                    slot.context = Context::of(before, after, glued, token.quoted, previous, first);
+                    if slot.context == Context::Key
+                        && matches!(slot.class, Class::Plain | Class::Constant)
+                    {
+                        slot.class = Class::Key;
                     }
                     self.slots.push(slot);
                 }
             }
         }
-        self.find_tail(tokens);
+        self.find_tail(tokens, message);
     }
 
-    /// Looks for a tail of words alone.
-    fn find_tail(&mut self, tokens: &[Token]) {
+    /// Looks for a tail of words alone at the end of the message.
+    fn find_tail(&mut self, tokens: &[Token], message: &Range<usize>) {
         self.tail = None;
+        let inside = |item: &Item| {
+            let (Item::Mark(_, at) | Item::Slot(Slot { first: at, .. })) = item;
+            message.is_empty() || message.contains(&usize::from(*at))
+        };
+        let end = self.items.iter().rposition(inside).map_or(0, |at| at + 1);
+        let (message, behind) = self.items.split_at(end);
         let mut words = false;
         let mut cut = None;
-        for (i, item) in self.items.iter().enumerate().rev() {
+        for (i, item) in message
+            .iter()
+            .enumerate()
+            .rev()
+            .take_while(|(_, it)| inside(it))
+        {
             match item {
                 Item::Slot(slot) => words |= slot.word != VALUE,
                 Item::Mark(b'=', _) if words => {
@@ -285,39 +335,35 @@ impl Shape {
             }
         }
         let Some(cut) = cut else { return };
-        let (mut slots, mut skeleton) = (0, TAIL);
-        for item in &self.items[..=cut] {
-            skeleton = match item {
-                Item::Mark(mark, _) => mix(skeleton, u64::from(*mark) << 8),
-                Item::Slot(_) => {
-                    slots += 1;
-                    mix(skeleton, 1)
-                }
-            };
+        let mut tail = Tail {
+            before: 0,
+            behind: 0,
+            skeleton: TAIL,
+        };
+        for (items, slots) in [
+            (&message[..=cut], &mut tail.before),
+            (behind, &mut tail.behind),
+        ] {
+            for item in items {
+                tail.skeleton = match item {
+                    Item::Mark(mark, _) => mix(tail.skeleton, u64::from(*mark) << 8),
+                    Item::Slot(_) => {
+                        *slots += 1;
+                        mix(tail.skeleton, 1)
+                    }
+                };
+            }
         }
-        self.tail = Some(Tail { slots, skeleton });
+        self.tail = Some(tail);
     }
 
     /// Makes the tail one slot that varies.
-    pub(super) fn cut_tail(&mut self) -> bool {
-        match self.tail.take() {
-            Some(tail) => {
-                self.skeleton = tail.skeleton;
-                let slots = tail.slots as usize;
-                if let (Some(first), Some(last)) =
-                    (self.slots.get(slots).copied(), self.slots.last().copied())
-                {
-                    self.slots.truncate(slots);
-                    self.slots.push(Slot {
-                        word: STAR,
-                        last: last.last,
-                        ..first
-                    });
-                }
-                true
-            }
-            None => false,
-        }
+    pub(super) fn cut_tail(&mut self) {
+        let Some(tail) = self.tail.take() else {
+            return;
+        };
+        self.skeleton = tail.skeleton;
+        tail.open(&mut self.slots);
     }
 }
 

@@ -109,6 +109,70 @@ fn headers_neither_split_nor_spoil_templates() {
     }
 }
 
+/// Each group of lines is one template, which reads like this.
+#[test]
+fn the_headers_of_many_loggers_are_passed_over() {
+    for (lines, pattern) in [
+        (
+            &[
+                "2026-11-21T10:11:12.676000Z  INFO shop::billing: took 12 ms",
+                "2026-11-21T10:11:13.676000Z  INFO shop::cart::http: took 2 ms",
+                "2026-11-21T10:11:14.676000Z  INFO request{id=7 path=\"/a b\"}: app: took 3 ms",
+                "[2026-11-21T10:11:12Z INFO  shop::cart] took 4 ms",
+                "2026-11-21T10:11:12.123Z\tINFO\tshop/cart.go:6\ttook 5 ms",
+                "2026-11-21 10:11:12.123 | INFO     | shop.cart:add:42 - took 6 ms",
+                "2026-11-21 10:11:12.1234|INFO|Shop.Cart|took 7 ms",
+                "[2026-11-21T10:11:12,123][INFO ][o.e.n.Node               ] [node-1] took 8 ms",
+                "48 [main] INFO shop.Cart - took 9 ms",
+                "[main] INFO shop.Cart - took 9 ms",
+                "[10:11:12] [Server thread/INFO]: took 10 ms",
+                "INFO:shop.cart:took 11 ms",
+                "[10:11:12.123] INFO (shop/77 on web-1): took 12 ms",
+                "[2026-11-21 10:11:12] production.INFO: took 13 ms",
+                "2026-11-21 10:11:12.12 [INFO] <0.12.0> took 14 ms",
+            ][..],
+            "INFO took <num> ms",
+        ),
+        (
+            &[
+                "I1121 10:11:12.123456       1 cart.go:12] took 12 ms",
+                "I1121 10:11:12.123456       1 reflector.go:9] took 12 ms",
+            ],
+            "took <num> ms",
+        ),
+        (
+            &["3:04PM INF took 12 ms", "11:04AM INF took 12 ms"],
+            "INF took <num> ms",
+        ),
+        (
+            &[
+                "[I 2026-11-21 10:11:12.123 ServerApp] took 1 ms",
+                "2026-11-21 10:11:12.123456 I | took 2 ms",
+            ],
+            "I took <num> ms",
+        ),
+    ] {
+        let mined = mine(lines.iter().copied());
+        assert_eq!(mined, [format!("{} {pattern}", lines.len())]);
+    }
+}
+
+#[test]
+fn what_a_message_starts_with_is_no_header() {
+    for lines in [
+        [
+            "2026-11-21 10:11:12 INFO Connecting: shop",
+            "2026-11-21 10:11:12 INFO Leaving: shop",
+        ],
+        [
+            "[core:error] [pid 7] (22)Invalid argument: setgid 9",
+            "[core:error] [pid 7] (98)Address in use: bind 9",
+        ],
+    ] {
+        assert_eq!(mine(lines).len(), 2, "{lines:?}");
+    }
+}
+
 #[test]
 fn lines_without_a_header_keep_their_first_words() {
     assert_eq!(mine(["Cache: 3 hits", "Disk: 3 hits"]).len(), 2);
@@ -159,6 +223,49 @@ fn members_of_json_and_logfmt_are_told_by_their_message() {
             r#"ts=2026-11-21T10:11:13Z level=info msg="cache miss" key=7"#,
         ]),
         [r#"2 ts=<time> level=info msg="cache miss" key=<num>"#]
+    );
+}
+
+#[test]
+fn a_message_among_members_tells_the_event_and_the_other_members_are_values() {
+    let lines = [
+        r#"time=2026-11-21T10:11:12Z level=info caller=cart.go:8 msg="GET /x 200" user=bob"#,
+        r#"time=2026-11-21T10:11:12Z level=info caller=bill.go:8 msg="GET /yz 404" user=eve"#,
+        r#"time=2026-11-21T10:11:12Z level=info caller=cart.go:8 msg="lost /yz 404" user=eve"#,
+        "time=2026-11-21T10:11:12Z level=info caller=cart.go:8 msg=started user=eve",
+        "time=2026-11-21T10:11:12Z level=info caller=cart.go:8 msg=stopped user=eve",
+        r#"{"level":"info","logger":"a","msg":"started","tags":["x","y"],"by":{"id":1}}"#,
+        r#"{"level":"info","logger":"b","msg":"started","tags":[],"by":{"name":"bob","n":[2]}}"#,
+        r#"{"level":"info","logger":"b","msg":"stopped","tags":[],"by":null}"#,
+        r#""pod added" source="api" pods=["a/b"]"#,
+        r#""pod removed" source="cli" pods=["c/d" "e/f"]"#,
+    ];
+    let mut groups = mine(lines);
+    groups.sort();
+    let mut wanted = [
+        r#"2 time=<time> level=info caller=<*> msg="GET <path> <num>" user=<*>"#,
+        r#"1 time=<time> level=info caller=cart.go:8 msg="lost <path> <num>" user=eve"#,
+        "1 time=<time> level=info caller=cart.go:8 msg=started user=eve",
+        "1 time=<time> level=info caller=cart.go:8 msg=stopped user=eve",
+        r#"2 {"level":"info","logger":"<*>","msg":"started","tags":<*>,"by":<*>}"#,
+        r#"1 {"level":"info","logger":"b","msg":"stopped","tags":<*>,"by":null}"#,
+        r#"1 "pod added" source="api" pods=<*>"#,
+        r#"1 "pod removed" source="cli" pods=<*>"#,
+    ];
+    wanted.sort_unstable();
+    assert_eq!(groups, wanted);
+}
+
+#[test]
+fn a_number_between_colons_belongs_to_what_is_around_it() {
+    assert_eq!(
+        mine(["hit users:1726:profile now", "hit carts:9:items now"]),
+        ["2 hit <*> now"]
+    );
+    assert_eq!(
+        mine(["free pages:12 slabs:8", "free blocks:12 slabs:8"]).len(),
+        2,
+        "a name and its number"
     );
 }
 

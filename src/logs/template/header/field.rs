@@ -1,0 +1,189 @@
+//! The fields that a header is made of, and what they may be.
+
+use crate::logs::severity::level_word;
+use crate::logs::template::classify::is_time;
+
+/// Longest `[group]` in bytes.
+const MAX_GROUP_BYTES: usize = 200;
+
+/// Words that belong to sentences: no header has them.
+const SENTENCE: [&[u8]; 30] = [
+    b"a", b"after", b"an", b"and", b"are", b"at", b"be", b"before", b"by", b"for", b"from", b"has",
+    b"have", b"in", b"into", b"is", b"no", b"not", b"of", b"on", b"or", b"since", b"than", b"that",
+    b"the", b"to", b"until", b"was", b"will", b"with",
+];
+
+/// What of a line stands between white space, or between brackets whatever is in them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The brackets around it close: `[…]`, `(…)`, perhaps with a colon behind.
+    pub(super) group: bool,
+    /// Text follows directly.
+    pub(super) glued: bool,
+    /// A tab or several spaces follow.
+    pub(super) column: bool,
+}
+
+impl<'a> Field<'a> {
+    /// The field that starts at or behind a byte; empty at the line's end.
+    pub(super) fn at(line: &'a [u8], at: usize) -> Self {
+        let start = at + spaces(line.get(at..).unwrap_or_default());
+        let rest = line.get(start..).unwrap_or_default();
+        let group = group_end(rest);
+        let length = group.unwrap_or_else(|| run(rest));
+        let behind = &rest[length..];
+        Self {
+            text: &rest[..length],
+            start,
+            end: start + length,
+            group: group.is_some(),
+            glued: behind.first().is_some_and(|b| !b.is_ascii_whitespace()),
+            column: behind.first() == Some(&b'\t') || spaces(behind) >= 2,
+        }
+    }
+
+    /// Its text without brackets and punctuation around it.
+    pub(super) fn core(&self) -> &'a [u8] {
+        core(self.text)
+    }
+
+    /// Whether it is a timestamp, or a group with one among other words.
+    pub(super) fn is_time(&self) -> bool {
+        match self.group {
+            true => words(self.text).any(|word| is_time(core(word))),
+            false => is_time(self.core()),
+        }
+    }
+
+    /// A number, perhaps in brackets: a process, a thread, a line.
+    pub(super) fn is_number(&self) -> bool {
+        let core = self.core();
+        let core = core.strip_prefix(b"-").unwrap_or(core);
+        // `#12`, `*12`, `12#12`; Erlang's processes are `<0.12.0>`.
+        let sign = |b: u8| matches!(b, b'#' | b'*') || b == b'.' && self.text.starts_with(b"<");
+        core.iter().any(u8::is_ascii_digit)
+            && core.iter().all(|&b| b.is_ascii_digit() || sign(b))
+            && !(self.glued && self.text.starts_with(b"("))
+    }
+
+    /// Whether it is part of a sentence rather than of a header.
+    pub(super) fn is_prose(&self) -> bool {
+        SENTENCE.contains(&self.text)
+            || !self.group && self.text.iter().any(|b| matches!(b, b'=' | b'"'))
+    }
+
+    /// Where the level word of `LEVEL`, `[LEVEL]`, `LEVEL:`, `LEVEL[12]`, `name.LEVEL:` or
+    /// `[name/LEVEL]` stands in the line, and whether something sets it apart: brackets, a colon,
+    /// capitals.
+    pub(super) fn level(&self) -> Option<((usize, usize), bool)> {
+        let core = self.core();
+        let skipped = self.text.iter().take_while(|&&b| opens(b)).count();
+        let mut from = 0;
+        let mut to = core
+            .iter()
+            .position(|&b| b == b'[' && self.text.ends_with(b"]"))
+            .unwrap_or(core.len());
+        if self.group || self.text.ends_with(b":") {
+            from = core
+                .iter()
+                .rposition(|b| matches!(b, b'.' | b'/'))
+                .map_or(0, |dot| dot + 1);
+            to = to.max(from);
+        }
+        let word = &core[from..to];
+        let loud = word.iter().all(u8::is_ascii_uppercase);
+        let apart = word.len() < self.text.len();
+        let certain = match level_word(word)? {
+            true => from == 0 || loud,
+            // `HTTP`, `Note`, `config`: only where nothing but a level can stand.
+            false => self.text.starts_with(b"[") || loud && (apart || self.column),
+        };
+        if !certain {
+            return None;
+        }
+        let start = self.start + skipped + from;
+        let span = (start, start + word.len());
+        Some((span, loud || apart))
+    }
+}
+
+fn spaces(bytes: &[u8]) -> usize {
+    let space = |b: &&u8| b.is_ascii_whitespace();
+    bytes.iter().take_while(space).count()
+}
+
+/// The length of a run without white space; a bar outside of brackets is a field of its own.
+fn run(rest: &[u8]) -> usize {
+    let mut open = false;
+    let stop = |b: &u8| {
+        open |= matches!(b, b'[' | b'{' | b'"');
+        b.is_ascii_whitespace() || *b == b'|' && !open
+    };
+    let length = rest.iter().position(stop).unwrap_or(rest.len());
+    length.max(usize::from(rest.first() == Some(&b'|')))
+}
+
+/// The length of the group that opens here, with a colon directly behind it.
+fn group_end(rest: &[u8]) -> Option<usize> {
+    let (open, close) = match rest.first()? {
+        b'[' => (b'[', b']'),
+        b'(' => (b'(', b')'),
+        _ => return None,
+    };
+    let mut depth = 0;
+    for (i, &b) in rest.iter().enumerate().take(MAX_GROUP_BYTES) {
+        depth += i32::from(b == open) - i32::from(b == close);
+        if depth == 0 {
+            return Some(i + 1 + usize::from(rest.get(i + 1) == Some(&b':')));
+        }
+    }
+    None
+}
+
+fn opens(b: u8) -> bool {
+    matches!(b, b'[' | b'(' | b'<' | b'"' | b' ')
+}
+
+fn core(field: &[u8]) -> &[u8] {
+    let start = field.iter().take_while(|&&b| opens(b)).count();
+    let closes = |b: &&u8| matches!(b, b']' | b')' | b'>' | b',' | b':' | b';' | b'"' | b' ');
+    let end = field.iter().rev().take_while(closes).count();
+    field.get(start..field.len() - end).unwrap_or_default()
+}
+
+/// The words of a group.
+pub(super) fn words(group: &[u8]) -> impl Iterator<Item = &[u8]> {
+    group.split(u8::is_ascii_whitespace)
+}
+
+/// Bytes that names of programs, hosts, threads and loggers are made of.
+fn is_name_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"._-$/@#*()+".contains(&b)
+}
+
+/// The name of a program, host, thread or logger; `a::b` is one, too.
+pub(super) fn is_name(field: &[u8]) -> bool {
+    let colons = |at: usize| field.get(at) == Some(&b':');
+    !field.is_empty()
+        && field.iter().enumerate().all(|(i, &b)| {
+            is_name_byte(b) || b == b':' && i > 0 && (colons(i + 1) || colons(i - 1))
+        })
+}
+
+/// A word that could as well begin a sentence: letters alone, none but the first in capitals.
+pub(super) fn is_plain(name: &[u8]) -> bool {
+    name.iter().all(u8::is_ascii_alphabetic) && name.iter().skip(1).all(u8::is_ascii_lowercase)
+}
+
+/// The name in `name:`, `name[12]:` or `name(x)[12]:`.
+pub(super) fn program(field: &[u8]) -> Option<&[u8]> {
+    let name = field.strip_suffix(b":")?;
+    let name = match name.strip_suffix(b"]") {
+        Some(inner) => &inner[..inner.iter().position(|&b| b == b'[')?],
+        None => name,
+    };
+    (is_name(name) && name.iter().any(u8::is_ascii_alphabetic)).then_some(name)
+}

@@ -1,0 +1,95 @@
+//! Lines that are made of members, as JSON and logfmt are. Where one of them is the message, it
+//! tells the event: all other members are values, whatever is in them.
+
+use std::ops::Range;
+
+use super::{Class, Part, Token};
+use crate::logs::template::classify::Kind;
+
+/// Whether a line with this message is made of members.
+pub(super) fn are_members(line: &[u8], tokens: &[Token], message: &Range<usize>) -> bool {
+    let is = |at: usize, mark: u8| {
+        tokens
+            .get(at)
+            .is_some_and(|it| it.part == Part::Mark && line[it.start as usize] == mark)
+    };
+    !message.is_empty()
+        && (is(0, b'{') || is(1, b'=') || message.start == 0 && is(message.end + 1, b'='))
+}
+
+/// What comes next.
+#[derive(Clone, Copy)]
+enum State {
+    Key,
+    /// A value; whether its quote was passed over.
+    Value(bool),
+    /// More of it, if anything.
+    More(bool),
+}
+
+/// Makes each member's value one token, but for the message. Returns where that is now.
+pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>) -> Range<usize> {
+    let byte = |token: &Token| match token.part {
+        Part::Mark => line[token.start as usize],
+        _ => 0,
+    };
+    let json = tokens.first().is_some_and(|first| byte(first) == b'{');
+    let (mut depth, mut kept, mut moved) = (0usize, 0, 0..0);
+    let mut state = State::Key;
+    for i in 0..tokens.len() {
+        let mut token = tokens[i];
+        let mark = byte(&token);
+        if message.contains(&i) {
+            if moved.is_empty() {
+                moved = kept..kept;
+            }
+            moved.end = kept + 1;
+            state = State::Key;
+        } else {
+            let quote = matches!(mark, b'"' | b'`' | b'\'');
+            match mark {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let ends = match json {
+                true => depth == 0 || depth == 1 && mark == b',',
+                false => depth == 0 && token.spaced,
+            };
+            if ends {
+                state = State::Key;
+            }
+            match state {
+                State::Value(false) if quote => {
+                    state = State::Value(true);
+                    continue;
+                }
+                State::Value(quoted) => {
+                    if !matches!(token.part, Part::Value(_)) {
+                        token.part = Part::Value(Kind::Any);
+                    }
+                    state = State::More(quoted);
+                }
+                State::More(quoted) => {
+                    if !(quoted && quote) && kept > 0 {
+                        let value = &mut tokens[kept - 1];
+                        value.end = token.end;
+                        value.part = Part::Value(Kind::Any);
+                    }
+                    continue;
+                }
+                State::Key => match token.part {
+                    Part::Word(_) => token.part = Part::Word(Class::Member),
+                    Part::Mark if mark == b'=' && !json || mark == b':' && depth == 1 => {
+                        state = State::Value(false);
+                    }
+                    _ => {}
+                },
+            }
+        }
+        tokens[kept] = token;
+        kept += 1;
+    }
+    tokens.truncate(kept);
+    moved
+}
