@@ -323,12 +323,13 @@ impl Scanner<'_> {
                         return self.url(start);
                     }
                     let digit = next.is_ascii_digit();
+                    inner |= letters > 0 && digit && self.is_inner(end + 1);
                     let joined = digits > 0
                         && next > b' '
                         && !cuts(next)
                         && (letters == 0 || digit || slashes > 0)
                         || digit && dots > 0
-                        || next.is_ascii_alphanumeric() && (inner || self.is_inner(end + 1))
+                        || inner && next.is_ascii_alphanumeric()
                         || next == b':' && letters + digits > 0
                         || next == b'\\'
                         || end == start && next == b':'
@@ -336,7 +337,6 @@ impl Scanner<'_> {
                     if !joined {
                         break;
                     }
-                    inner |= letters > 0 && digits == 0 && digit;
                 }
                 b'\''
                     if !self
