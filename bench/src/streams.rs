@@ -8,6 +8,7 @@ mod values;
 mod vocabulary;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use sidekick::time::Nanos;
@@ -171,7 +172,7 @@ struct Reader {
     from: Rc<Pattern>,
     line: Option<Rc<Pattern>>,
     rows: Vec<Row>,
-    /// Templates by whether they go on an event, and their text.
+    /// Templates by whether they go on an event, and what is constant in them.
     templates: HashMap<(bool, String), u32>,
 }
 
@@ -218,22 +219,21 @@ impl Reader {
         if !fields.is_empty() && !line.has_fields() {
             return Err("fields, and a line that has none".to_owned());
         }
+        let message = self.names.parse(text)?;
         let next = self.templates.len() as u32;
-        let known = self.templates.insert((behind, text.to_owned()), next);
-        let template = match known {
-            Some(_) if !behind => return Err("an earlier row has this message".to_owned()),
-            Some(known) => {
-                self.templates.insert((behind, text.to_owned()), known);
-                known
+        let template = match self.templates.entry((behind, message.constant())) {
+            Entry::Occupied(_) if !behind => {
+                return Err("an earlier row differs in nothing but variables".to_owned());
             }
-            None => next,
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => *place.insert(next),
         };
         self.rows.push(Row {
             when,
             level: level.to_owned(),
             from: Rc::clone(&self.from),
             line,
-            message: self.names.parse(text)?,
+            message,
             fields: self.names.parse(fields)?,
             template,
         });
@@ -360,7 +360,10 @@ from shop.Stock
                 "1: a level, and a line that has none; or the other way round",
             ),
             ("1 - a ;; b=1", "1: fields, and a line that has none"),
-            ("1 - a\n2 - a", "2: an earlier row has this message"),
+            (
+                "1 - a {word}\n2 - a {x|y}",
+                "2: an earlier row differs in nothing but variables",
+            ),
             ("words int a", "1: {int} has a meaning already"),
             ("once - a", "1: no row has a weight"),
         ] {

@@ -35,6 +35,15 @@ impl Pattern {
         self.0.iter().any(level)
     }
 
+    /// Its text, with a mark in place of each value.
+    pub(super) fn constant(&self) -> String {
+        let text = |it: &Part| match it {
+            Part::Text(text) => text.clone(),
+            _ => "\0".to_owned(),
+        };
+        self.0.iter().map(text).collect()
+    }
+
     /// Whether it shows the fields.
     pub(super) fn has_fields(&self) -> bool {
         let fields = |it: &Part| matches!(it, Part::Value(Value::Fields));
