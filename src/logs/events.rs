@@ -6,7 +6,8 @@
 //! follows in the same stream. It has the severity of the event's first line, unless it names its
 //! own.
 
-use super::severity::{Assessment, Rule, Severity, assess, member_of_object};
+use super::severity::{Assessment, Reading, Rule, Severity, assess, begins, member_of_object};
+use super::sketch::{self, Traits};
 use crate::time::Nanos;
 
 /// Longest pause between two lines of an event: a program writes one at once.
@@ -59,7 +60,11 @@ impl Continuation {
     /// The severity of the stream's next line, without escape sequences, and whether it goes on
     /// the event of the line before.
     pub fn assess(&mut self, line: &str, time: Nanos) -> (Assessment, bool) {
-        let own = assess(line);
+        self.take(line, assess(line), time)
+    }
+
+    /// The same for a line whose own assessment is known.
+    pub(super) fn take(&mut self, line: &str, own: Assessment, time: Nanos) -> (Assessment, bool) {
         let bytes = line.as_bytes();
         let text = bytes.trim_ascii();
         if text.is_empty() {
@@ -88,6 +93,25 @@ impl Continuation {
                 (own, false)
             }
         }
+    }
+
+    /// Takes an ordinary line ([`is_ordinary`]) of this severity without a look at it. False, and
+    /// nothing happened, where an event goes on that such a line may belong to.
+    pub(super) fn take_ordinary(
+        &mut self,
+        severity: Severity,
+        announces: bool,
+        time: Nanos,
+    ) -> bool {
+        let open = matches!(self.shape, Shape::Line | Shape::Table);
+        if open {
+            self.severity = severity;
+            self.shape = Shape::Line;
+            self.lines = 1;
+            self.time = time;
+            self.announces = announces;
+        }
+        open
     }
 
     fn near(&self, time: Nanos) -> bool {
@@ -199,22 +223,71 @@ impl Continuation {
 
     /// PostgreSQL's `DETAIL:` and the like behind an error; behind a mere `LOG` nothing is gained.
     fn postgres_detail(&self, line: &str, own: &Assessment, time: Nanos) -> Option<Severity> {
-        let is_detail = own.rule == Rule::Word
-            && own.severity == Severity::Info
-            && self.severity < Severity::Info
-            && line.get(own.evidence()).is_some_and(|word| {
-                [
-                    "DETAIL",
-                    "HINT",
-                    "STATEMENT",
-                    "CONTEXT",
-                    "QUERY",
-                    "LOCATION",
-                ]
-                .contains(&word)
-            });
+        let is_detail = self.severity < Severity::Info && is_postgres_detail(line, own);
         (is_detail && self.near(time)).then_some(self.severity)
     }
+}
+
+/// Whether a line begins an event of its own behind a line of no event, and none that could go on:
+/// nearly every line does. Some others are said not to. The same for all lines of a sketch as far
+/// as `reading` tells.
+pub(super) fn is_ordinary(line: &str, own: &Assessment, reading: &mut Reading) -> bool {
+    let bytes = line.as_bytes();
+    let text = bytes.trim_ascii();
+    let (Some(&first), Some(last)) = (text.first(), text.last()) else {
+        return false;
+    };
+    let run = sketch::run(text, 0);
+    if sketch::is_value(run) && !first.is_ascii_digit() {
+        // It may be drawn in lines.
+        reading.on(Traits::NAMED);
+    }
+    let indented = bytes[0].is_ascii_whitespace();
+    let begins_other = match first {
+        b'=' | b'+' | b'|' => true,
+        b'(' => indented,
+        b'0'..=b'9' => indented && text[run.len()..].starts_with(b": "),
+        _ => {
+            is_table_row(text)
+                || step(text, indented).is_some()
+                || [
+                    &b"thread '"[..],
+                    b"fatal error: ",
+                    b"PHP Fatal ",
+                    b"Fatal error: ",
+                ]
+                .iter()
+                .any(|it| text.starts_with(it))
+        }
+    };
+    let dotnet = *last == b']' && own.rule == Rule::Word && own.evidence().start == 0;
+    !begins_other
+        && !matches!(last, b'{' | b'[')
+        && !dotnet
+        && own.rule != Rule::Exception
+        && !is_postgres_detail(line, own)
+}
+
+/// Whether a line announces what follows, such as a table.
+pub(super) fn announces(line: &str) -> bool {
+    line.trim_ascii_end().ends_with(':')
+}
+
+/// PostgreSQL's further lines about a statement.
+fn is_postgres_detail(line: &str, own: &Assessment) -> bool {
+    let words = [
+        "DETAIL",
+        "HINT",
+        "STATEMENT",
+        "CONTEXT",
+        "QUERY",
+        "LOCATION",
+    ];
+    own.rule == Rule::Word
+        && own.severity == Severity::Info
+        && line
+            .get(own.evidence())
+            .is_some_and(|word| words.contains(&word))
 }
 
 /// What may follow a line that begins an event.
@@ -260,7 +333,7 @@ fn starts_trace(text: &[u8]) -> bool {
 
 /// The step of a stack trace, if the line is one, and what may follow it.
 fn step(text: &[u8], indented: bool) -> Option<Shape> {
-    let starts = |with: &[u8]| text.starts_with(with);
+    let starts = |with: &[u8]| begins(text, with);
     let found = match text[0] {
         b'a' => indented && starts(b"at "),
         b'C' => starts(b"Caused by: "),
@@ -294,8 +367,8 @@ fn step(text: &[u8], indented: bool) -> Option<Shape> {
 
 /// Rust's last line of a panic, which names a level of its own, so to speak.
 fn is_backtrace_note(text: &[u8]) -> bool {
-    text.starts_with(b"note: run with `RUST_BACKTRACE")
-        || text.starts_with(b"note: Some details are omitted")
+    begins(text, b"note: run with `RUST_BACKTRACE")
+        || begins(text, b"note: Some details are omitted")
 }
 
 fn contains(text: &[u8], words: &[u8]) -> bool {

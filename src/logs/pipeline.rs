@@ -3,9 +3,10 @@
 
 use super::analytics::LogAnalytics;
 use super::ansi;
-use super::events::Continuation;
-use super::severity::Severity;
-use super::template::{LogTemplateEngine, TemplateConfig, TemplateId};
+use super::events::{Continuation, announces, is_ordinary};
+use super::severity::{MAX_HEAD_BYTES, MAX_SCAN_BYTES, Reading, Severity, assess_with};
+use super::sketch::{Sketch, Traits};
+use super::template::{LogTemplateEngine, MAX_MINED_BYTES, Memo, TemplateConfig, TemplateId};
 use super::timeline::LogSeverityTimeSeries;
 use crate::time::{Millis, Nanos};
 
@@ -47,21 +48,54 @@ impl LogPipeline {
     /// Takes one line as it was printed, escape sequences included. `event` is what its stream is
     /// in: one for each stream of each source.
     pub fn push(&mut self, line: &str, time: Nanos, event: &mut Continuation) -> Mined {
-        let line = if ansi::has_escapes(line) {
+        let mut line = line;
+        let mut sketch = Sketch::of(mined(line));
+        if sketch.escapes || line.len() > MAX_MINED_BYTES && ansi::has_escapes(line) {
             self.text.clear();
             self.text.shrink_to(KEPT_BYTES);
             ansi::strip_into(line, &mut self.text);
-            self.text.as_str()
-        } else {
-            line
-        };
-        let (assessment, goes_on) = event.assess(line, time);
-        let severity = assessment.severity;
+            line = self.text.as_str();
+            sketch = Sketch::of(mined(line));
+        }
+        let recalled = self.templates.recall(sketch.key);
+        if let Some(recalled) = recalled
+            && line.len() <= MAX_SCAN_BYTES
+            && let Some(memo) = recalled.memo()
+            && !memo.depends.meets(traits(line, &sketch))
+            && event.take_ordinary(memo.severity, memo.announces, time)
+            && let template @ Some(_) =
+                self.templates
+                    .push_recalled(line, time, memo.severity, recalled)
+        {
+            return self.counted(memo.severity, time, template, false);
+        }
+        let mut reading = Reading::default();
+        let own = assess_with(line, &mut reading);
+        let memo = is_ordinary(line, &own, &mut reading).then_some(Memo {
+            severity: own.severity,
+            announces: announces(line),
+            depends: reading.depends,
+        });
+        let memo = memo.filter(|memo| !memo.depends.meets(traits(line, &sketch)));
+        let (assessment, goes_on) = event.take(line, own, time);
+        let template = self
+            .templates
+            .push_new(line, time, sketch.key, recalled, &assessment, memo);
+        self.counted(assessment.severity, time, template, goes_on)
+    }
+
+    fn counted(
+        &mut self,
+        severity: Severity,
+        time: Nanos,
+        template: Option<TemplateId>,
+        goes_on: bool,
+    ) -> Mined {
         self.analytics.push(severity);
         self.timeline.push(severity, time);
         Mined {
             severity,
-            template: self.templates.push(line, time, &assessment),
+            template,
             goes_on,
         }
     }
@@ -97,3 +131,19 @@ impl LogPipeline {
         self.templates.heap_bytes() + self.text.capacity()
     }
 }
+
+/// The part of a line that is mined.
+fn mined(line: &str) -> &[u8] {
+    &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)]
+}
+
+/// The traits of a line.
+fn traits(line: &str, sketch: &Sketch) -> Traits {
+    match line.len() > MAX_HEAD_BYTES {
+        true => sketch.traits.with(Traits::LONG),
+        false => sketch.traits,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,14 +6,18 @@ mod classify;
 mod head;
 mod letter;
 mod member;
+mod reading;
 mod thrown;
 mod words;
 
 use std::ops::{Index, IndexMut};
 
 pub use assessment::{Assessment, Rule};
+pub(in crate::logs) use classify::{MAX_SCAN_BYTES, assess_with};
 pub use classify::{assess, classify};
+pub(in crate::logs) use head::MAX_HEAD_BYTES;
 pub(in crate::logs) use member::member_of_object;
+pub(in crate::logs) use reading::{Reading, begins};
 pub(in crate::logs) use words::level_word;
 
 /// How bad a line is, worst first.

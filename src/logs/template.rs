@@ -5,8 +5,9 @@
 //! templates of that structure. Where Drain makes every difference a variable at once if enough of
 //! a line is equal, here a difference has to be proved.
 //!
-//! 1. `sketch` makes a line one number in which values do not matter, and `cache` knows the
-//!    template of that number: nearly all lines are done here, without a look at their tokens.
+//! 1. [`sketch`](super::sketch) makes a line one number in which values do not matter, and `cache`
+//!    knows the template of that number: nearly all lines are done here, without a look at their
+//!    tokens. `tally` counts them.
 //! 2. For the others `header` finds where the message starts, `scanner` cuts it into typed tokens,
 //!    and `shape` folds lists, units and optional parts, so that lines meet that hold more or
 //!    less of the same.
@@ -16,8 +17,9 @@
 //!    The text behind a line's last colon is tried as a whole, too. With enough evidence the
 //!    templates become one; the most frequent keeps its number, and `aliases` leads the others
 //!    to it.
-//! 4. `cluster` counts. Values, kinds and examples are taken from the first 32 lines of a template
-//!    and from every 64th after that, which then stands for 64: their counts are estimates.
+//! 4. `cluster` has the counts, values, kinds and examples. The latter are taken from the first 32
+//!    lines of a template and from every 64th after that (fewer where there are very many), which
+//!    then stands for 64: their counts are estimates.
 //!
 //! Lines of different explicit severity never meet. All decisions come from the lines and their
 //! order alone, so that the same lines give the same templates everywhere.
@@ -32,28 +34,31 @@ mod merge;
 mod rate;
 mod scanner;
 mod shape;
-mod sketch;
+mod tally;
 mod values;
 
+pub(in crate::logs) use cache::Memo;
 pub use classify::Kind;
 pub use rate::{COARSE_BUCKET_SECONDS, COARSE_BUCKETS, RATE_BUCKET_SECONDS, RATE_BUCKETS};
 pub use values::Numbers;
 
 use aliases::Aliases;
-use cache::Cache;
+use cache::{Cache, Entry};
 use cluster::{Cluster, Scanned};
 use merge::Buckets;
 use rate::bucket_of;
 use scanner::Token;
 use shape::Shape;
+use tally::{Clock, Tally};
 
 use super::severity::{Assessment, Severity, SeverityCounts};
+use super::sketch::Sketch;
 use crate::sort::sort_by_key;
 use crate::time::{Millis, Nanos};
 
 /// A mined pattern. Numbers are never used again, so that an evicted template's lines stay
 /// filterable by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateId(pub u32);
 
 /// The bounds of an engine.
@@ -119,9 +124,6 @@ pub const MAX_EXAMPLE_BYTES: usize = 512;
 /// Bytes of a line that are mined.
 pub const MAX_MINED_BYTES: usize = 8 << 10;
 
-/// Lines after which the memory is measured again.
-const WEIGHED: u64 = 4096;
-
 /// Groups lines into templates.
 #[derive(Clone, Debug)]
 pub struct LogTemplateEngine {
@@ -129,6 +131,8 @@ pub struct LogTemplateEngine {
     cache: Cache,
     buckets: Buckets,
     clusters: Vec<Option<Cluster>>,
+    /// What the clusters do not know of yet, by the same slots.
+    tallies: Vec<Tally>,
     /// Slots without a cluster, and the number that the next one there gets.
     free: Vec<u32>,
     next_ids: Vec<u32>,
@@ -141,6 +145,8 @@ pub struct LogTemplateEngine {
     /// Newest rate bucket of any line.
     bucket: Option<i64>,
     live_until: Option<i64>,
+    clock: Clock,
+    /// What the clusters hold.
     bytes: usize,
     tokens: Vec<Token>,
     shape: Shape,
@@ -158,6 +164,7 @@ impl LogTemplateEngine {
             cache: Cache::default(),
             buckets: Buckets::new(),
             clusters: Vec::new(),
+            tallies: Vec::new(),
             free: Vec::new(),
             next_ids: Vec::new(),
             aliases: Aliases::default(),
@@ -167,6 +174,7 @@ impl LogTemplateEngine {
             evicted_lines: 0,
             bucket: None,
             live_until: None,
+            clock: Clock::default(),
             bytes: 0,
             tokens: Vec::new(),
             shape: Shape::default(),
@@ -175,53 +183,122 @@ impl LogTemplateEngine {
 
     /// Puts a line, without escape sequences, into its template. `None` for a blank line.
     pub fn push(&mut self, line: &str, time: Nanos, level: &Assessment) -> Option<TemplateId> {
-        self.lines += 1;
         let mined = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
+        let sketch = Sketch::of(mined).key;
+        self.push_new(line, time, sketch, self.recall(sketch), level, None)
+    }
+
+    /// What is remembered of the lines of this sketch.
+    pub(super) fn recall(&self, sketch: u64) -> Option<Recalled> {
+        let (place, entry) = self.cache.get(sketch)?;
+        Some(Recalled { place, entry })
+    }
+
+    /// Puts a line into the template that its sketch led to before. `None` where that is gone.
+    pub(super) fn push_recalled(
+        &mut self,
+        line: &str,
+        time: Nanos,
+        severity: Severity,
+        recalled: Recalled,
+    ) -> Option<TemplateId> {
+        let slot = self.live(&recalled)?;
+        self.lines += 1;
+        self.count(slot, line, time, severity)
+    }
+
+    /// Puts a line into the template that is found, or made, for it; `recalled` is what its sketch
+    /// led to. With a memo that is remembered of its sketch.
+    pub(super) fn push_new(
+        &mut self,
+        line: &str,
+        time: Nanos,
+        mut sketch: u64,
+        mut recalled: Option<Recalled>,
+        level: &Assessment,
+        memo: Option<Memo>,
+    ) -> Option<TemplateId> {
+        self.lines += 1;
         let explicit = level.explicit();
-        let key = sketch::sketch(mined, explicit.index() as u64);
-        let bucket = bucket_of(time);
-        self.bucket = Some(self.bucket.map_or(bucket, |newest| newest.max(bucket)));
-        let slot = match self.known(key) {
+        if let Some(Recalled { entry, .. }) = recalled
+            && entry.level() != explicit
+        {
+            if memo.is_none() || entry.memo().is_some() {
+                // Lines of one sketch and several levels: each has a key of its own.
+                sketch = shape::mix(sketch, 1 + explicit.index() as u64);
+                recalled = self.recall(sketch);
+            } else {
+                recalled = None;
+            }
+        }
+        let slot = match recalled.and_then(|it| self.live(&it)) {
             Some(slot) => slot,
             None => {
                 if !self.scan(line) {
                     return None;
                 }
-                let slot = self.place(line, explicit, time, bucket);
-                let id = self.clusters[slot as usize].as_ref()?.id;
-                self.cache.insert(key, id.0);
-                slot
+                let bucket = self.clock.bucket(time);
+                self.place(line, explicit, time, bucket)
             }
         };
-        let number = self.lines;
-        if number.is_multiple_of(WEIGHED) {
-            self.keep_within_bytes();
+        let id = self.tallies.get(slot as usize)?.id?;
+        let memo = memo.or_else(|| recalled?.entry.memo());
+        let entry = Entry::new(id, slot, explicit, memo);
+        if recalled.is_none_or(|it| !it.entry.says(&entry)) {
+            self.cache.insert(sketch, entry);
         }
-        let cluster = self.clusters.get_mut(slot as usize)?.as_mut()?;
-        cluster.count(number, time, bucket, level.severity);
-        let id = cluster.id;
-        if cluster.is_sampled() {
-            self.sample(slot, line);
-        }
-        Some(id)
+        self.count(slot, line, time, level.severity)
     }
 
-    /// The cluster that a sketch led to before, if it still exists.
-    fn known(&mut self, key: u64) -> Option<u32> {
-        let (place, id) = self.cache.get(key)?;
-        let slot = id % self.config.max_templates as u32;
-        if self
-            .clusters
-            .get(slot as usize)?
-            .as_ref()
-            .is_some_and(|it| it.id.0 == id)
-        {
+    fn count(
+        &mut self,
+        slot: u32,
+        line: &str,
+        time: Nanos,
+        severity: Severity,
+    ) -> Option<TemplateId> {
+        let bucket = self.clock.bucket(time);
+        self.bucket = Some(self.bucket.map_or(bucket, |newest| newest.max(bucket)));
+        let number = self.lines;
+        if !self.tallies.get(slot as usize)?.fits(bucket, severity) {
+            self.settle(slot);
+        }
+        let tally = self.tallies.get_mut(slot as usize)?;
+        let id = tally.id;
+        if tally.add(number, time, bucket, severity) {
+            self.settle(slot);
+            self.sample(slot, line);
+        }
+        id
+    }
+
+    /// The slot of what is recalled, if its template still exists.
+    fn live(&mut self, recalled: &Recalled) -> Option<u32> {
+        let Recalled { place, entry } = *recalled;
+        let slot = u32::from(entry.slot);
+        if self.tallies.get(slot as usize)?.id == Some(entry.id) {
             return Some(slot);
         }
-        let survivor = self.aliases.resolve(TemplateId(id));
+        let survivor = self.aliases.resolve(entry.id);
         let slot = self.slot(survivor)?;
-        self.cache.set(place, survivor.0);
+        self.cache.set(place, entry.moved(survivor, slot));
         Some(slot)
+    }
+
+    /// Brings a cluster up to date.
+    fn settle(&mut self, slot: u32) {
+        if let (Some(Some(cluster)), Some(tally)) = (
+            self.clusters.get_mut(slot as usize),
+            self.tallies.get_mut(slot as usize),
+        ) {
+            self.bytes += cluster.settle(tally);
+        }
+    }
+
+    fn settle_all(&mut self) {
+        for slot in 0..self.clusters.len() {
+            self.settle(slot as u32);
+        }
     }
 
     fn slot(&self, id: TemplateId) -> Option<u32> {
@@ -266,23 +343,24 @@ impl LogTemplateEngine {
         }
         let scanned = scanned(line, &self.tokens, &self.shape);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
+            let before = cluster.heap_bytes();
             cluster.sample(&scanned);
+            self.bytes = self.bytes - before + cluster.heap_bytes();
+        }
+        if self.heap_bytes() > self.config.max_bytes {
+            self.keep_within_bytes();
         }
     }
 
     /// Lets clusters go until the memory is within its bound.
     fn keep_within_bytes(&mut self) {
-        self.bytes = self.heap_bytes();
-        while self.bytes > self.config.max_bytes && self.len() > 1 {
+        while self.heap_bytes() > self.config.max_bytes && self.len() > 1 {
             self.evict();
-            self.bytes = self.heap_bytes();
         }
     }
 
     fn insert(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
-        if self.bytes > self.config.max_bytes {
-            self.keep_within_bytes();
-        }
+        self.keep_within_bytes();
         if self.free.is_empty() && self.clusters.len() >= self.config.max_templates {
             self.evict();
         }
@@ -290,6 +368,7 @@ impl LogTemplateEngine {
             Some(slot) => slot,
             None => {
                 self.clusters.push(None);
+                self.tallies.push(Tally::new(None, 1));
                 self.next_ids.push(self.next_ids.len() as u32);
                 (self.clusters.len() - 1) as u32
             }
@@ -304,10 +383,9 @@ impl LogTemplateEngine {
             time,
             bucket,
         );
-        self.bytes += cluster.heap_bytes();
         cluster.born = self.lines;
         cluster.used = self.lines;
-        self.clusters[slot as usize] = Some(cluster);
+        self.put(slot, cluster);
         self.buckets.link(&mut self.clusters, slot);
         slot
     }
@@ -317,6 +395,9 @@ impl LogTemplateEngine {
         while let Some(merge) =
             merge::evidence(&self.buckets, &self.clusters, slot).or_else(|| self.tails(slot))
         {
+            for &at in merge.with.iter().chain([&slot]) {
+                self.settle(at);
+            }
             let rank = |at: u32| {
                 self.clusters[at as usize]
                     .as_ref()
@@ -361,7 +442,7 @@ impl LogTemplateEngine {
                     winner.absorb(cluster, self.lines);
                 }
             }
-            self.clusters[survivor as usize] = Some(winner);
+            self.put(survivor, winner);
             self.buckets.link(&mut self.clusters, survivor);
             slot = survivor;
         }
@@ -374,29 +455,38 @@ impl LogTemplateEngine {
         let cluster = self.clusters.get(slot as usize)?.as_ref()?;
         let key = merge::tail_key(cluster)?;
         let needed = merge::tails_needed(cluster);
-        let seen = match self.tails.get(key) {
-            Some((place, seen)) => {
-                self.tails.set(place, seen + 1);
-                seen + 1
-            }
-            None => {
-                self.tails.insert(key, 1);
-                1
-            }
-        };
+        let seen = self.tails.get(key).map_or(0, |(_, it)| it.id.0) + 1;
+        // A count in the place of a number.
+        let entry = Entry::new(TemplateId(seen), 0, Severity::Unknown, None);
+        self.tails.insert(key, entry);
         if (seen as usize) < needed {
             return None;
         }
         merge::tail_evidence(&self.clusters, slot)
     }
 
+    /// Takes a cluster out, with its tally.
     fn take(&mut self, slot: u32) -> Option<Cluster> {
+        self.settle(slot);
         self.buckets.unlink(&mut self.clusters, slot);
-        self.clusters[slot as usize].take()
+        self.tallies[slot as usize].id = None;
+        let cluster = self.clusters[slot as usize].take()?;
+        self.bytes -= cluster.heap_bytes();
+        Some(cluster)
+    }
+
+    /// Puts a cluster in a slot, and nothing in its tally.
+    fn put(&mut self, slot: u32, mut cluster: Cluster) {
+        self.bytes += cluster.heap_bytes();
+        let tally = &mut self.tallies[slot as usize];
+        *tally = Tally::new(None, 1);
+        cluster.settle(tally);
+        self.clusters[slot as usize] = Some(cluster);
     }
 
     /// Lets a sixteenth of the clusters go, those of the smallest decayed count.
     fn evict(&mut self) {
+        self.settle_all();
         let number = self.lines;
         let mut order: Vec<(u32, u64, u32)> = self
             .clusters
@@ -430,19 +520,31 @@ impl LogTemplateEngine {
     /// The `limit` most frequent templates, in the same order.
     #[must_use]
     pub fn top(&self, limit: usize) -> Vec<Template> {
-        let mut order: Vec<&Cluster> = self.clusters.iter().flatten().collect();
-        sort_by_key(&mut order, |c| (std::cmp::Reverse(c.count), c.born));
+        let mut order: Vec<(u64, u64, u32)> = (0..)
+            .zip(self.clusters.iter().zip(&self.tallies))
+            .filter_map(|(slot, (cluster, tally))| {
+                let cluster = cluster.as_ref()?;
+                let count = cluster.count + u64::from(tally.lines);
+                Some((u64::MAX - count, cluster.born, slot))
+            })
+            .collect();
+        sort_by_key(&mut order, |it| *it);
         order.truncate(limit);
+        order.iter().filter_map(|it| self.template(it.2)).collect()
+    }
+
+    fn template(&self, slot: u32) -> Option<Template> {
         let end = self.end_bucket().unwrap_or_default();
-        order.iter().map(|c| c.template(end)).collect()
+        let cluster = self.clusters.get(slot as usize)?.as_ref()?;
+        let mut template = cluster.template(end);
+        self.tallies.get(slot as usize)?.add_to(&mut template, end);
+        Some(template)
     }
 
     /// One template, or the one it became part of; `None` if it was evicted.
     #[must_use]
     pub fn get(&self, id: TemplateId) -> Option<Template> {
-        let slot = self.slot(self.resolve(id))?;
-        let cluster = self.clusters[slot as usize].as_ref()?;
-        Some(cluster.template(self.end_bucket().unwrap_or_default()))
+        self.template(self.slot(self.resolve(id))?)
     }
 
     /// The template that a merged one became part of; any other stays itself.
@@ -508,21 +610,31 @@ impl LogTemplateEngine {
     /// Memory that it holds in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        let clusters: usize = self
-            .clusters
-            .iter()
-            .flatten()
-            .map(Cluster::heap_bytes)
-            .sum();
-        clusters
+        self.bytes
             + self.clusters.capacity() * size_of::<Option<Cluster>>()
+            + self.tallies.capacity() * size_of::<Tally>()
             + self.cache.heap_bytes()
+            + self.tails.heap_bytes()
             + self.aliases.heap_bytes()
     }
 
     fn end_bucket(&self) -> Option<i64> {
         let newest = self.bucket?;
         Some(self.live_until.map_or(newest, |it| it.max(newest)))
+    }
+}
+
+/// What is remembered of the lines of a sketch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recalled {
+    place: usize,
+    entry: Entry,
+}
+
+impl Recalled {
+    /// What holds of those without some traits.
+    pub(super) fn memo(&self) -> Option<Memo> {
+        self.entry.memo()
     }
 }
 

@@ -2,11 +2,13 @@
 //! allocated, there are no regular expressions, and a line costs one walk over its head and at
 //! most a search for `=` in its first kilobytes.
 
+use super::reading::Reading;
 use super::{Assessment, Rule, Severity, head, letter, member, thrown, words};
 use crate::logs::ansi;
+use crate::logs::sketch::Traits;
 
 /// Bytes of a line that are looked at.
-const MAX_SCAN_BYTES: usize = 4096;
+pub(in crate::logs) const MAX_SCAN_BYTES: usize = 4096;
 /// Bytes of a line in colours, or inside JSON, that are looked at.
 const MAX_CLEAN_BYTES: usize = 512;
 
@@ -23,11 +25,20 @@ pub fn classify(line: &str) -> Severity {
 /// head of the line, from left to right; the status of a request; names of exceptions.
 #[must_use]
 pub fn assess(line: &str) -> Assessment {
+    assess_with(line, &mut Reading::default())
+}
+
+/// The same; `reading` learns what it rests on.
+pub(in crate::logs) fn assess_with(line: &str, reading: &mut Reading) -> Assessment {
     let bytes = line.as_bytes();
+    if bytes.len() > MAX_SCAN_BYTES {
+        reading.on(Traits::VALUES);
+    }
     let bytes = &bytes[..bytes.len().min(MAX_SCAN_BYTES)];
     if !bytes.contains(&0x1b) {
-        return read(bytes);
+        return read(bytes, reading);
     }
+    reading.on(Traits::VALUES);
     let mut clean = [0u8; MAX_CLEAN_BYTES];
     let mut length = 0;
     for text in pieces(line) {
@@ -35,7 +46,7 @@ pub fn assess(line: &str) -> Assessment {
         clean[length..length + part.len()].copy_from_slice(part);
         length += part.len();
     }
-    let found = read(&clean[..length]);
+    let found = read(&clean[..length], reading);
     // The evidence stands further back in the line, by the escape sequences before it.
     let evidence = found.evidence();
     let place = |wanted: usize| {
@@ -64,27 +75,27 @@ fn pieces(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The assessment of a line without escape sequences. The evidence is always of ASCII.
-fn read(line: &[u8]) -> Assessment {
+fn read(line: &[u8], reading: &mut Reading) -> Assessment {
     let blank = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    let skipped = blank + prefix(&line[blank..]);
+    let skipped = blank + prefix(&line[blank..], reading);
     let text = line[skipped..].trim_ascii_end();
     let Some(first) = text.first() else {
         return Assessment::default();
     };
     let found = match first {
-        b'<' => priority(text),
-        b'{' => member::json(text),
+        b'<' => priority(text, reading),
+        b'{' => member::json(text, reading),
         // `at com.acme.Error.info(...)`: a step of a stack trace.
         b'a' if skipped > 0 && text.starts_with(b"at ") => Some(Assessment::default()),
         _ => None,
     };
     let found = found
-        .or_else(|| letter::format(text))
-        .or_else(|| thrown::line(text))
+        .or_else(|| letter::format(text, reading))
+        .or_else(|| thrown::line(text, reading))
         .unwrap_or_else(|| {
-            let found = head::read(text);
+            let found = head::read(text, reading);
             match found.rule {
-                Rule::Nothing => thrown::tail(text).unwrap_or_default(),
+                Rule::Nothing => thrown::tail(text, reading).unwrap_or_default(),
                 _ => found,
             }
         });
@@ -92,7 +103,8 @@ fn read(line: &[u8]) -> Assessment {
 }
 
 /// The severity inside Docker's own JSON, whose `log` text starts at `start`.
-pub(super) fn docker(line: &[u8], start: usize) -> Assessment {
+pub(super) fn docker(line: &[u8], start: usize, reading: &mut Reading) -> Assessment {
+    reading.on(Traits::VALUES);
     let mut clean = [0u8; MAX_CLEAN_BYTES];
     let mut length = 0;
     let mut at = start;
@@ -118,7 +130,7 @@ pub(super) fn docker(line: &[u8], start: usize) -> Assessment {
     // No second time: a line must not be able to nest.
     let found = match text.starts_with(b"{\"log\":\"") {
         true => Assessment::default(),
-        false => read(text),
+        false => read(text, reading),
     };
     let evidence = found.evidence();
     let place = |wanted: usize| {
@@ -139,22 +151,29 @@ pub(super) fn docker(line: &[u8], start: usize) -> Assessment {
 }
 
 /// Length of what the container run-time put before the line: `2026-11-22T10:00:00Z stdout F `.
-fn prefix(line: &[u8]) -> usize {
-    if line.get(10) != Some(&b'T') || !line[0].is_ascii_digit() {
+fn prefix(line: &[u8], reading: &mut Reading) -> usize {
+    if !line.first().is_some_and(u8::is_ascii_digit) {
         return 0;
     }
-    let head = &line[..line.len().min(48)];
-    let Some(space) = head.iter().position(|&b| b == b' ') else {
+    let Some(space) = line.iter().take(48).position(|&b| b == b' ') else {
+        reading.on(Traits::VALUES);
         return 0;
     };
-    match head.get(space + 1..space + 10) {
-        Some(b"stdout F " | b"stdout P " | b"stderr F " | b"stderr P ") => space + 10,
+    match line.get(space + 1..space + 10) {
+        Some(b"stdout F " | b"stdout P " | b"stderr F " | b"stderr P ") => {
+            reading.on(Traits::VALUES);
+            match line[10] {
+                b'T' => space + 10,
+                _ => 0,
+            }
+        }
         _ => 0,
     }
 }
 
 /// Syslog's `<PRI>` at the start (RFC 5424): facility times 8 plus severity.
-fn priority(line: &[u8]) -> Option<Assessment> {
+fn priority(line: &[u8], reading: &mut Reading) -> Option<Assessment> {
+    reading.values(line, 1, 2);
     let end = line.iter().take(5).position(|&b| b == b'>')?;
     let pri = words::number(&line[1..end]).filter(|&pri| pri <= 191)?;
     let severity = words::syslog(pri % 8)?;

@@ -4,21 +4,24 @@
 
 use super::access;
 use super::member;
+use super::reading::Reading;
 use super::thrown;
 use super::words::{self, level};
 use super::{Assessment, Rule, Severity};
+use crate::logs::sketch::{self, Traits};
 
 /// Bytes of a line in which its head is looked for.
-const MAX_HEAD_BYTES: usize = 256;
+pub(in crate::logs) const MAX_HEAD_BYTES: usize = 256;
 /// Plain words in a row that may stand before a level; more are prose.
 const MAX_PLAIN: u32 = 3;
 
 /// What a level stands behind.
 struct Head<'a> {
     line: &'a [u8],
+    reading: &'a mut Reading,
     /// Words of letters alone so far.
     plain: u32,
-    /// The last of them, empty where something else stands behind it.
+    /// The last of them, or a number; empty where something else stands behind it.
     last: &'a [u8],
     /// Whether something that belongs to a header was seen: a number, a bracket, a pair.
     header: bool,
@@ -30,9 +33,11 @@ struct Head<'a> {
 
 /// Looks at the head of the line. What is found by chance on the way, the name of an exception or
 /// the status of a request, counts where no level is said.
-pub(super) fn read(line: &[u8]) -> Assessment {
+pub(super) fn read(line: &[u8], reading: &mut Reading) -> Assessment {
+    reading.on(Traits::LONG);
     let mut head = Head {
         line,
+        reading,
         plain: 0,
         last: b"",
         header: false,
@@ -45,18 +50,47 @@ pub(super) fn read(line: &[u8]) -> Assessment {
     while at < end {
         let start = at;
         let byte = line[at];
-        if byte.is_ascii_alphabetic() || byte == b'_' {
+        if byte.is_ascii_digit() {
+            at += line[at..end]
+                .iter()
+                .take_while(|b| continues_number(**b))
+                .count();
+            head.header = true;
+            head.last = &line[start..at];
+            head.time = is_time(&line[start..at]);
+            head.clock |= head.time;
+        } else if byte == b'"' {
+            if access::starts_with_method(&line[at + 1..]) {
+                head.reading.on(Traits::VALUES);
+                // Whatever stands in and behind a request is no level.
+                return access::quoted(line, at).unwrap_or(chance);
+            }
+            at = member::string_end(line, at + 1).map_or(end, |close| close + 1);
+            head.last = b"";
+        } else if sketch::is_cut(byte) {
+            head.header |= matches!(byte, b'[' | b']' | b'|' | b'<');
+            at += 1;
+        } else {
             at += line[at..end]
                 .iter()
                 .take_while(|b| b.is_ascii_alphabetic())
                 .count();
             let letters = at;
-            at += line[at..end]
-                .iter()
-                .take_while(|b| continues_name(**b))
-                .count();
+            let value = at < end && !sketch::is_cut(line[at]) && {
+                let rest = sketch::run(&line[..end], at);
+                let value = sketch::is_value(rest);
+                at += match value {
+                    true => rest.len(),
+                    false => rest.iter().take_while(|b| continues_name(**b)).count(),
+                };
+                value
+            };
+            if !value && !byte.is_ascii_alphabetic() && byte != b'_' {
+                at = start + 1;
+                continue;
+            }
             if line.get(at) == Some(&b'=') {
-                if let Some(found) = member::pair(line, start, at) {
+                if let Some(found) = member::pair(line, start, at, head.reading) {
                     return found;
                 }
                 at = skip_value(line, at + 1);
@@ -64,11 +98,14 @@ pub(super) fn read(line: &[u8]) -> Assessment {
                 head.last = b"";
                 continue;
             }
+            if value {
+                head.reading.on(Traits::NAMED);
+            }
             if let Some(found) = head.word(start, letters, at) {
                 return found;
             }
             if chance.rule == Rule::Nothing && head.plain < MAX_PLAIN {
-                chance = thrown::name(line, start, at)
+                chance = thrown::name(line, start, at, head.reading)
                     .or_else(|| head.request(start, at))
                     .unwrap_or_default();
             }
@@ -76,29 +113,10 @@ pub(super) fn read(line: &[u8]) -> Assessment {
                 break;
             }
             head.time = false;
-        } else if byte.is_ascii_digit() {
-            at += line[at..end]
-                .iter()
-                .take_while(|b| continues_number(**b))
-                .count();
-            head.header = true;
-            head.last = if line[start..at] == *b"0" { b"0" } else { b"" };
-            head.time = is_time(&line[start..at]);
-            head.clock |= head.time;
-        } else if byte == b'"' {
-            if access::starts_with_method(&line[at + 1..]) {
-                // Whatever stands in and behind a request is no level.
-                return access::quoted(line, at).unwrap_or(chance);
-            }
-            at = member::string_end(line, at + 1).map_or(end, |close| close + 1);
-            head.last = b"";
-        } else {
-            head.header |= matches!(byte, b'[' | b']' | b'|' | b'<');
-            at += 1;
         }
     }
     if chance.rule == Rule::Nothing
-        && let Some(found) = member::later_pair(line, at)
+        && let Some(found) = member::later_pair(line, at, head.reading)
     {
         return found;
     }
@@ -107,17 +125,18 @@ pub(super) fn read(line: &[u8]) -> Assessment {
 
 /// What goes on a name: `java.lang.Error`, `mpm_event`, `alice@shop`, `E0425`.
 fn continues_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b'$') || byte >= 0x80
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@') || byte >= 0x80
 }
 
 /// What goes on a number: a date, a time, an address.
 fn continues_number(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'+' | b'/' | b',' | b'_')
+    !sketch::is_cut(byte) || matches!(byte, b':' | b'+' | b',')
 }
 
 /// `10:00`, `2026-11-22T10:00:00.000Z`.
 fn is_time(number: &[u8]) -> bool {
-    number.len() >= 5 && number.contains(&b':')
+    let mut colons = number.windows(2);
+    colons.any(|it| it[0] == b':' && it[1].is_ascii_digit())
 }
 
 /// Where the value that starts at `at` ends.
@@ -144,10 +163,13 @@ impl<'a> Head<'a> {
         at.checked_sub(1).map_or(b' ', |at| self.line[at])
     }
 
-    /// The last byte before `at` that is no space; 0 at the start.
+    /// The last byte before `at` that is no space, if it is no part of a word; 0 at the start.
     fn mark_before(&self, at: usize) -> u8 {
-        let before = self.line[..at].iter().rev();
-        before.copied().find(|b| !is_space(*b)).unwrap_or(0)
+        match self.line[..at].trim_ascii_end() {
+            [] => 0,
+            [.., before, b'-'] if !sketch::is_cut(*before) => b'x',
+            [.., mark] => *mark,
+        }
     }
 
     fn found(severity: Severity, start: usize, end: usize) -> Option<Assessment> {
@@ -171,13 +193,14 @@ impl<'a> Head<'a> {
     }
 
     /// The status of a request that is written without quotes and whose method is this word.
-    fn request(&self, start: usize, end: usize) -> Option<Assessment> {
+    fn request(&mut self, start: usize, end: usize) -> Option<Assessment> {
         let word = &self.line[start..];
         if access::starts_with_method(word) {
+            self.reading.on(Traits::VALUES);
             return access::bare(self.line, start);
         }
         match &self.line[start..end] {
-            b"TCP_DENIED" => access::squid(self.line, start),
+            name if name.starts_with(b"TCP_DENIED/") => access::squid(self.line, start),
             name if name.starts_with(b"TCP_") && self.time_free_number() => {
                 access::squid(self.line, start)
             }
@@ -190,7 +213,7 @@ impl<'a> Head<'a> {
     }
 
     /// The severity that the word `start..end` says, whose letters end at `letters`.
-    fn word(&self, start: usize, letters: usize, end: usize) -> Option<Assessment> {
+    fn word(&mut self, start: usize, letters: usize, end: usize) -> Option<Assessment> {
         let name = &self.line[start..letters];
         if letters != end {
             return self.compound(start, letters, end);
@@ -217,7 +240,7 @@ impl<'a> Head<'a> {
     }
 
     /// Whether the word stands where a level stands.
-    fn is_level(&self, name: &[u8], everywhere: bool, start: usize, end: usize) -> bool {
+    fn is_level(&mut self, name: &[u8], everywhere: bool, start: usize, end: usize) -> bool {
         let before = self.before(start);
         let behind = self.byte(end);
         let upper = name.iter().all(u8::is_ascii_uppercase);
@@ -242,6 +265,7 @@ impl<'a> Head<'a> {
                 b':' => self.before_colon(name, start, end, upper, title, first),
                 // `WARN[0001] text` of logrus, `DBUG[11-22|10:00:00]` of log15, `error[E0425]: `.
                 b'[' => {
+                    self.reading.start(self.line, end + 1);
                     everywhere
                         && (upper && self.byte(end + 1).is_ascii_digit()
                             || first && self.byte(end + 1) == b'E')
@@ -271,7 +295,7 @@ impl<'a> Head<'a> {
 
     /// `error: text`, `ERROR:root:text`; deeper in the line only behind a header.
     fn before_colon(
-        &self,
+        &mut self,
         name: &[u8],
         start: usize,
         end: usize,
@@ -280,6 +304,7 @@ impl<'a> Head<'a> {
         first: bool,
     ) -> bool {
         let next = self.byte(end + 1);
+        self.reading.start(self.line, end + 1);
         if next == b'/' || self.says_nothing(end + 1) || self.denied() {
             return false;
         }
@@ -297,7 +322,7 @@ impl<'a> Head<'a> {
     }
 
     /// A word between spaces.
-    fn bare(&self, name: &[u8], start: usize, end: usize, upper: bool, first: bool) -> bool {
+    fn bare(&mut self, name: &[u8], start: usize, end: usize, upper: bool, first: bool) -> bool {
         if self.denied() {
             return false;
         }
@@ -327,7 +352,11 @@ impl<'a> Head<'a> {
     }
 
     /// Whether the word before says that there is none: "no error", "0 errors".
-    fn denied(&self) -> bool {
+    fn denied(&mut self) -> bool {
+        let alone = sketch::run(self.last, 0).len() == self.last.len();
+        if alone && self.last.first().is_some_and(u8::is_ascii_digit) {
+            self.reading.on(Traits::ZERO);
+        }
         [
             &b"no"[..],
             b"No",
@@ -343,12 +372,18 @@ impl<'a> Head<'a> {
     }
 
     /// Whether the text at `at` says that there is nothing: `errors: 0`, `error: none`.
-    fn says_nothing(&self, at: usize) -> bool {
+    fn says_nothing(&mut self, at: usize) -> bool {
         let text = self.line.get(at..).unwrap_or_default().trim_ascii_start();
+        if text.first().is_some_and(u8::is_ascii_digit) {
+            self.reading.on(Traits::ZERO);
+            let behind = text.get(1).copied().unwrap_or(b' ');
+            return text[0] == b'0' && sketch::is_cut(behind) && behind != b':';
+        }
+        self.reading.start(text, 0);
         let end = text.iter().take(6).position(|b| !b.is_ascii_alphanumeric());
         let word = &text[..end.unwrap_or(text.len().min(6))];
         let behind = text.get(word.len()).copied().unwrap_or(b' ');
-        let nothing = [&b"none"[..], b"null", b"nil", b"0", b"false"];
+        let nothing = [&b"none"[..], b"null", b"nil", b"false"];
         nothing.iter().any(|it| word.eq_ignore_ascii_case(it)) && behind != b':'
             || text.starts_with(b"[]")
     }
@@ -388,12 +423,13 @@ impl<'a> Head<'a> {
     }
 
     /// `Fatal error: x`, `Fatal Python error: x`, Nest's `  LOG [X]`, Ansible's `ok: [x]`.
-    fn phrase(&self, start: usize, end: usize) -> Option<Assessment> {
+    fn phrase(&mut self, start: usize, end: usize) -> Option<Assessment> {
         let name = &self.line[start..end];
         let behind = &self.line[end..];
         match name {
             b"Fatal" | b"fatal" if self.plain <= 1 => {
                 let near = &behind[..behind.len().min(24)];
+                self.reading.values(self.line, end, end + near.len());
                 let colon = near.iter().position(|&b| b == b':')?;
                 let words = near[..colon].trim_ascii();
                 if !words.ends_with(b"error") {
@@ -410,6 +446,7 @@ impl<'a> Head<'a> {
             // "Error opening x"; "Error rate" is another matter.
             b"Error" if self.plain == 0 && !self.header => {
                 let next = behind.trim_ascii_start();
+                self.reading.start(next, 0);
                 let next = &next[..next.iter().take_while(|b| b.is_ascii_alphabetic()).count()];
                 let doing = next.ends_with(b"ing")
                     || [&b"while"[..], b"when", b"in", b"at", b"on", b"from"].contains(&next);

@@ -2,6 +2,7 @@
 
 use super::Assessment;
 use super::Severity;
+use super::reading::Reading;
 use super::words::{label, letter, level, number, numeric_level, otel, status, syslog};
 use super::{Rule, classify};
 
@@ -91,7 +92,7 @@ fn word(text: &[u8]) -> Option<Severity> {
 
 /// The level of a JSON object, `None` where the line is not one. A line that is an object names
 /// its level in a member or not at all: words in its texts are no levels.
-pub(super) fn json(bytes: &[u8]) -> Option<Assessment> {
+pub(super) fn json(bytes: &[u8], reading: &mut Reading) -> Option<Assessment> {
     if !matches!(
         bytes.get(1..)?.trim_ascii_start().first(),
         Some(b'"' | b'}')
@@ -120,13 +121,13 @@ pub(super) fn json(bytes: &[u8]) -> Option<Assessment> {
                 }
                 at = skip_spaces(bytes, behind + 1);
                 if first && name == b"log" && bytes.get(at) == Some(&b'"') {
-                    return Some(classify::docker(bytes, at + 1));
+                    return Some(classify::docker(bytes, at + 1, reading));
                 }
                 if depth > MAX_DEPTH {
                     continue;
                 }
                 let Some(key) = key(name) else { continue };
-                let Some(found) = member(key, bytes, at) else {
+                let Some(found) = member(key, bytes, at, reading) else {
                     continue;
                 };
                 if depth == 1 && key != Key::Status {
@@ -153,20 +154,21 @@ pub(in crate::logs) fn member_of_object(line: &[u8]) -> Option<Severity> {
     if line.get(at) != Some(&b':') {
         return None;
     }
-    member(key, line, skip_spaces(line, at + 1)).map(|found| found.severity)
+    let at = skip_spaces(line, at + 1);
+    member(key, line, at, &mut Reading::default()).map(|found| found.severity)
 }
 
 /// The value at `at`: text, a number, or an object with a name.
-fn member(key: Key, bytes: &[u8], at: usize) -> Option<Assessment> {
+fn member(key: Key, bytes: &[u8], at: usize, reading: &mut Reading) -> Option<Assessment> {
     let (start, length) = match bytes.get(at)? {
         b'"' => {
             let text = &bytes[at + 1..];
-            (
-                at + 1,
-                text.iter().take(LONGEST_VALUE).position(|&b| b == b'"')?,
-            )
+            let end = text.iter().take(LONGEST_VALUE).position(|&b| b == b'"');
+            reading.values(bytes, at + 1, at + 1 + end.unwrap_or(LONGEST_VALUE));
+            (at + 1, end?)
         }
         b'0'..=b'9' => {
+            reading.values(bytes, at, at + 1);
             let digits = bytes[at..].iter().take(5);
             (at, digits.take_while(|b| b.is_ascii_digit()).count())
         }
@@ -174,10 +176,12 @@ fn member(key: Key, bytes: &[u8], at: usize) -> Option<Assessment> {
         b'{' if key == Key::Level => {
             const NAME: &[u8] = b"\"name\":";
             let inside = &bytes[at..bytes.len().min(at + 64)];
-            let found = inside.windows(NAME.len()).position(|it| it == NAME)?;
+            let found = inside.windows(NAME.len()).position(|it| it == NAME);
+            reading.values(bytes, at, at + found.unwrap_or(inside.len()));
+            let found = found?;
             let text = skip_spaces(bytes, at + found + NAME.len());
             return match bytes.get(text) {
-                Some(b'"') => member(key, bytes, text),
+                Some(b'"') => member(key, bytes, text, reading),
                 _ => None,
             };
         }
@@ -208,7 +212,12 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The level of a pair whose `=` stands at `equals` and whose name starts at `start`.
-pub(super) fn pair(line: &[u8], start: usize, equals: usize) -> Option<Assessment> {
+pub(super) fn pair(
+    line: &[u8],
+    start: usize,
+    equals: usize,
+    reading: &mut Reading,
+) -> Option<Assessment> {
     let Some(key @ (Key::Level | Key::Otel)) = key(&line[start..equals]) else {
         return None;
     };
@@ -225,12 +234,17 @@ pub(super) fn pair(line: &[u8], start: usize, equals: usize) -> Option<Assessmen
         .take(LONGEST_VALUE)
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-'))
         .count();
+    reading.values(line, from, from + length.max(1));
     let severity = value(key, &text[..length])?;
     Some(Assessment::new(severity, Rule::Logfmt, from..from + length))
 }
 
 /// The first pair behind `from` that names a level.
-pub(super) fn later_pair(line: &[u8], mut from: usize) -> Option<Assessment> {
+pub(super) fn later_pair(
+    line: &[u8],
+    mut from: usize,
+    reading: &mut Reading,
+) -> Option<Assessment> {
     // `contains` looks at many bytes at a time, `position` at one.
     if !line.get(from..)?.contains(&b'=') {
         return None;
@@ -248,7 +262,7 @@ pub(super) fn later_pair(line: &[u8], mut from: usize) -> Option<Assessment> {
         let name = line[..equals].iter().rev().take(16);
         let name =
             name.take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'@'));
-        if let Some(found) = pair(line, equals - name.count(), equals) {
+        if let Some(found) = pair(line, equals - name.count(), equals, reading) {
             return Some(found);
         }
     }

@@ -1,6 +1,8 @@
 //! Lines by which run-times report that something was thrown, panicked or crashed.
 
+use super::reading::{Reading, begins};
 use super::{Assessment, Rule, Severity};
+use crate::logs::sketch::{self, Traits};
 
 /// Beginnings of lines, each with its severity.
 const BEGINNINGS: [(&[u8], Severity); 8] = [
@@ -19,13 +21,14 @@ fn found(severity: Severity, start: usize, end: usize) -> Option<Assessment> {
 }
 
 /// A line that starts like one of a run-time.
-pub(super) fn line(line: &[u8]) -> Option<Assessment> {
+pub(super) fn line(line: &[u8], reading: &mut Reading) -> Option<Assessment> {
     match line.first()? {
         b'T' | b'U' | b'E' | b'*' | b'p' | b'S' | b'K' | b'f' => {
-            let (text, severity) = BEGINNINGS.iter().find(|(text, _)| line.starts_with(text))?;
+            let (text, severity) = BEGINNINGS.iter().find(|(text, _)| begins(line, text))?;
             found(*severity, 0, text.len().min(line.len()))
         }
         b't' if line.starts_with(b"thread '") => {
+            reading.on(Traits::VALUES);
             let near = &line[..line.len().min(128)];
             let words = [&b"panicked at"[..], b"overflowed its stack"];
             let (at, length) = words.iter().find_map(|words| {
@@ -50,7 +53,12 @@ pub(super) fn line(line: &[u8]) -> Option<Assessment> {
 
 /// The name of something thrown at `start..end`: `java.lang.FooException: text`,
 /// `DeprecationWarning: text`, `ORA-00942: text`.
-pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> {
+pub(super) fn name(
+    line: &[u8],
+    start: usize,
+    end: usize,
+    reading: &mut Reading,
+) -> Option<Assessment> {
     let word = &line[start..end];
     if word.len() < 6 {
         return None;
@@ -59,7 +67,7 @@ pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> 
         b'r' if word.ends_with(b"Error") => Severity::Error,
         b'n' if word.ends_with(b"Exception") || word.ends_with(b"Rejection") => Severity::Error,
         b'g' if word.ends_with(b"Warning") => Severity::Warn,
-        b'n' if word == b"Segmentation" && line[end..].starts_with(b" fault") => {
+        b'n' if word == b"Segmentation" && begins(&line[end..], b" fault") => {
             return found(Severity::Fatal, start, end + 6);
         }
         b'0'..=b'9' if word.starts_with(b"ORA-") => Severity::Error,
@@ -68,7 +76,13 @@ pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> 
     let behind = &line[end..];
     let ends = match behind {
         [] => start == 0 || line[..start].ends_with(b": "),
-        [b':', b' ', rest @ ..] => !rest.starts_with(b"0") && !rest.starts_with(b"null"),
+        [b':', b' ', rest @ ..] => {
+            reading.start(rest, 0);
+            if rest.first().is_some_and(u8::is_ascii_digit) {
+                reading.on(Traits::ZERO);
+            }
+            sketch::run(rest, 0) != b"0" && !rest.starts_with(b"null")
+        }
         [b':'] => true,
         [b' ', b'[', ..] => word.ends_with(b"Error"),
         _ => false,
@@ -81,13 +95,21 @@ pub(super) fn name(line: &[u8], start: usize, end: usize) -> Option<Assessment> 
 }
 
 /// Ruby's `app.rb:3:in 'boom': text (NoMethodError)`.
-pub(super) fn tail(line: &[u8]) -> Option<Assessment> {
+pub(super) fn tail(line: &[u8], reading: &mut Reading) -> Option<Assessment> {
     let word = line.strip_suffix(b")")?;
-    if !word.last()?.is_ascii_alphanumeric() {
+    if sketch::is_cut(*word.last()?) {
         return None;
     }
     let start = word.iter().rposition(|&b| b == b'(')? + 1;
     let name = &word[start..];
+    let last = name.iter().rposition(|&b| sketch::is_cut(b));
+    let last = &name[last.map_or(0, |at| at + 1)..];
+    if sketch::is_value(last) && !name.starts_with(b"Errno::") {
+        if last[0].is_ascii_digit() {
+            return None;
+        }
+        reading.on(Traits::NAMED);
+    }
     if !(name.ends_with(b"Error") || name.ends_with(b"Exception") || name.starts_with(b"Errno::")) {
         return None;
     }

@@ -1,76 +1,150 @@
-//! From sketches to templates: a table with open addressing.
+//! From sketches to what is known of their lines: a table with open addressing.
+
+use super::TemplateId;
+use crate::logs::severity::Severity;
+use crate::logs::sketch::Traits;
 
 /// Places that a key may stand in, from its own on.
 const PROBES: usize = 8;
 const FIRST_SIZE: usize = 1 << 10;
 const LAST_SIZE: usize = 1 << 16;
 
-/// Keys and values. It grows to 64 Ki entries; from then on new keys take over the places of old
-/// ones.
+/// What is known of the lines of a sketch, in sixteen bytes: four entries share a line of the
+/// processor's cache. The key 0 stands for an empty place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    key: u64,
+    /// Their template, and where it is.
+    pub(super) id: TemplateId,
+    pub(super) slot: u16,
+    /// Severity of a [`Memo`], its traits and mark, and the level of the template: 3, 4, 1, 1 and
+    /// 3 bits.
+    bits: u16,
+}
+
+/// What holds of all lines of a sketch that have none of some traits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::logs) struct Memo {
+    pub(in crate::logs) severity: Severity,
+    /// Whether they announce what follows.
+    pub(in crate::logs) announces: bool,
+    /// The traits.
+    pub(in crate::logs) depends: Traits,
+}
+
+const ANNOUNCES: u16 = 1 << 7;
+const REMEMBERED: u16 = 1 << 8;
+
+impl Entry {
+    /// Lines of a template of the explicit severity `level`.
+    pub(super) fn new(id: TemplateId, slot: u32, level: Severity, memo: Option<Memo>) -> Self {
+        let memo = memo.map_or(0, |memo| {
+            let announces = if memo.announces { ANNOUNCES } else { 0 };
+            REMEMBERED | announces | memo.severity as u16 | u16::from(memo.depends.0 & 0xf) << 3
+        });
+        Self {
+            key: 0,
+            id,
+            slot: slot as u16,
+            bits: memo | (level as u16) << 9,
+        }
+    }
+
+    /// The same with another template.
+    pub(super) fn moved(self, id: TemplateId, slot: u32) -> Self {
+        let slot = slot as u16;
+        Self { id, slot, ..self }
+    }
+
+    /// Whether it says the same as another, keys aside.
+    pub(super) fn says(&self, other: &Self) -> bool {
+        (self.id, self.slot, self.bits) == (other.id, other.slot, other.bits)
+    }
+
+    pub(super) fn level(self) -> Severity {
+        Severity::from_index(usize::from(self.bits >> 9))
+    }
+
+    pub(super) fn memo(self) -> Option<Memo> {
+        (self.bits & REMEMBERED != 0).then(|| Memo {
+            severity: Severity::from_index(usize::from(self.bits & 7)),
+            announces: self.bits & ANNOUNCES != 0,
+            depends: Traits((self.bits >> 3 & 0xf) as u8),
+        })
+    }
+}
+
+/// Keys and what is known of them. It grows to 64 Ki entries, which are a megabyte; from then on
+/// new keys take over the places of old ones.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cache {
-    keys: Vec<u64>,
-    values: Vec<u32>,
+    entries: Vec<Entry>,
     used: usize,
 }
 
 impl Cache {
-    /// Where a key's value stands, and the value.
-    pub(super) fn get(&self, key: u64) -> Option<(usize, u32)> {
+    /// Where a key stands, and what is known of it.
+    #[inline]
+    pub(super) fn get(&self, key: u64) -> Option<(usize, Entry)> {
         let key = key | 1;
-        let mask = self.keys.len().wrapping_sub(1);
+        let mask = self.entries.len().wrapping_sub(1);
         let start = (key >> 40) as usize & mask;
         for at in start..start + PROBES {
-            match self.keys.get(at & mask) {
-                Some(&found) if found == key => return Some((at & mask, self.values[at & mask])),
-                Some(0) | None => return None,
-                _ => {}
+            let entry = *self.entries.get(at & mask)?;
+            if entry.key == key {
+                return Some((at & mask, entry));
+            }
+            if entry.key == 0 {
+                return None;
             }
         }
         None
     }
 
-    /// Changes the value at a place that `get` gave.
-    pub(super) fn set(&mut self, place: usize, value: u32) {
-        if let Some(old) = self.values.get_mut(place) {
-            *old = value;
+    /// Changes what is known at a place that `get` gave.
+    pub(super) fn set(&mut self, place: usize, entry: Entry) {
+        if let Some(old) = self.entries.get_mut(place) {
+            let key = old.key;
+            *old = Entry { key, ..entry };
         }
     }
 
-    /// Remembers a key that `get` did not find.
-    pub(super) fn insert(&mut self, key: u64, value: u32) {
-        if self.used * 2 >= self.keys.len() && self.keys.len() < LAST_SIZE {
-            let size = (self.keys.len() * 2).max(FIRST_SIZE);
-            let keys = std::mem::replace(&mut self.keys, vec![0; size]);
-            let values = std::mem::replace(&mut self.values, vec![0; size]);
+    /// Remembers a key.
+    pub(super) fn insert(&mut self, key: u64, entry: Entry) {
+        if let Some((place, _)) = self.get(key) {
+            return self.set(place, entry);
+        }
+        if self.used * 2 >= self.entries.len() && self.entries.len() < LAST_SIZE {
+            let size = (self.entries.len() * 2).max(FIRST_SIZE);
+            let entries = std::mem::replace(&mut self.entries, vec![Entry::default(); size]);
             self.used = 0;
-            for (key, value) in keys.into_iter().zip(values).filter(|&(key, _)| key != 0) {
-                self.put(key, value);
+            for entry in entries.into_iter().filter(|entry| entry.key != 0) {
+                self.put(entry);
             }
         }
-        self.put(key | 1, value);
+        let key = key | 1;
+        self.put(Entry { key, ..entry });
     }
 
-    fn put(&mut self, key: u64, value: u32) {
-        let mask = self.keys.len() - 1;
-        let start = (key >> 40) as usize & mask;
+    fn put(&mut self, entry: Entry) {
+        let mask = self.entries.len() - 1;
+        let start = (entry.key >> 40) as usize & mask;
         let free = (start..start + PROBES)
             .map(|at| at & mask)
-            .find(|&at| self.keys[at] == 0);
+            .find(|&at| self.entries[at].key == 0);
         let at = match free {
             Some(at) => {
                 self.used += 1;
                 at
             }
             // Another place of the neighbourhood each time, as the key's other bits have it.
-            None => (start + (key >> 20) as usize % PROBES) & mask,
+            None => (start + (entry.key >> 20) as usize % PROBES) & mask,
         };
-        self.keys[at] = key;
-        self.values[at] = value;
+        self.entries[at] = entry;
     }
 
     /// Memory in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.keys.capacity() * 12
+        self.entries.capacity() * size_of::<Entry>()
     }
 }

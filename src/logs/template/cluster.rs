@@ -4,6 +4,7 @@ use super::classify::Kind;
 use super::rate::Rate;
 use super::scanner::{Part, Token};
 use super::shape::{STAR, Shape, Slot, Tail, VALUE};
+use super::tally::Tally;
 use super::values::Values;
 use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, Template, TemplateId, Variable};
 use crate::logs::severity::{Severity, SeverityCounts};
@@ -11,8 +12,11 @@ use crate::time::Nanos;
 
 /// Lines of a template of which all are looked at closely; later on one in [`SAMPLED`] is.
 const CLOSE_LINES: u64 = 32;
-/// One line in so many of a hot template is scanned for its values.
+/// One line in so many of a hot template is scanned for its values; of one with more lines than
+/// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;
+/// Lines of a very hot template that are looked at while its count doubles, at least.
+const SAMPLES: u64 = 256;
 /// Variables of a template that keep their values.
 const MAX_VARIABLES: usize = 12;
 /// Longest text of a pattern in bytes.
@@ -146,15 +150,33 @@ impl Cluster {
         }
     }
 
-    /// Counts a line.
-    pub(super) fn count(&mut self, number: u64, time: Nanos, bucket: i64, severity: Severity) {
-        self.weight = self.weight_at(number).saturating_add(1);
-        self.used = number;
-        self.count += 1;
-        self.severities.add(severity);
-        self.first_seen = self.first_seen.min(time);
-        self.last_seen = self.last_seen.max(time);
-        self.rate.add(bucket);
+    /// Takes the lines of a tally in; it counts from zero then. Returns how much memory that took.
+    pub(super) fn settle(&mut self, tally: &mut Tally) -> usize {
+        let before = self.rate.heap_bytes();
+        if tally.lines > 0 {
+            self.weight = self.weight_at(tally.used).saturating_add(tally.lines);
+            self.used = tally.used;
+            self.count += u64::from(tally.lines);
+            self.severities[tally.severity] += u64::from(tally.lines);
+            self.first_seen = self.first_seen.min(tally.first);
+            self.last_seen = self.last_seen.max(tally.last);
+            self.rate.add(tally.bucket, tally.lines);
+        }
+        let step = self.step();
+        let left = match self.count {
+            ..CLOSE_LINES => 1,
+            count => step - count % step,
+        };
+        *tally = Tally::new(Some(self.id), left as u32);
+        self.rate.heap_bytes() - before
+    }
+
+    /// How many lines the next one to be looked at stands for.
+    fn step(&self) -> u64 {
+        match self.count {
+            ..CLOSE_LINES => 1,
+            count => (count / SAMPLES + 1).next_power_of_two().max(SAMPLED),
+        }
     }
 
     /// How much it is worth keeping when line `number` comes.
@@ -165,18 +187,9 @@ impl Cluster {
             .unwrap_or(0)
     }
 
-    /// Whether the line that was just counted should be looked at closely.
-    pub(super) fn is_sampled(&self) -> bool {
-        self.count <= CLOSE_LINES || self.count.is_multiple_of(SAMPLED)
-    }
-
-    /// Looks closely at a line: kinds and samples of its values, examples.
+    /// Looks closely at the line that was counted last: kinds and samples of its values, examples.
     pub(super) fn sample(&mut self, scanned: &Scanned<'_>) {
-        let weight = if self.count <= CLOSE_LINES {
-            1
-        } else {
-            SAMPLED
-        };
+        let weight = self.step();
         self.keep_example(scanned.line);
         let bytes = scanned.line.as_bytes();
         let mut variables = 0;
@@ -220,9 +233,9 @@ impl Cluster {
             let mut example = String::with_capacity(room.clamp(64, MAX_EXAMPLE_BYTES));
             example.push_str(line);
             self.examples.push(example);
-        } else if self.count.is_multiple_of(SAMPLED) {
+        } else if self.count >= SAMPLED {
             // The first stays; the others are recent ones.
-            let turn = (self.count / SAMPLED) as usize % (MAX_EXAMPLES - 1);
+            let turn = (self.count / self.step()) as usize % (MAX_EXAMPLES - 1);
             let old = &mut self.examples[1 + turn];
             // A hot template allocates no more: what does not fit does not become an example.
             if line.len() <= old.capacity() {

@@ -13,9 +13,12 @@ pub const COARSE_BUCKET_SECONDS: i64 = 300;
 /// Coarse buckets: a day.
 pub const COARSE_BUCKETS: usize = 288;
 
+/// Length of a fine bucket.
+pub(super) const BUCKET_NANOS: i64 = RATE_BUCKET_SECONDS * 1_000_000_000;
+
 /// The fine bucket of a time.
 pub(super) fn bucket_of(time: Nanos) -> i64 {
-    time.0.div_euclid(RATE_BUCKET_SECONDS * 1_000_000_000)
+    time.0.div_euclid(BUCKET_NANOS)
 }
 
 /// The coarse bucket of a fine one.
@@ -38,15 +41,9 @@ impl Rate {
         }
     }
 
-    pub(super) fn add(&mut self, bucket: i64) {
-        if bucket == self.fine.newest {
-            // Nearly every line.
-            self.fine.add_newest();
-            self.coarse.add_newest();
-            return;
-        }
-        self.fine.add(bucket, 1);
-        self.coarse.add(coarse_of(bucket), 1);
+    pub(super) fn add(&mut self, bucket: i64, lines: u32) {
+        self.fine.add(bucket, lines);
+        self.coarse.add(coarse_of(bucket), lines);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -76,12 +73,6 @@ impl<const N: usize> Series<N> {
         Self {
             newest,
             counts: VecDeque::from([0]),
-        }
-    }
-
-    fn add_newest(&mut self) {
-        if let Some(count) = self.counts.back_mut() {
-            *count = count.saturating_add(1);
         }
     }
 
