@@ -42,7 +42,7 @@ pub use output::{LinkState, Output, Update};
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::protocol::{ClientMessage, ServerFrame, ServerMessage, Snapshot, SubId, Target};
+use crate::protocol::{ClientMessage, ServerFrame, ServerMessage, Snapshot, Start, SubId, Target};
 use crate::time::Millis;
 use link::{Link, Need};
 use mirror::{Applied, Delta, Mirror};
@@ -103,6 +103,16 @@ impl Client {
         output
     }
 
+    /// The next thing to do with the socket, for a caller that cannot take updates now: what waits
+    /// is bounded by the server's window, and the connection is kept alive.
+    pub fn poll_command(&mut self) -> Option<Output> {
+        let output = self.out.pop_command();
+        if matches!(output, Some(Output::Send(_))) {
+            self.link.sent();
+        }
+        output
+    }
+
     /// The whole state of the dashboard, `None` before the first came. It stays, possibly
     /// outdated, while there is no connection.
     #[must_use]
@@ -124,11 +134,16 @@ impl Client {
     }
 
     /// Starts a subscription and returns its number, which is never used again. It outlives
-    /// connections until [`unsubscribe`](Self::unsubscribe).
+    /// connections until [`unsubscribe`](Self::unsubscribe). Logs begin with their newest entries.
     pub fn subscribe(&mut self, target: Target) -> SubId {
+        self.subscribe_from(target, Start::Newest)
+    }
+
+    /// Like [`subscribe`](Self::subscribe); says where logs begin.
+    pub fn subscribe_from(&mut self, target: Target, start: Start) -> SubId {
         self.last_sub = self.last_sub.wrapping_add(1);
         let id = SubId(self.last_sub);
-        self.subs.insert(id, Subscription::new(id, target));
+        self.subs.insert(id, Subscription::new(id, target, start));
         if self.link.may_subscribe() {
             self.start(id);
         }

@@ -14,5 +14,5 @@ pub use cursor::{Cursor, CursorCounter, Gap, GapReason};
 pub use message::{
     BACKLOG_BYTES, BACKLOG_ENTRIES, ClientMessage, DecodeError, HEARTBEAT_MS,
     MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL, ServerFrame, ServerMessage, Snapshot,
-    SourceId, StreamState, SubId, Target, WINDOW_BYTES,
+    SourceId, Start, StreamState, SubId, Target, WINDOW_BYTES,
 };

@@ -17,7 +17,7 @@ use sidekick::client::{Client, LinkState, Output, Update};
 use sidekick::model::{ContainerId, EngineStatus, StatsSample};
 use sidekick::protocol::{
     ClientMessage, Cursor, CursorCounter, Gap, GapReason, LogBatch, LogStream, ResumePoint,
-    ServerMessage, Snapshot, SourceId, StreamState, SubId, Target,
+    ServerMessage, Snapshot, SourceId, Start, StreamState, SubId, Target,
 };
 use sidekick::time::{Millis, Nanos};
 
@@ -199,7 +199,9 @@ impl Server {
                 sub,
                 target,
                 resume,
+                start,
             } => {
+                assert_eq!(start, Start::Newest, "a page begins with the newest");
                 assert!(self.last_sub < Some(sub), "numbers only grow");
                 self.last_sub = Some(sub);
                 self.subscribe(sub, &target, &resume);

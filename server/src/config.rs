@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::analyze::{self, AnalyzeArgs};
 use crate::docker::EndpointSources;
+use crate::tail::{self, TailArgs};
 
 pub use authority::{Authority, NoHost};
 
@@ -44,6 +45,9 @@ enum Command {
     /// Group the lines of a log by template, with counts, shares and severities.
     #[command(long_about = analyze::ABOUT, after_help = analyze::EXAMPLES)]
     Analyze(AnalyzeArgs),
+    /// Print the log of containers through a running dashboard, and follow it.
+    #[command(long_about = tail::ABOUT, after_help = tail::EXAMPLES)]
+    Tail(TailArgs),
 }
 
 /// Options of `serve`.
@@ -86,6 +90,8 @@ pub enum Action {
     Demo(PathBuf),
     /// Analyse a log.
     Analyze(AnalyzeArgs),
+    /// Print logs through a running dashboard.
+    Tail(TailArgs),
 }
 
 /// Everything that `serve` needs.
@@ -143,6 +149,7 @@ impl Cli {
         match self.command {
             Some(Command::Demo(args)) => Ok(Action::Demo(args.socket)),
             Some(Command::Analyze(args)) => Ok(Action::Analyze(args)),
+            Some(Command::Tail(args)) => Ok(Action::Tail(args)),
             Some(Command::Serve(args)) => Config::new(args).map(|c| Action::Serve(Box::new(c))),
             None => Config::new(self.serve).map(|c| Action::Serve(Box::new(c))),
         }

@@ -32,6 +32,7 @@ mod live;
 pub mod metrics;
 mod state;
 mod streams;
+pub mod tail;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -35,6 +35,10 @@ async fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().into_action()? {
         Action::Serve(config) => serve(*config).await?,
         Action::Demo(socket) => demo(&socket).await?,
+        Action::Tail(args) => {
+            let whole = server::tail::run(args, interrupt()?).await?;
+            return Ok(ended(whole));
+        }
         Action::Analyze(args) => return Ok(analyze_or_say_why_not(&args).await),
     }
     Ok(ExitCode::SUCCESS)
@@ -76,8 +80,7 @@ async fn analyze_or_say_why_not(args: &AnalyzeArgs) -> ExitCode {
     })
 }
 
-/// Reads to the end, or until interrupted; then the code is that of a program that SIGINT ended,
-/// so that a script does not take a part for the whole.
+/// Reads to the end, or until interrupted.
 async fn analyze(args: &AnalyzeArgs) -> anyhow::Result<ExitCode> {
     let interrupted = interrupt()?;
     let analysis = Analysis::start(args)?;
@@ -91,11 +94,16 @@ async fn analyze(args: &AnalyzeArgs) -> anyhow::Result<ExitCode> {
         result = analysis.report(whole) => result?,
         () = interrupted_again => {}
     }
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(130)
-    })
+    Ok(ended(whole))
+}
+
+/// An interrupted program's code is that of one that SIGINT ended, so that a script does not take a
+/// part for the whole.
+fn ended(whole: bool) -> ExitCode {
+    match whole {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(130),
+    }
 }
 
 /// Waits for SIGINT or SIGTERM, which are caught from now on.

@@ -46,6 +46,8 @@ impl UpstreamKind {
 pub enum Counter {
     /// Log lines read from the engine.
     LinesRead,
+    /// Log lines read from the engine once more, for one viewer alone.
+    LinesReplayed,
     /// Log lines handed to viewers, counted once a viewer.
     LinesSent,
     /// Log lines that a slow viewer did not get; each is part of a gap that it was shown.
@@ -70,11 +72,16 @@ pub enum Counter {
     RequestsForbidden,
 }
 
-const COUNTERS: [(Counter, &str, &str); 12] = [
+const COUNTERS: [(Counter, &str, &str); 13] = [
     (
         Counter::LinesRead,
         "sidekick_log_lines_read_total",
         "Log lines read from the engine.",
+    ),
+    (
+        Counter::LinesReplayed,
+        "sidekick_log_lines_replayed_total",
+        "Log lines read from the engine once more, for one viewer alone.",
     ),
     (
         Counter::LinesSent,

@@ -5,7 +5,10 @@
 //! upstream       one container's stream, its viewers, its attempts; closes when nobody looks;
 //!                StreamManager, all of one kind
 //! log            LogStreamManager: batches, the ring, resuming after a break
-//! ring, resume, catch_up   the newest entries; finding a cursor; a viewer that comes back
+//! ring, resume   the newest entries; finding a cursor
+//! reading        what one viewer alone reads from the engine
+//! catch_up       with it, a viewer that comes back
+//! history        with it, a log as far as it goes
 //! stats          StatsStreamManager
 //! compose        ComposeLogStreamManager: a project's containers as one subscription
 //! watcher        EventWatcher
@@ -19,8 +22,10 @@
 mod batch;
 mod catch_up;
 mod compose;
+mod history;
 mod log;
 mod outbound;
+mod reading;
 mod reconnect;
 mod resume;
 mod ring;
@@ -31,12 +36,13 @@ mod watcher;
 use std::sync::Arc;
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::{ResumePoint, SourceId, SubId, Target};
+use sidekick::protocol::{ResumePoint, SourceId, Start, SubId, Target};
 
 use self::compose::{ComposeLogStreamManager, ProjectStream, Selection};
+use self::history::HistoryStream;
 use self::log::{LogStore, LogStreamManager};
 use self::stats::{StatsStore, StatsStreamManager};
-use self::upstream::{Context, Viewing};
+use self::upstream::{Ask, Context, Viewing};
 use crate::docker::DockerClient;
 use crate::metrics::Metrics;
 use crate::state::{Changes, DockerState};
@@ -112,6 +118,7 @@ impl Hub {
         sub: SubId,
         target: Target,
         resume: Vec<ResumePoint>,
+        start: Start,
         outbound: &Outbound,
     ) -> Subscription {
         outbound.open(sub);
@@ -121,23 +128,33 @@ impl Hub {
             sub,
             outbound: outbound.clone(),
         };
+        let place = |container: &ContainerId| Ask {
+            cursor: resume
+                .iter()
+                .find(|point| point.container == *container)
+                .map(|point| point.cursor),
+            start,
+        };
         match target {
             Target::Logs { container } => {
                 self.announce(sub, &container, outbound);
-                let ask = resume
-                    .into_iter()
-                    .find(|point| point.container == container)
-                    .map(|point| point.cursor);
                 let sink = outbound.source(sub, SourceId(0));
-                Subscription::Logs(self.logs.join(&container, ask, sink))
+                Subscription::Logs(self.logs.join(&container, place(&container), sink))
+            }
+            Target::History { container } => {
+                self.announce(sub, &container, outbound);
+                let sink = outbound.source(sub, SourceId(0));
+                let ask = place(&container);
+                let context = Arc::clone(&self.context);
+                Subscription::History(HistoryStream::start(context, container, ask, sink))
             }
             Target::Stats { container } => {
                 self.announce(sub, &container, outbound);
                 let sink = outbound.source(sub, SourceId(0));
-                Subscription::Stats(self.stats.join(&container, None, sink))
+                Subscription::Stats(self.stats.join(&container, Ask::default(), sink))
             }
             Target::ProjectLogs { project, service } => {
-                Subscription::Project(self.compose.logs(select(project, service), resume))
+                Subscription::Project(self.compose.logs(select(project, service), resume, start))
             }
             Target::ProjectStats { project, service } => {
                 Subscription::Project(self.compose.stats(select(project, service)))
@@ -158,6 +175,8 @@ impl Hub {
 pub(crate) enum Subscription {
     /// One container's log.
     Logs(Viewing<LogStore>),
+    /// What there is of one container's log.
+    History(HistoryStream),
     /// One container's stats.
     Stats(Viewing<StatsStore>),
     /// A project's logs or stats.
@@ -169,6 +188,7 @@ impl Subscription {
     pub(crate) fn retry(&self) {
         match self {
             Self::Logs(viewing) => viewing.retry(),
+            Self::History(stream) => stream.retry(),
             Self::Stats(viewing) => viewing.retry(),
             Self::Project(stream) => stream.retry(),
         }

@@ -43,9 +43,14 @@ struct Waiting {
 }
 
 impl Queue {
+    /// Takes the next command for the socket.
+    pub(super) fn pop_command(&mut self) -> Option<Output> {
+        self.commands.pop_front()
+    }
+
     /// Takes the next output.
     pub(super) fn pop(&mut self) -> Option<Output> {
-        if let Some(command) = self.commands.pop_front() {
+        if let Some(command) = self.pop_command() {
             return Some(command);
         }
         let waiting = self.updates.pop_front()?;

@@ -8,7 +8,7 @@ use super::search::{Item, Search};
 use crate::model::{ContainerId, StatsSample};
 use crate::protocol::{
     ClientMessage, Cursor, CursorCounter, Gap, LogBatch, MAX_CLIENT_MESSAGE_BYTES, ResumePoint,
-    SourceId, StreamState, SubId, Target,
+    SourceId, Start, StreamState, SubId, Target,
 };
 use crate::sort::sort_by_key;
 use crate::time::Millis;
@@ -24,6 +24,7 @@ pub(super) struct Subscription {
     /// The caller's number for it.
     id: SubId,
     target: Target,
+    start: Start,
     /// Its number on this connection, where it is subscribed.
     wire: Option<SubId>,
     /// The caller wants nothing of it for now.
@@ -55,10 +56,11 @@ struct Source {
 }
 
 impl Subscription {
-    pub(super) fn new(id: SubId, target: Target) -> Self {
+    pub(super) fn new(id: SubId, target: Target, start: Start) -> Self {
         Self {
             id,
             target,
+            start,
             wire: None,
             paused: false,
             sources: Vec::new(),
@@ -82,6 +84,7 @@ impl Subscription {
                 sub: wire,
                 target: self.target.clone(),
                 resume: resume.clone(),
+                start: self.start,
             };
             if resume.is_empty() || message.encode().len() <= MAX_CLIENT_MESSAGE_BYTES {
                 return message;

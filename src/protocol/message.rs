@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Gap, LogBatch};
 use crate::model::{Container, ContainerId, EngineStatus, Event, ResourceError, StatsSample};
-use crate::time::Millis;
+use crate::time::{Millis, Nanos};
 
 /// Name of the websocket subprotocol; its number is the version of the protocol.
-pub const SUBPROTOCOL: &str = "sidekick.v1";
+pub const SUBPROTOCOL: &str = "sidekick.v2";
 
 /// Both sides send something at least this often, in milliseconds; a side that heard nothing
 /// for three times as long closes the connection.
@@ -54,6 +54,12 @@ pub enum Target {
         /// Only this service.
         service: Option<String>,
     },
+    /// What the engine has of the log of one container now, without waiting for more: behind the
+    /// last line the stream has [ended](StreamState::Ended).
+    History {
+        /// Which one.
+        container: ContainerId,
+    },
     /// The stats of one container.
     Stats {
         /// Which one.
@@ -66,6 +72,24 @@ pub enum Target {
         /// Only this service.
         service: Option<String>,
     },
+}
+
+/// Where the log of a container begins that the viewer has no resume point for.
+///
+/// Behind anything but [`Newest`](Self::Newest) comes every line: a viewer that is slow or was away
+/// is waited for, and reads on from its place in the engine's log, however much that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Start {
+    /// With the newest entries that the server has at hand; one that is slow, or was away for long,
+    /// is brought to the newest again, with a [`Gap`] before them.
+    #[default]
+    Newest,
+    /// With the first line that the engine still has.
+    First,
+    /// With the newest so many lines.
+    Tail(u64),
+    /// With the first line that is not older than this.
+    Since(Nanos),
 }
 
 /// Where a page stands in the log of one container.
@@ -86,9 +110,10 @@ pub enum ClientMessage {
         sub: SubId,
         /// What to show.
         target: Target,
-        /// Log targets: where the page stands; containers that are not named start with their
-        /// newest entries.
+        /// Log targets: where the page stands.
         resume: Vec<ResumePoint>,
+        /// Log targets: where containers begin that `resume` does not name.
+        start: Start,
     },
     /// Ends a subscription.
     Unsubscribe {
@@ -397,8 +422,9 @@ mod tests {
                 container: ContainerId("x".repeat(length)),
             },
             resume: vec![],
+            start: Start::Newest,
         };
-        let fits = message(MAX_CLIENT_MESSAGE_BYTES - 7).encode();
+        let fits = message(MAX_CLIENT_MESSAGE_BYTES - 8).encode();
         assert!(fits.len() <= MAX_CLIENT_MESSAGE_BYTES);
         assert!(ClientMessage::decode(&fits).is_ok());
         let large = message(MAX_CLIENT_MESSAGE_BYTES).encode();

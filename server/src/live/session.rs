@@ -49,6 +49,7 @@ impl Session {
                 sub,
                 target,
                 resume,
+                start,
             } => {
                 if self.last_sub.is_some_and(|last| sub <= last) {
                     return self
@@ -61,7 +62,10 @@ impl Session {
                         .refuse(Some(sub), "too many subscriptions at a time")
                         .await;
                 }
-                let subscription = self.app.hub.subscribe(sub, target, resume, &self.outbound);
+                let subscription =
+                    self.app
+                        .hub
+                        .subscribe(sub, target, resume, start, &self.outbound);
                 self.subscriptions.insert(sub, subscription);
                 true
             }

@@ -1,31 +1,33 @@
-//! Bringing one viewer from where its page stands to the ring.
+//! Bringing one viewer from where it stands to the ring.
 //!
 //! A page that comes back names its last entry. While that is in the ring it simply goes on
 //! behind it. Otherwise what lies between is read from Docker, for this viewer alone: at most
-//! the newest [`MOST`] lines, so that it does not wait for what it cannot hold. What cannot be
-//! had becomes a gap.
+//! the newest [`MOST`](super::resume::MOST) lines, so that a page does not wait for what it cannot
+//! hold. What cannot be had becomes a gap.
+//!
+//! A viewer that wants every line ([`Start`](sidekick::protocol::Start)) is brought all of them. When
+//! it takes them more slowly than they are printed it leaves the ring and is brought back like one
+//! that was away.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
-use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, StreamState};
+use sidekick::protocol::{Gap, GapReason, StreamState};
 use tokio_util::sync::CancellationToken;
 
-use super::batch::{SharedBatch, is_full};
-use super::log::{LogSeat, LogStore};
+use super::log::{LogStore, Stand};
 use super::outbound::SourceSink;
-use super::resume::{self, MOST, Resumption, Step, TAILS};
+use super::reading::{From, Outcome, Reading};
 use super::upstream::{Context, Upstream};
-use crate::docker::{DockerClient, LogOptions, Tail};
-use crate::metrics::{Metrics, UpstreamKind};
+use crate::docker::DockerClient;
+use crate::metrics::Metrics;
 
-/// How often Docker is asked for one viewer. A second time is needed only where the ring moved
+/// How often Docker is asked for one page. A second time is needed only where the ring moved
 /// on by more than it holds while the first reading took place.
 const READS: u32 = 3;
 
-/// How long Docker may be silent within one reading.
-const SILENCE: Duration = Duration::from_secs(10);
+/// How long a viewer waits for which Docker could not be asked, or had nothing.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Lets viewers that come back go on, as far as that can be decided now.
 pub(crate) fn settle(up: &Arc<Upstream<LogStore>>, context: &Context) {
@@ -42,47 +44,61 @@ pub(crate) fn settle_with(
     let ended = board.has_ended();
     let state = board.state();
     let board = &mut *board;
+    let store = &board.store;
     for viewer in &mut board.viewers {
-        let LogSeat::After { cursor, reads } = viewer.seat else {
+        let Stand::Behind { mut from, reads } = viewer.seat.stand else {
             continue;
         };
-        let store = &board.store;
-        if store.give_after(&viewer.sink, cursor) {
-            viewer.seat = LogSeat::Live;
-            continue;
-        }
-        let newest = store.ring.last().map(|last| last.time);
-        if !store.primed || (!ended && newest.is_none_or(|newest| newest <= cursor.time)) {
-            // It may still come.
-            continue;
-        }
-        if state == StreamState::Removed && newest.is_none() {
-            // Nobody can be asked, and nothing is known to be missing.
-            continue;
+        let whole = viewer.seat.whole;
+        match store.give_behind(&viewer.sink, from, whole) {
+            // It has no room for all of it: it is waited for.
+            Some(Stand::Behind { from: given, .. }) => from = given,
+            Some(stand) => {
+                viewer.seat.stand = stand;
+                continue;
+            }
+            None if !may_ask(from, store, ended, &state) => continue,
+            None => {}
         }
         match &client {
-            Some(client) if reads < READS => {
+            Some(client) if whole || reads < READS => {
                 let cancel = up.cancel.child_token();
-                viewer.seat = LogSeat::CatchingUp {
+                viewer.seat.stand = Stand::CatchingUp {
                     _reading: cancel.clone().drop_guard(),
                 };
-                let reading = Reading {
+                let catch_up = CatchUp {
                     up: Arc::clone(up),
                     client: client.clone(),
                     metrics: Arc::clone(metrics),
                     viewer: viewer.id,
+                    whole,
                     sink: viewer.sink.clone(),
-                    cursor,
+                    from,
                     cancel,
                 };
-                tokio::spawn(reading.run(reads + 1));
+                tokio::spawn(catch_up.run(reads + 1));
             }
+            // No engine: it is asked when there is one.
+            None if whole => viewer.seat.stand = Stand::Behind { from, reads },
             _ => {
-                give_up(store, &viewer.sink, cursor, GapReason::Unavailable, &state);
-                viewer.seat = LogSeat::Live;
+                give_up(store, &viewer.sink, from, GapReason::Unavailable, &state);
+                viewer.seat.stand = Stand::Live;
             }
         }
     }
+}
+
+/// Whether it is time to ask Docker for what lies between a place and the ring.
+fn may_ask(from: From, store: &LogStore, ended: bool, state: &StreamState) -> bool {
+    let From::After(cursor) = from else {
+        return true;
+    };
+    let newest = store.ring.last().map(|last| last.time);
+    // Else it may still come.
+    let passed = ended || newest.is_some_and(|newest| newest > cursor.time);
+    // A removed container has no log: nobody can be asked, and nothing is known to be missing.
+    let gone = *state == StreamState::Removed && newest.is_none();
+    store.primed && passed && !gone
 }
 
 /// What lies between cannot be had: a gap in its place, and then the newest entries. The state
@@ -90,182 +106,133 @@ pub(crate) fn settle_with(
 fn give_up(
     store: &LogStore,
     sink: &SourceSink,
-    cursor: Cursor,
+    from: From,
     reason: GapReason,
     state: &StreamState,
 ) {
-    sink.gap(Gap {
-        lines: None,
-        after: Some(cursor.time),
-        before: store.ring.first_time(),
-        reason,
-    });
+    if let From::After(cursor) = from {
+        sink.gap(Gap {
+            lines: None,
+            after: Some(cursor.time),
+            before: store.ring.first_time(),
+            reason,
+        });
+    }
     store.give_newest(sink);
     sink.state(state.clone());
 }
 
-/// One viewer's reading of what it lacks.
-struct Reading {
+/// The way of one viewer back to the ring.
+struct CatchUp {
     up: Arc<Upstream<LogStore>>,
     client: DockerClient,
     metrics: Arc<Metrics>,
     viewer: u64,
+    whole: bool,
     sink: SourceSink,
-    cursor: Cursor,
+    from: From,
     /// Ends with its viewer.
     cancel: CancellationToken,
 }
 
-/// How a reading ended.
-enum Outcome {
-    /// Everything after the cursor up to this entry was delivered, or a gap in its place.
-    UpTo(Cursor),
-    /// Docker has neither the cursor's entry any more nor any after it.
-    Rotated,
-    /// Docker could not be asked; delivered up to this entry.
-    Failed(Cursor),
-    /// Nobody waits for it any more.
-    Abandoned,
-}
-
-impl Reading {
+impl CatchUp {
     async fn run(self, reads: u32) {
         let outcome = tokio::select! {
             () = self.cancel.cancelled() => return,
-            outcome = self.read() => outcome,
+            outcome = self.read(reads) => outcome,
         };
+        let (from, reads) = match outcome {
+            Outcome::Abandoned => return,
+            Outcome::UpTo(from) => {
+                if from == self.from {
+                    self.pause().await;
+                }
+                (from, reads)
+            }
+            Outcome::Rotated => return self.end_with_gap(GapReason::Rotated),
+            Outcome::Failed(from, _) if self.whole => {
+                // Its upstream has failed too, or will: that tells the viewer why.
+                self.pause().await;
+                (from, 0)
+            }
+            Outcome::Failed(from, _) => {
+                let stand = Stand::Behind { from, reads: READS };
+                return self.go_on(stand);
+            }
+        };
+        self.go_on(Stand::Behind { from, reads });
+    }
+
+    /// Waits before Docker is asked the same again.
+    async fn pause(&self) {
+        let pause = tokio::time::sleep(AGAIN_AFTER);
+        self.cancel.run_until_cancelled(pause).await;
+    }
+
+    async fn read(&self, reads: u32) -> Outcome {
+        if self.whole && (!self.sink.room().await || self.joins(self.from)) {
+            return Outcome::Abandoned;
+        }
+        let reading = Reading {
+            client: &self.client,
+            container: &self.up.container,
+            metrics: &self.metrics,
+            sink: &self.sink,
+            cancel: &self.cancel,
+            whole: self.whole,
+        };
+        // Where it goes on, most of what it lacks is quickly had. What was printed meanwhile may be
+        // more than the ring holds: then it follows until it has caught up.
+        let past = matches!(self.from, From::After(_)) && reads <= 1;
+        match self.whole && !past {
+            true => reading.follow(self.from, &|from| self.joins(from)).await,
+            false => reading.past(self.from).await,
+        }
+    }
+
+    /// Lets the viewer go on from the ring, if that holds its place. Also true where there is no
+    /// such viewer any more: in either case it needs this reading no longer.
+    fn joins(&self, from: From) -> bool {
+        let mut board = self.up.board();
+        let board_now = &mut *board;
+        let Some(viewer) = board_now.viewers.iter_mut().find(|it| it.id == self.viewer) else {
+            return true;
+        };
+        // What the ring has may be what its own reading is about to bring.
+        if matches!(from, From::Start(_)) && !board_now.store.ring.is_empty() {
+            return false;
+        }
+        let Some(stand) = board_now.store.give_behind(&self.sink, from, self.whole) else {
+            return false;
+        };
+        let is_behind = matches!(stand, Stand::Behind { .. });
+        viewer.seat.stand = stand;
+        drop(board);
+        if is_behind {
+            settle_with(&self.up, Some(self.client.clone()), &self.metrics);
+        }
+        true
+    }
+
+    /// Puts the viewer where it stands now, and lets it go on from there.
+    fn go_on(self, stand: Stand) {
         {
             let mut board = self.up.board();
-            let state = board.state();
-            let board = &mut *board;
-            let store = &board.store;
-            let Some(viewer) = board.viewers.iter_mut().find(|v| v.id == self.viewer) else {
+            let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) else {
                 return;
             };
-            let newest = |cursor| store.ring.last().is_none_or(|last| last == cursor);
-            viewer.seat = match outcome {
-                Outcome::Abandoned => return,
-                // The log may have ended here, and the ring with it.
-                Outcome::UpTo(cursor) if newest(cursor) => LogSeat::Live,
-                Outcome::UpTo(cursor) => LogSeat::After { cursor, reads },
-                Outcome::Failed(cursor) if store.give_after(&self.sink, cursor) => LogSeat::Live,
-                Outcome::Failed(cursor) => {
-                    give_up(store, &self.sink, cursor, GapReason::Unavailable, &state);
-                    LogSeat::Live
-                }
-                Outcome::Rotated => {
-                    give_up(store, &self.sink, self.cursor, GapReason::Rotated, &state);
-                    LogSeat::Live
-                }
-            };
+            viewer.seat.stand = stand;
         }
         settle_with(&self.up, Some(self.client), &self.metrics);
     }
 
-    async fn read(&self) -> Outcome {
-        let _open = self.metrics.open_upstream(UpstreamKind::Logs);
-        let newest = |tail| LogOptions {
-            tail: Tail::Lines(tail),
-            ..LogOptions::default()
-        };
-        // The ring holds the newest thousand already: begin with the next larger.
-        for tail in TAILS.into_iter().skip(1) {
-            let mut place = Resumption::in_tail(self.cursor, tail);
-            let outcome = self
-                .pass(newest(tail), &mut place, GapReason::Rotated)
-                .await;
-            if let Some(outcome) = outcome {
-                return outcome;
-            }
-            if !place.begins_later() {
-                let options = LogOptions {
-                    since: Some(resume::since(self.cursor)),
-                    ..LogOptions::default()
-                };
-                let mut place = Resumption::since(self.cursor);
-                let outcome = self.pass(options, &mut place, GapReason::Rotated).await;
-                return outcome.unwrap_or(Outcome::Rotated);
-            }
+    fn end_with_gap(self, reason: GapReason) {
+        let mut board = self.up.board();
+        let state = board.state();
+        let board = &mut *board;
+        if let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) {
+            give_up(&board.store, &viewer.sink, self.from, reason, &state);
+            viewer.seat.stand = Stand::Live;
         }
-        let mut place = Resumption::before(self.cursor);
-        let outcome = self
-            .pass(newest(MOST), &mut place, GapReason::Skipped)
-            .await;
-        outcome.unwrap_or(Outcome::Rotated)
-    }
-
-    /// Delivers what one request gives after the cursor; `None` when that is not in it. Why lines
-    /// are `missing` where it begins behind the cursor is for the caller to know.
-    async fn pass(
-        &self,
-        options: LogOptions,
-        place: &mut Resumption,
-        missing: GapReason,
-    ) -> Option<Outcome> {
-        let cancel = self.cancel.child_token();
-        let mut stream = self.client.stream_logs(&self.up.container, options, cancel);
-        let mut delivery = Delivery {
-            to: self,
-            missing,
-            counter: CursorCounter::after(self.cursor),
-            pending: LogBatch::new(),
-        };
-        loop {
-            let batch = match tokio::time::timeout(SILENCE, stream.next()).await {
-                Err(_) | Ok(Some(Err(_))) => return Some(Outcome::Failed(delivery.flush())),
-                Ok(None) => {
-                    if let Some(rest) = place.at_end() {
-                        delivery.lost(&rest);
-                    }
-                    let reached = delivery.flush();
-                    return place.found().then_some(Outcome::UpTo(reached));
-                }
-                Ok(Some(Ok(batch))) => batch,
-            };
-            match place.feed(batch) {
-                Step::Before => continue,
-                Step::NotCovered => return None,
-                Step::Lost(rest) => delivery.lost(&rest),
-                Step::After(rest) => delivery.pending.append(&rest),
-            }
-            if is_full(&delivery.pending) {
-                delivery.flush();
-                if !self.sink.room().await {
-                    return Some(Outcome::Abandoned);
-                }
-            }
-        }
-    }
-}
-
-/// What one request gives, on its way to the viewer.
-struct Delivery<'a> {
-    to: &'a Reading,
-    missing: GapReason,
-    counter: CursorCounter,
-    pending: LogBatch,
-}
-
-impl Delivery<'_> {
-    /// These come after the cursor, but not right after it.
-    fn lost(&mut self, next: &LogBatch) {
-        self.to.sink.gap(Gap {
-            lines: None,
-            after: Some(self.to.cursor.time),
-            before: next.time(0),
-            reason: self.missing,
-        });
-        self.counter = CursorCounter::default();
-        self.pending.append(next);
-    }
-
-    /// Sends what is gathered; returns the entry up to which everything was sent.
-    fn flush(&mut self) -> Cursor {
-        if !self.pending.is_empty() {
-            let batch = SharedBatch::new(&self.pending, &mut self.counter);
-            self.to.sink.logs(&batch, false);
-            self.pending.clear();
-        }
-        self.counter.last().unwrap_or(self.to.cursor)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Cursor, ResumePoint, SourceId, StreamState, SubId};
+use sidekick::protocol::{Cursor, ResumePoint, SourceId, Start, StreamState, SubId};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::log::{LogStore, LogStreamManager};
 use super::outbound::{Outbound, SourceSink};
 use super::stats::{StatsStore, StatsStreamManager};
-use super::upstream::{Store, Viewing};
+use super::upstream::{Ask, Store, Viewing};
 use crate::state::DockerState;
 
 /// How long a removed container is still listened to, for its last lines.
@@ -51,16 +51,21 @@ impl ComposeLogStreamManager {
         Self { logs, stats, state }
     }
 
-    /// Shows the logs of a project's containers, each from its newest entries or after its
-    /// resume point.
-    pub(crate) fn logs(&self, selection: Selection, resume: Vec<ResumePoint>) -> ProjectStream {
+    /// Shows the logs of a project's containers, each from `start` or after its resume point.
+    pub(crate) fn logs(
+        &self,
+        selection: Selection,
+        resume: Vec<ResumePoint>,
+        start: Start,
+    ) -> ProjectStream {
         let mut asks: HashMap<ContainerId, Cursor> = resume
             .into_iter()
             .map(|point| (point.container, point.cursor))
             .collect();
         let logs = Arc::clone(&self.logs);
         self.follow(selection, move |id, sink| -> Viewing<LogStore> {
-            logs.join(id, asks.remove(id), sink)
+            let cursor = asks.remove(id);
+            logs.join(id, Ask { cursor, start }, sink)
         })
     }
 
@@ -68,7 +73,7 @@ impl ComposeLogStreamManager {
     pub(crate) fn stats(&self, selection: Selection) -> ProjectStream {
         let stats = Arc::clone(&self.stats);
         self.follow(selection, move |id, sink| -> Viewing<StatsStore> {
-            stats.join(id, None, sink)
+            stats.join(id, Ask::default(), sink)
         })
     }
 

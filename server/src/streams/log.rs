@@ -8,15 +8,16 @@ mod pump;
 
 use std::sync::Arc;
 
-use sidekick::protocol::{Cursor, LogBatch};
+use sidekick::protocol::{LogBatch, Start};
 use tokio_util::sync::DropGuard;
 
 use self::pump::Pump;
 use super::catch_up::settle;
 use super::outbound::SourceSink;
+use super::reading::From;
 use super::resume::{self, Resumption, TAILS};
-use super::ring::{LogRing, Piece, RING_ENTRIES};
-use super::upstream::{Attempt, Context, End, Store, StreamManager, Upstream};
+use super::ring::{LogRing, Piece, Place, RING_ENTRIES};
+use super::upstream::{Ask, Attempt, Context, End, Store, StreamManager, Upstream};
 use crate::docker::{DockerClient, DockerStream, LogOptions, Tail};
 use crate::metrics::UpstreamKind;
 
@@ -33,15 +34,23 @@ pub(crate) struct LogStore {
     pub(crate) primed: bool,
 }
 
+/// A viewer of a log.
+#[derive(Debug)]
+pub(crate) struct LogSeat {
+    pub(crate) stand: Stand,
+    /// It wants every line: it is waited for rather than brought to the newest.
+    pub(crate) whole: bool,
+}
+
 /// How a viewer stands to the ring.
 #[derive(Debug)]
-pub(crate) enum LogSeat {
+pub(crate) enum Stand {
     /// Has everything up to the newest entry.
     Live,
-    /// Has everything up to this entry, which is still to be found in the ring.
-    After {
-        /// The entry.
-        cursor: Cursor,
+    /// Has everything up to a place that is still to be found in the ring.
+    Behind {
+        /// The place.
+        from: From,
         /// How often Docker was asked for what lies between it and the ring.
         reads: u32,
     },
@@ -55,13 +64,22 @@ pub(crate) enum LogSeat {
 impl Store for LogStore {
     type Seat = LogSeat;
 
-    fn welcome(&mut self, sink: &SourceSink, ask: Option<Cursor>) -> LogSeat {
-        match ask {
-            Some(cursor) => LogSeat::After { cursor, reads: 0 },
+    fn welcome(&mut self, sink: &SourceSink, ask: Ask) -> LogSeat {
+        let from = match (ask.cursor, ask.start) {
+            (Some(cursor), _) => Some(From::After(cursor)),
+            (None, Start::Newest) => None,
+            (None, start) => Some(From::Start(start)),
+        };
+        let stand = match from {
+            Some(from) => Stand::Behind { from, reads: 0 },
             None => {
                 self.give_newest(sink);
-                LogSeat::Live
+                Stand::Live
             }
+        };
+        LogSeat {
+            stand,
+            whole: ask.start != Start::Newest,
         }
     }
 }
@@ -69,24 +87,49 @@ impl Store for LogStore {
 impl LogStore {
     /// Hands a viewer the newest entries.
     pub(crate) fn give_newest(&self, sink: &SourceSink) {
-        give(sink, self.ring.pieces(self.ring.newest()), true);
+        for piece in self.ring.pieces(self.ring.newest()) {
+            match piece {
+                Piece::Entries(batch, _) => sink.logs(&batch, true),
+                Piece::Gap(gap) => sink.gap(gap),
+            }
+        }
     }
 
-    /// Hands a viewer everything after `cursor`; `false` when that is not in the ring.
-    pub(crate) fn give_after(&self, sink: &SourceSink, cursor: Cursor) -> bool {
-        let Some(place) = self.ring.after(cursor) else {
-            return false;
+    /// Hands a viewer everything behind its place, and tells how it stands then; `None` when that
+    /// place is not in the ring.
+    pub(crate) fn give_behind(&self, sink: &SourceSink, from: From, whole: bool) -> Option<Stand> {
+        let place = match from {
+            From::After(cursor) => self.ring.after(cursor)?,
+            From::Start(start) => self.place_of(start)?,
         };
-        give(sink, self.ring.pieces(place), false);
-        true
+        let mut given = from;
+        for piece in self.ring.pieces(place) {
+            if whole && !sink.has_room() {
+                let from = given;
+                return Some(Stand::Behind { from, reads: 0 });
+            }
+            match piece {
+                Piece::Entries(batch, last) => {
+                    sink.logs(&batch, false);
+                    given = From::After(last);
+                }
+                Piece::Gap(gap) => sink.gap(gap),
+            }
+        }
+        Some(Stand::Live)
     }
-}
 
-fn give(sink: &SourceSink, pieces: Vec<Piece>, backlog: bool) {
-    for piece in pieces {
-        match piece {
-            Piece::Entries(batch) => sink.logs(&batch, backlog),
-            Piece::Gap(gap) => sink.gap(gap),
+    /// Where a viewer begins, if everything from there on is in the ring.
+    fn place_of(&self, start: Start) -> Option<Place> {
+        if !self.primed {
+            return None;
+        }
+        match start {
+            _ if self.ring.is_empty() => Some(self.ring.newest()),
+            Start::Newest => Some(self.ring.newest()),
+            Start::First => None,
+            Start::Tail(lines) => self.ring.tail(lines),
+            Start::Since(time) => self.ring.since(time),
         }
     }
 }

@@ -222,6 +222,11 @@ impl SourceSink {
         !self.outbound.lock().takes(self.sub)
     }
 
+    /// Whether there is room for a bulk read.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbound.lock().has_room()
+    }
+
     /// Waits until there is room for a bulk read. `false` when nobody takes anything any more.
     pub(crate) async fn room(&self) -> bool {
         loop {
@@ -232,7 +237,7 @@ impl SourceSink {
             if self.is_closed() {
                 return false;
             }
-            if self.outbound.lock().has_room() {
+            if self.has_room() {
                 return true;
             }
             drained.await;

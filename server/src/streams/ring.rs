@@ -41,8 +41,8 @@ struct Chunk {
 /// A piece of the ring for one viewer.
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
-    /// Entries.
-    Entries(SharedBatch),
+    /// Entries, with the identity of the last one.
+    Entries(SharedBatch, Cursor),
     /// Lines that are missing for everybody.
     Gap(Gap),
 }
@@ -109,12 +109,47 @@ impl LogRing {
 
     /// Where a page that joins begins: before the newest entries that fit the bounds.
     pub(crate) fn newest(&self) -> Place {
+        self.before_newest(RING_ENTRIES)
+    }
+
+    /// Before the newest so many entries; `None` where fewer are in here.
+    pub(crate) fn tail(&self, entries: u64) -> Option<Place> {
+        let entries = usize::try_from(entries).ok()?;
+        (entries <= self.entries.min(RING_ENTRIES) && self.bytes <= RING_BYTES)
+            .then(|| self.before_newest(entries))
+    }
+
+    /// Before the first entry that is not older than `time`; `None` where such ones may have been
+    /// let go.
+    pub(crate) fn since(&self, time: Nanos) -> Option<Place> {
+        if self.first_time()? >= time {
+            return None;
+        }
+        let place = self.chunks.iter().enumerate().find_map(|(chunk, held)| {
+            let entry = (0..held.batch.len()).find(|&i| held.batch.time(i) >= Some(time))?;
+            Some(Place { chunk, entry })
+        });
+        Some(place.unwrap_or_else(|| self.end()))
+    }
+
+    /// Behind the newest entry.
+    fn end(&self) -> Place {
+        Place {
+            chunk: self.chunks.len(),
+            entry: 0,
+        }
+    }
+
+    fn before_newest(&self, most: usize) -> Place {
+        if most == 0 {
+            return self.end();
+        }
         let (mut entries, mut bytes) = (0, 0);
         for (chunk, held) in self.chunks.iter().enumerate().rev() {
             for entry in (0..held.batch.len()).rev() {
                 bytes += held.batch.get(entry).map_or(0, |e| e.text.len());
                 // One entry is always shown, however long.
-                if entries == RING_ENTRIES || (bytes > RING_BYTES && entries > 0) {
+                if entries == most || (bytes > RING_BYTES && entries > 0) {
                     return Place {
                         chunk,
                         entry: entry + 1,
@@ -176,8 +211,9 @@ impl LogRing {
 }
 
 fn flush(batch: &mut LogBatch, counter: &mut CursorCounter, out: &mut Vec<Piece>) {
-    if !batch.is_empty() {
-        out.push(Piece::Entries(SharedBatch::new(batch, counter)));
+    let shared = SharedBatch::new(batch, counter);
+    if let Some(last) = counter.last().filter(|_| !batch.is_empty()) {
+        out.push(Piece::Entries(shared, last));
         batch.clear();
     }
 }
@@ -205,7 +241,7 @@ mod tests {
         pieces
             .iter()
             .filter_map(|piece| match piece {
-                Piece::Entries(batch) => Some(LogBatch::decode(&batch.bytes).unwrap()),
+                Piece::Entries(batch, _) => Some(LogBatch::decode(&batch.bytes).unwrap()),
                 Piece::Gap(_) => None,
             })
             .flat_map(|batch| batch.iter().map(|e| e.text.to_owned()).collect::<Vec<_>>())
@@ -276,7 +312,7 @@ mod tests {
         ring.push(&batch(&[(5, false)], 1), Some(gap));
         let pieces = ring.pieces(ring.newest());
         assert!(
-            matches!(pieces[..], [Piece::Entries(_), Piece::Gap(g), Piece::Entries(_)] if g == gap)
+            matches!(pieces[..], [Piece::Entries(..), Piece::Gap(g), Piece::Entries(..)] if g == gap)
         );
     }
 }

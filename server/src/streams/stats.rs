@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use sidekick::model::{ContainerState, StatsSample};
-use sidekick::protocol::{Cursor, StreamState};
+use sidekick::protocol::StreamState;
 
 use super::outbound::SourceSink;
-use super::upstream::{Attempt, Context, End, Store, StreamManager, Upstream};
+use super::upstream::{Ask, Attempt, Context, End, Store, StreamManager, Upstream};
 use crate::docker::DockerClient;
 use crate::metrics::{Counter, UpstreamKind};
 
@@ -28,7 +28,7 @@ pub(crate) struct StatsStore {
 impl Store for StatsStore {
     type Seat = ();
 
-    fn welcome(&mut self, sink: &SourceSink, _ask: Option<Cursor>) {
+    fn welcome(&mut self, sink: &SourceSink, _ask: Ask) {
         sink.stats(self.samples.make_contiguous());
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Cursor, StreamState};
+use sidekick::protocol::{Cursor, Start, StreamState};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -57,13 +57,22 @@ impl Context {
     }
 }
 
+/// Where a viewer that joins wants to begin.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ask {
+    /// Behind this entry, if its page holds any.
+    pub(crate) cursor: Option<Cursor>,
+    /// Else here; also tells whether it wants every line.
+    pub(crate) start: Start,
+}
+
 /// What an upstream keeps for viewers that join.
 pub(crate) trait Store: Default + Send + 'static {
     /// How one viewer stands to it.
     type Seat: Send + 'static;
 
-    /// Gives a new viewer what is there. `ask` is where its page stands in the log.
-    fn welcome(&mut self, sink: &SourceSink, ask: Option<Cursor>) -> Self::Seat;
+    /// Gives a new viewer what is there.
+    fn welcome(&mut self, sink: &SourceSink, ask: Ask) -> Self::Seat;
 }
 
 /// How an attempt at streaming ended.

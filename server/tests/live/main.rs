@@ -14,3 +14,4 @@ mod projects;
 mod real_daemon;
 mod rules;
 mod support;
+mod whole;

@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use server::demo::Spec;
-use sidekick::protocol::{ClientMessage, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL, SubId};
+use sidekick::protocol::{ClientMessage, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL, Start, SubId};
 
 use crate::support::{PATIENCE, World};
 
@@ -77,6 +77,7 @@ async fn messages_that_make_no_sense_are_refused_and_the_connection_goes_on() {
         sub,
         target: world.logs("web"),
         resume: Vec::new(),
+        start: Start::Newest,
     })
     .await;
     page.send(ClientMessage::Unsubscribe { sub: SubId(99) })

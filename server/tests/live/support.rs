@@ -15,7 +15,7 @@ use server::metrics::UpstreamKind;
 use sidekick::model::{Container, ContainerId, EngineStatus, Event};
 use sidekick::protocol::{
     ClientMessage, Cursor, CursorCounter, Gap, ResumePoint, SUBPROTOCOL, ServerFrame,
-    ServerMessage, Snapshot, SourceId, StreamState, SubId, Target,
+    ServerMessage, Snapshot, SourceId, Start, StreamState, SubId, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -242,12 +242,26 @@ impl Page {
     }
 
     pub(crate) async fn resume(&mut self, target: Target, resume: Vec<ResumePoint>) -> SubId {
+        self.subscribe_with(target, resume, Start::Newest).await
+    }
+
+    pub(crate) async fn subscribe_from(&mut self, target: Target, start: Start) -> SubId {
+        self.subscribe_with(target, Vec::new(), start).await
+    }
+
+    async fn subscribe_with(
+        &mut self,
+        target: Target,
+        resume: Vec<ResumePoint>,
+        start: Start,
+    ) -> SubId {
         self.next_sub += 1;
         let sub = SubId(self.next_sub);
         self.send(ClientMessage::Subscribe {
             sub,
             target,
             resume,
+            start,
         })
         .await;
         sub

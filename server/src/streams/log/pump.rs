@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use sidekick::protocol::{Gap, GapReason, LogBatch, StreamState};
+use sidekick::protocol::{Gap, GapReason, LogBatch, Start, StreamState};
 use tokio::time::Instant;
 
-use super::{LogSeat, LogStore};
+use super::{LogStore, Stand};
 use crate::docker::DockerStream;
 use crate::events::Happening;
 use crate::metrics::Counter;
 use crate::streams::batch::{SharedBatch, is_full, split};
 use crate::streams::catch_up;
+use crate::streams::reading::From;
 use crate::streams::resume::{Resumption, Step};
 use crate::streams::upstream::{Context, End, Upstream};
 
@@ -142,6 +143,9 @@ impl<'a> Pump<'a> {
                     quiet_at = None;
                     let empty = self.up.board().store.ring.is_empty();
                     self.up.set_state(if empty { StreamState::Empty } else { StreamState::Live });
+                    if empty {
+                        self.primed();
+                    }
                 }
                 () = at(undecided_at) => {
                     undecided_at = None;
@@ -200,18 +204,28 @@ impl<'a> Pump<'a> {
         {
             let mut board = self.up.board();
             let gap = self.gap.take();
+            let before = board
+                .store
+                .ring
+                .last()
+                .map_or(From::Start(Start::First), From::After);
             let occurrences = board.store.ring.push(&self.pending, gap);
             let shared = SharedBatch::counted(&self.pending, occurrences);
-            for viewer in &board.viewers {
-                match viewer.seat {
-                    LogSeat::Live => {
+            for viewer in &mut board.viewers {
+                match viewer.seat.stand {
+                    Stand::Live if viewer.seat.whole && !viewer.sink.has_room() => {
+                        let from = before;
+                        viewer.seat.stand = Stand::Behind { from, reads: 0 };
+                        searching = true;
+                    }
+                    Stand::Live => {
                         if let Some(gap) = gap {
                             viewer.sink.gap(gap);
                         }
                         viewer.sink.logs(&shared, false);
                     }
-                    LogSeat::After { .. } => searching = true,
-                    LogSeat::CatchingUp { .. } => {}
+                    Stand::Behind { .. } => searching = true,
+                    Stand::CatchingUp { .. } => {}
                 }
             }
             board.set_state(StreamState::Live);

@@ -6,6 +6,7 @@ use super::pump::HEAD_AFTER;
 use super::*;
 use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 use crate::streams::outbound::Outbound;
+use crate::streams::upstream::Ask;
 use sidekick::model::ContainerId;
 use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, StreamState, SubId};
 use tokio::time::Instant;
@@ -29,7 +30,11 @@ async fn first_state(name: &str, log: Reply) -> (StreamState, Duration) {
     let manager = LogStreamManager::new(context);
     let container = ContainerId("a".to_owned());
     let began = Instant::now();
-    let _viewing = manager.join(&container, None, outbound.source(SUB, SourceId(0)));
+    let _viewing = manager.join(
+        &container,
+        Ask::default(),
+        outbound.source(SUB, SourceId(0)),
+    );
     loop {
         let bytes = outbound.next().await.unwrap();
         match ServerFrame::decode(&bytes).unwrap().message {

@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::Cursor;
 use tokio_util::sync::CancellationToken;
 
 use super::attempts::drive;
-use super::{Attempt, Context, LINGER, Signals, Store, Upstream, Viewer};
+use super::{Ask, Attempt, Context, LINGER, Signals, Store, Upstream, Viewer};
 use crate::streams::outbound::SourceSink;
 
 /// The streams of one kind, of all containers that somebody looks at.
@@ -56,7 +55,7 @@ impl<A: Attempt> StreamManager<A> {
     pub(crate) fn join(
         &self,
         container: &ContainerId,
-        ask: Option<Cursor>,
+        ask: Ask,
         sink: SourceSink,
     ) -> Viewing<A::Store> {
         // The lock is held until the viewer is counted, so that an upstream cannot close

@@ -22,7 +22,11 @@ async fn without_an_engine_a_stream_is_tried_ten_times_then_given_up_until_asked
     outbound.open(SUB);
     let manager = StreamManager::<LogReading>::new(context);
     let container = ContainerId("c".to_owned());
-    let viewing = manager.join(&container, None, outbound.source(SUB, SourceId(0)));
+    let viewing = manager.join(
+        &container,
+        Ask::default(),
+        outbound.source(SUB, SourceId(0)),
+    );
     let began = Instant::now();
     assert_eq!(state(&outbound).await, StreamState::Loading);
     let delays = [2, 4, 8, 16, 30, 30, 30, 30, 30, 30];
@@ -68,7 +72,13 @@ async fn an_upstream_outlives_its_last_viewer_by_the_linger_and_is_joined_again_
     outbound.open(SUB);
     let manager = StreamManager::<LogReading>::new(context);
     let container = ContainerId("c".to_owned());
-    let join = || manager.join(&container, None, outbound.source(SUB, SourceId(0)));
+    let join = || {
+        manager.join(
+            &container,
+            Ask::default(),
+            outbound.source(SUB, SourceId(0)),
+        )
+    };
     let first = join();
     let up = Arc::clone(&first.up);
     drop(first);

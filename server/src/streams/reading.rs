@@ -1,0 +1,286 @@
+//! Reading from Docker for one viewer alone: what it lacks, or a container's log from its start.
+//!
+//! The entries go to the viewer as fast as it takes them: [`SourceSink::room`] is awaited before
+//! more is sent, and while it is, nothing is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use sidekick::model::ContainerId;
+use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, Start};
+use sidekick::time::Nanos;
+use tokio_util::sync::CancellationToken;
+
+use super::batch::{SharedBatch, is_full, split};
+use super::outbound::SourceSink;
+use super::resume::{self, MOST, Resumption, Step, TAILS};
+use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
+use crate::metrics::{Counter, Metrics, UpstreamKind};
+
+/// How long Docker may be silent within one reading.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How long entries of a followed log are gathered before they are sent.
+const FLUSH_EVERY: Duration = Duration::from_millis(33);
+
+/// After so long a pause in a followed log it is asked again whether it is still needed.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+
+/// Whether a viewer that has everything up to here needs a reading of its own no longer.
+pub(crate) type CaughtUp<'a> = &'a (dyn Fn(From) -> bool + Sync);
+
+/// Where a viewer stands in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Nowhere yet: it wants to begin here.
+    Start(Start),
+    /// It has everything up to this entry.
+    After(Cursor),
+}
+
+/// One viewer's reading of one container's log.
+pub(crate) struct Reading<'a> {
+    pub(crate) client: &'a DockerClient,
+    pub(crate) container: &'a ContainerId,
+    pub(crate) metrics: &'a Arc<Metrics>,
+    pub(crate) sink: &'a SourceSink,
+    pub(crate) cancel: &'a CancellationToken,
+    /// Every line is wanted, however many there are.
+    pub(crate) whole: bool,
+}
+
+/// How a reading ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Everything up to here was delivered, or a gap in its place; Docker had no more.
+    UpTo(From),
+    /// Docker has neither the place to go on any more nor anything behind it.
+    Rotated,
+    /// Docker could not be asked, or was silent; delivered up to here.
+    Failed(From, Option<DockerError>),
+    /// The viewer is gone, or needs it no longer.
+    Abandoned,
+}
+
+impl Reading<'_> {
+    /// Delivers what Docker has behind `from` now.
+    pub(crate) async fn past(&self, from: From) -> Outcome {
+        let _open = self.metrics.open_upstream(UpstreamKind::Logs);
+        let cursor = match from {
+            From::Start(start) => return self.begin(start, None).await,
+            From::After(cursor) => cursor,
+        };
+        // The ring holds the newest thousand already: begin with the next larger.
+        for tail in TAILS.into_iter().skip(1) {
+            let mut place = Resumption::in_tail(cursor, tail);
+            let delivery = self.delivery(from, GapReason::Rotated);
+            let outcome = self.pass(newest(tail), Some(&mut place), delivery).await;
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+            if !place.begins_later() {
+                return self.since(cursor).await;
+            }
+        }
+        if self.whole {
+            return self.since(cursor).await;
+        }
+        let mut place = Resumption::before(cursor);
+        let delivery = self.delivery(from, GapReason::Skipped);
+        let outcome = self.pass(newest(MOST), Some(&mut place), delivery).await;
+        outcome.unwrap_or(Outcome::Rotated)
+    }
+
+    /// Delivers what Docker has behind `from` and follows the log until the viewer has `caught_up`,
+    /// which is asked behind everything that was sent.
+    pub(crate) async fn follow(&self, from: From, caught_up: CaughtUp<'_>) -> Outcome {
+        let _open = self.metrics.open_upstream(UpstreamKind::Logs);
+        let cursor = match from {
+            From::Start(start) => return self.begin(start, Some(caught_up)).await,
+            From::After(cursor) => cursor,
+        };
+        for tail in TAILS.into_iter().skip(1) {
+            let mut place = Resumption::in_tail(cursor, tail);
+            let delivery = Delivery {
+                caught_up: Some(caught_up),
+                ..self.delivery(from, GapReason::Rotated)
+            };
+            let options = LogOptions {
+                follow: true,
+                ..newest(tail)
+            };
+            let outcome = self.pass(options, Some(&mut place), delivery).await;
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+        }
+        // Too far behind: what Docker has now, and then once more.
+        self.since(cursor).await
+    }
+
+    async fn begin(&self, start: Start, caught_up: Option<CaughtUp<'_>>) -> Outcome {
+        let options = match start {
+            Start::Newest => newest(TAILS[0]),
+            Start::First => LogOptions::default(),
+            Start::Tail(lines) => newest(lines),
+            Start::Since(time) => since(time),
+        };
+        let options = LogOptions {
+            follow: caught_up.is_some(),
+            ..options
+        };
+        let delivery = Delivery {
+            caught_up,
+            ..self.delivery(From::Start(start), GapReason::Rotated)
+        };
+        let outcome = self.pass(options, None, delivery).await;
+        outcome.unwrap_or(Outcome::UpTo(From::Start(start)))
+    }
+
+    async fn since(&self, cursor: Cursor) -> Outcome {
+        let mut place = Resumption::since(cursor);
+        let delivery = self.delivery(From::After(cursor), GapReason::Rotated);
+        let options = since(resume::since(cursor));
+        let outcome = self.pass(options, Some(&mut place), delivery).await;
+        outcome.unwrap_or(Outcome::Rotated)
+    }
+
+    fn delivery(&self, from: From, missing: GapReason) -> Delivery<'_> {
+        Delivery {
+            to: self,
+            from,
+            missing,
+            counter: match from {
+                From::Start(_) => CursorCounter::default(),
+                From::After(cursor) => CursorCounter::after(cursor),
+            },
+            pending: LogBatch::new(),
+            caught_up: None,
+        }
+    }
+
+    /// Delivers what one request gives behind the place; `None` when that is not in it.
+    async fn pass(
+        &self,
+        options: LogOptions,
+        mut place: Option<&mut Resumption>,
+        mut delivery: Delivery<'_>,
+    ) -> Option<Outcome> {
+        let cancel = self.cancel.child_token();
+        let mut stream = self.client.stream_logs(self.container, options, cancel);
+        loop {
+            let patience = match (options.follow, delivery.pending.is_empty()) {
+                (false, _) => SILENCE,
+                (true, true) => ASK_EVERY,
+                (true, false) => FLUSH_EVERY,
+            };
+            let batch = match tokio::time::timeout(patience, stream.next()).await {
+                Err(_) if options.follow => {
+                    if !delivery.flush().await {
+                        return Some(Outcome::Abandoned);
+                    }
+                    continue;
+                }
+                Err(_) => return Some(delivery.failed(None).await),
+                Ok(Some(Err(error))) => return Some(delivery.failed(Some(error)).await),
+                Ok(None) => {
+                    if let Some(rest) = place.as_deref_mut().and_then(Resumption::at_end) {
+                        delivery.lost(&rest);
+                    }
+                    if !delivery.flush().await {
+                        return Some(Outcome::Abandoned);
+                    }
+                    let found = place.is_none_or(|place| place.found());
+                    return found.then(|| Outcome::UpTo(delivery.reached()));
+                }
+                Ok(Some(Ok(batch))) => batch,
+            };
+            let step = match place.as_deref_mut() {
+                Some(place) => place.feed(batch),
+                None => Step::After(batch),
+            };
+            match step {
+                Step::Before => continue,
+                Step::NotCovered => return None,
+                Step::Lost(rest) => delivery.lost(&rest),
+                Step::After(rest) => delivery.pending.append(&rest),
+            }
+            if is_full(&delivery.pending) && !delivery.flush().await {
+                return Some(Outcome::Abandoned);
+            }
+        }
+    }
+}
+
+fn newest(lines: u64) -> LogOptions {
+    LogOptions {
+        tail: Tail::Lines(lines),
+        ..LogOptions::default()
+    }
+}
+
+fn since(time: Nanos) -> LogOptions {
+    LogOptions {
+        since: Some(time),
+        ..LogOptions::default()
+    }
+}
+
+/// What one request gives, on its way to the viewer.
+struct Delivery<'a> {
+    to: &'a Reading<'a>,
+    from: From,
+    /// Why lines are missing where the request begins behind the place.
+    missing: GapReason,
+    counter: CursorCounter,
+    pending: LogBatch,
+    /// Asked behind everything that was sent whether this is to go on.
+    caught_up: Option<CaughtUp<'a>>,
+}
+
+impl Delivery<'_> {
+    /// These come after the cursor, but not right after it.
+    fn lost(&mut self, next: &LogBatch) {
+        if let From::After(cursor) = self.from {
+            self.to.sink.gap(Gap {
+                lines: None,
+                after: Some(cursor.time),
+                before: next.time(0),
+                reason: self.missing,
+            });
+        }
+        self.counter = CursorCounter::default();
+        self.pending.append(next);
+    }
+
+    /// Sends what is gathered, when the viewer has room for it. `false` when it is gone, or needs
+    /// no more.
+    async fn flush(&mut self) -> bool {
+        let pending = std::mem::take(&mut self.pending);
+        self.to
+            .metrics
+            .add(Counter::LinesReplayed, pending.len() as u64);
+        for piece in split(pending) {
+            if !self.to.sink.room().await {
+                return false;
+            }
+            let batch = SharedBatch::new(&piece, &mut self.counter);
+            self.to.sink.logs(&batch, false);
+        }
+        !self.caught_up.is_some_and(|it| it(self.reached()))
+    }
+
+    /// Up to where everything was sent.
+    fn reached(&self) -> From {
+        self.counter.last().map_or(self.from, From::After)
+    }
+
+    /// Docker could not be asked any further.
+    async fn failed(mut self, error: Option<DockerError>) -> Outcome {
+        match self.flush().await {
+            true => Outcome::Failed(self.reached(), error),
+            false => Outcome::Abandoned,
+        }
+    }
+}

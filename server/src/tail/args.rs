@@ -1,0 +1,120 @@
+//! The command line of `tail`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use sidekick::protocol::Start;
+use sidekick::time::Nanos;
+
+/// What `tail --help` says at its top.
+pub(crate) const ABOUT: &str = "Print the log of containers through a running dashboard, from the first line on, \
+    and follow it.\n\n\
+    Every line comes once, whatever breaks between here and the daemon: tail connects again without end and goes \
+    on behind its last line. What Docker no longer has, and what happens to the connection, is told on standard \
+    error.";
+
+/// What it says at its end.
+pub(crate) const EXAMPLES: &str = "Examples:
+  sidekick-docker tail web
+  sidekick-docker tail --tail 100 web db
+  sidekick-docker tail --since 10m --json shop | jq -r .line
+  sidekick-docker tail --no-follow --count web";
+
+/// Options of `tail`.
+#[derive(Args, Clone, Debug)]
+pub struct TailArgs {
+    /// Containers by name or id, or Compose projects
+    #[arg(value_name = "NAME", required = true)]
+    pub(super) names: Vec<String>,
+    /// The dashboard
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    pub(super) url: String,
+    /// Begin with the first line from here on: a time (2026-11-22T10:00:00Z), seconds since 1970,
+    /// or how long ago (90s, 10m, 3h, 2d)
+    #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "tail")]
+    since: Option<Nanos>,
+    /// Begin with the newest N lines of each container
+    #[arg(long, value_name = "N")]
+    tail: Option<u64>,
+    /// End with the last line that there is now
+    #[arg(long)]
+    pub(super) no_follow: bool,
+    /// Write each line as a JSON object: time, container, stream, line
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write each line behind its time
+    #[arg(short, long, conflicts_with = "json")]
+    pub(super) timestamps: bool,
+    /// Print nothing but, at the end, for each container: lines, bytes and the SHA-256 of what
+    /// would have been printed without any option
+    #[arg(long, conflicts_with_all = ["json", "timestamps"])]
+    pub(super) count: bool,
+}
+
+impl TailArgs {
+    /// Where each log begins.
+    pub(super) fn start(&self) -> Start {
+        match (self.since, self.tail) {
+            (Some(time), _) => Start::Since(time),
+            (None, Some(lines)) => Start::Tail(lines),
+            (None, None) => Start::First,
+        }
+    }
+}
+
+/// Reads a point in time.
+fn when(text: &str) -> Result<Nanos, String> {
+    let help =
+        "give a time such as 2026-11-22T10:00:00Z, seconds since 1970, or 90s, 10m, 3h, 2d ago";
+    if let Some(time) = Nanos::parse_rfc3339(text.as_bytes()) {
+        return Ok(time);
+    }
+    let (number, unit) = match text.char_indices().next_back() {
+        Some((end, unit)) if unit.is_ascii_alphabetic() => (&text[..end], Some(unit)),
+        _ => (text, None),
+    };
+    let number: i64 = number.parse().map_err(|_| help.to_owned())?;
+    let seconds = match unit {
+        None => {
+            return number
+                .checked_mul(1_000_000_000)
+                .map(Nanos)
+                .ok_or_else(|| help.to_owned());
+        }
+        Some('s') => Some(number),
+        Some('m') => number.checked_mul(60),
+        Some('h') => number.checked_mul(3600),
+        Some('d') => number.checked_mul(86_400),
+        Some(_) => None,
+    };
+    let ago = seconds
+        .and_then(|it| it.checked_mul(1_000_000_000))
+        .ok_or_else(|| help.to_owned())?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let now = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+    now.checked_sub(ago)
+        .map(Nanos)
+        .ok_or_else(|| help.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_in_each_of_its_forms() {
+        assert_eq!(
+            when("2026-01-01T00:00:01Z"),
+            Ok(Nanos(1_767_225_601_000_000_000))
+        );
+        assert_eq!(when("1767225601"), Ok(Nanos(1_767_225_601_000_000_000)));
+        let (now, ago) = (when("0s").unwrap(), when("2h").unwrap());
+        let hours = (now.0 - ago.0) as f64 / 3.6e12;
+        assert!((1.99..2.01).contains(&hours), "{hours}");
+        for wrong in ["", "yesterday", "5y", "m", "99999999999999999999"] {
+            assert!(when(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What is printed, by a thread of its own: whoever reads standard output slowly holds up the
+//! printing, not the connection.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+use std::thread::JoinHandle;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sidekick::protocol::{EntryRef, LogBatch, LogStream};
+use tokio::sync::mpsc;
+
+use super::args::TailArgs;
+
+/// Batches that wait for the printing thread.
+const WAITING: usize = 16;
+
+/// Entries of one container.
+pub(super) struct Lines {
+    /// Its name.
+    pub(super) name: String,
+    /// In Docker's order.
+    pub(super) batch: LogBatch,
+}
+
+/// The printing thread.
+pub(super) struct Printer {
+    lines: mpsc::Sender<Lines>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+/// How lines are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Plain { named: bool, timed: bool },
+    Json,
+    Count,
+}
+
+impl Printer {
+    /// Prints as the command line says; with the names of containers where several are `named`.
+    pub(super) fn start(args: &TailArgs, named: bool) -> Self {
+        let form = match (args.json, args.count) {
+            (true, _) => Form::Json,
+            (_, true) => Form::Count,
+            _ => Form::Plain {
+                named,
+                timed: args.timestamps,
+            },
+        };
+        let (lines, waiting) = mpsc::channel(WAITING);
+        let thread =
+            std::thread::spawn(move || print(waiting, Page::new(form, io::stdout().lock())));
+        Self { lines, thread }
+    }
+
+    /// Waits for room; `None` when nothing is printed any more.
+    pub(super) async fn reserve(&self) -> Option<mpsc::OwnedPermit<Lines>> {
+        self.lines.clone().reserve_owned().await.ok()
+    }
+
+    /// Lets everything that was handed over be printed.
+    ///
+    /// # Errors
+    /// What kept it from being printed. A reader that went away is none.
+    pub(super) async fn finish(self) -> io::Result<()> {
+        drop(self.lines);
+        let joined = tokio::task::spawn_blocking(|| self.thread.join()).await;
+        match joined {
+            Ok(Ok(Err(error))) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(io::Error::other("the printing thread failed")),
+        }
+    }
+}
+
+fn print<W: Write>(mut waiting: mpsc::Receiver<Lines>, mut page: Page<W>) -> io::Result<()> {
+    while let Some(lines) = waiting.blocking_recv() {
+        page.write(&lines)?;
+    }
+    page.end()
+}
+
+/// Writes lines in one form.
+struct Page<W: Write> {
+    form: Form,
+    out: BufWriter<W>,
+    /// Longest name so far, so that lines of several containers stand below each other.
+    width: usize,
+    counts: BTreeMap<String, Count>,
+}
+
+#[derive(Default)]
+struct Count {
+    lines: u64,
+    bytes: u64,
+    hash: Sha256,
+}
+
+/// A line as `--json` writes it.
+#[derive(Serialize)]
+struct Line<'a> {
+    time: String,
+    container: &'a str,
+    stream: &'static str,
+    line: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
+}
+
+impl<W: Write> Page<W> {
+    fn new(form: Form, out: W) -> Self {
+        Self {
+            form,
+            out: BufWriter::with_capacity(64 << 10, out),
+            width: 0,
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// Writes a batch, and lets whoever reads have it.
+    fn write(&mut self, lines: &Lines) -> io::Result<()> {
+        let name = lines.name.as_str();
+        self.width = self.width.max(name.chars().count());
+        match self.form {
+            Form::Count => {
+                let count = self.counts.entry(name.to_owned()).or_default();
+                for entry in lines.batch.iter() {
+                    count.lines += 1;
+                    count.bytes += entry.text.len() as u64 + 1;
+                    count.hash.update(entry.text);
+                    count.hash.update("\n");
+                }
+                return Ok(());
+            }
+            Form::Json => {
+                for entry in lines.batch.iter() {
+                    let line = Line {
+                        time: entry.time.to_rfc3339(),
+                        container: name,
+                        stream: stream(&entry),
+                        line: entry.text,
+                        truncated: entry.truncated,
+                    };
+                    serde_json::to_writer(&mut self.out, &line)?;
+                    self.out.write_all(b"\n")?;
+                }
+            }
+            Form::Plain { named, timed } => {
+                for entry in lines.batch.iter() {
+                    if named {
+                        write!(self.out, "{name:0$} | ", self.width)?;
+                    }
+                    if timed {
+                        write!(self.out, "{} ", entry.time.to_rfc3339())?;
+                    }
+                    self.out.write_all(entry.text.as_bytes())?;
+                    self.out.write_all(b"\n")?;
+                }
+            }
+        }
+        self.out.flush()
+    }
+
+    /// Writes what is only known now.
+    fn end(mut self) -> io::Result<()> {
+        for (name, count) in self.counts {
+            let Count { lines, bytes, hash } = count;
+            write!(self.out, "{name}\t{lines} lines\t{bytes} bytes\tsha256 ")?;
+            for byte in hash.finalize() {
+                write!(self.out, "{byte:02x}")?;
+            }
+            writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+}
+
+fn stream(entry: &EntryRef<'_>) -> &'static str {
+    match entry.stream {
+        LogStream::Stdout => "stdout",
+        LogStream::Stderr => "stderr",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::time::Nanos;
+
+    fn printed(form: Form) -> String {
+        let mut out = Vec::new();
+        let mut page = Page::new(form, &mut out);
+        for (name, text) in [("web", "one"), ("database", "two"), ("web", "\"three\"")] {
+            let mut batch = LogBatch::new();
+            batch.push_line(Nanos(1_767_225_601_000_000_000), LogStream::Stderr, text);
+            page.write(&Lines {
+                name: name.to_owned(),
+                batch,
+            })
+            .unwrap();
+        }
+        page.end().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lines_are_printed_as_asked() {
+        let plain = |named, timed| printed(Form::Plain { named, timed });
+        assert_eq!(plain(false, false), "one\ntwo\n\"three\"\n");
+        assert_eq!(
+            plain(true, false),
+            "web | one\ndatabase | two\nweb      | \"three\"\n"
+        );
+        assert!(plain(false, true).starts_with("2026-01-01T00:00:01.000000000Z one\n"));
+        let json = printed(Form::Json);
+        assert_eq!(
+            json.lines().last(),
+            Some(
+                "{\"time\":\"2026-01-01T00:00:01.000000000Z\",\"container\":\"web\",\
+                 \"stream\":\"stderr\",\"line\":\"\\\"three\\\"\"}"
+            )
+        );
+    }
+
+    #[test]
+    fn the_count_is_that_of_the_lines_alone() {
+        // printf 'one\n"three"\n' | sha256sum
+        let counts = printed(Form::Count);
+        let web = counts.lines().last().unwrap();
+        assert!(web.starts_with("web\t2 lines\t12 bytes\tsha256 "), "{web}");
+        let mut hash = Sha256::new();
+        hash.update("one\n\"three\"\n");
+        let expected: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        assert!(web.ends_with(&expected), "{web}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Viewers that want every line: from the first one on, the newest so many, or a log's past alone.
+
+use std::time::Duration;
+
+use server::demo::{Fault, Kind, Spec};
+use server::metrics::UpstreamKind;
+use sidekick::protocol::{Start, StreamState, Target};
+
+use crate::support::{World, eventually, numbered};
+
+#[tokio::test]
+async fn everything_from_the_first_line_on_comes_and_then_what_follows_by_the_shared_stream() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..9000));
+    let mut page = world.page().await;
+    let sub = page.subscribe_from(world.logs("web"), Start::First).await;
+    page.until("the past", |p| p.lines(sub).len() >= 9000).await;
+    eventually("one upstream", || world.open(UpstreamKind::Logs) == 1).await;
+    world.print("web", numbered("line", 9000..9100));
+    page.until("what follows", |p| p.lines(sub).len() >= 9100)
+        .await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub), numbered("line", 0..9100));
+    assert!(page.first(sub).gaps.is_empty());
+}
+
+#[tokio::test]
+async fn an_empty_log_is_waited_for_without_a_stream_of_ones_own() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let mut page = world.page().await;
+    let sub = page.subscribe_from(world.logs("web"), Start::First).await;
+    page.until("empty", |p| {
+        p.first(sub).state() == Some(&StreamState::Empty)
+    })
+    .await;
+    eventually("one upstream", || world.open(UpstreamKind::Logs) == 1).await;
+    world.print("web", numbered("line", 0..2));
+    page.until("the lines", |p| p.lines(sub).len() >= 2).await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub), numbered("line", 0..2));
+}
+
+#[tokio::test]
+async fn one_that_is_slow_is_waited_for_and_gets_every_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let mut slow = world.page().await;
+    slow.eager = false;
+    let mut quick = world.page().await;
+    let lagging = slow.subscribe_from(world.logs("web"), Start::First).await;
+    let sub = quick.subscribe(world.logs("web")).await;
+    let wide = "x".repeat(8000);
+    let total = 1800;
+    let lines = || (0..total).map(|n| format!("{n} {wide}"));
+    for (n, chunk) in lines().collect::<Vec<_>>().chunks(100).enumerate() {
+        // Not faster than the demo engine can keep.
+        world.print("web", chunk.to_vec());
+        quick
+            .until("everything", |p| p.lines(sub).len() >= (n + 1) * 100)
+            .await;
+    }
+    assert!(quick.first(sub).gaps.is_empty());
+
+    slow.eager = true;
+    slow.settle(Duration::ZERO).await;
+    assert!(
+        slow.lines(lagging).len() < total,
+        "14 MB do not fit into the queue"
+    );
+    slow.credit().await;
+    slow.until("the end", |p| p.lines(lagging).len() >= total)
+        .await;
+    slow.settle(Duration::from_millis(100)).await;
+    assert!(
+        slow.lines(lagging)
+            .iter()
+            .eq(lines().collect::<Vec<_>>().iter())
+    );
+    assert_eq!(slow.first(lagging).gaps, []);
+    eventually("one upstream", || world.open(UpstreamKind::Logs) == 1).await;
+}
+
+#[tokio::test]
+async fn the_newest_lines_come_from_memory_while_somebody_else_looks() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..1500));
+    let mut first = world.page().await;
+    let sub = first.subscribe(world.logs("web")).await;
+    first.until("live", |p| p.lines(sub).len() >= 1000).await;
+    let mut page = world.page().await;
+    let mut ten;
+    loop {
+        let before = world.control.requests(Kind::Logs);
+        ten = page
+            .subscribe_from(world.logs("web"), Start::Tail(10))
+            .await;
+        page.until("ten", |p| p.lines(ten).len() >= 10).await;
+        if world.control.requests(Kind::Logs) == before {
+            break;
+        }
+        // It is not known yet that the memory is complete.
+        page.unsubscribe(ten).await;
+    }
+    let before = world.control.requests(Kind::Logs);
+    let none = page.subscribe_from(world.logs("web"), Start::Tail(0)).await;
+    page.settle(Duration::ZERO).await;
+    world.print("web", ["last".to_owned()]);
+    page.until("what follows", |p| {
+        p.lines(ten).len() >= 11 && !p.lines(none).is_empty()
+    })
+    .await;
+    assert_eq!(page.lines(ten)[..10], numbered("line", 1490..1500));
+    assert_eq!(page.lines(none), ["last"]);
+    assert_eq!(world.control.requests(Kind::Logs), before);
+}
+
+#[tokio::test]
+async fn more_of_the_newest_lines_than_memory_holds_come_from_the_engine() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..5000));
+    let mut page = world.page().await;
+    let sub = page
+        .subscribe_from(world.logs("web"), Start::Tail(3000))
+        .await;
+    page.until("the newest", |p| p.lines(sub).len() >= 3000)
+        .await;
+    world.print("web", numbered("line", 5000..5010));
+    page.until("what follows", |p| p.lines(sub).len() >= 3010)
+        .await;
+    assert_eq!(page.lines(sub), numbered("line", 2000..5010));
+}
+
+#[tokio::test]
+async fn a_reading_of_the_past_that_breaks_goes_on_behind_its_last_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..9000));
+    // The reading of the ring's upstream and that of the viewer alone, in either order.
+    for bytes in [30_000, 90_000, 150_000, 170_000] {
+        world.control.fail_next(Kind::Logs, Fault::CutAfter(bytes));
+    }
+    let mut page = world.page().await;
+    let sub = page.subscribe_from(world.logs("web"), Start::First).await;
+    page.until("the past", |p| p.lines(sub).len() >= 9000).await;
+    world.print("web", numbered("line", 9000..9010));
+    page.until("what follows", |p| p.lines(sub).len() >= 9010)
+        .await;
+    page.settle(Duration::from_millis(100)).await;
+    assert_eq!(page.lines(sub), numbered("line", 0..9010));
+    assert_eq!(page.first(sub).gaps, []);
+}
+
+#[tokio::test]
+async fn the_past_alone_ends_and_leaves_no_stream() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..3000));
+    let container = world.id("web");
+    let past = || Target::History {
+        container: container.clone(),
+    };
+    let mut page = world.page().await;
+    let all = page.subscribe_from(past(), Start::First).await;
+    let ten = page.subscribe_from(past(), Start::Tail(10)).await;
+    for sub in [all, ten] {
+        page.until("its end", |p| {
+            p.first(sub).state() == Some(&StreamState::Ended)
+        })
+        .await;
+    }
+    assert_eq!(page.lines(all), numbered("line", 0..3000));
+    assert_eq!(page.lines(ten), numbered("line", 2990..3000));
+    eventually("no stream", || world.open(UpstreamKind::Logs) == 0).await;
+    world.control.remove("web").unwrap();
+    let gone = page.subscribe_from(past(), Start::First).await;
+    page.until("removed", |p| {
+        p.first(gone).state() == Some(&StreamState::Removed)
+    })
+    .await;
+}
