@@ -50,7 +50,7 @@ impl LogPipeline {
     pub fn push(&mut self, line: &str, time: Nanos, event: &mut Continuation) -> Mined {
         let mut line = line;
         let mut sketch = Sketch::of(mined(line));
-        if sketch.escapes || line.len() > MAX_MINED_BYTES && ansi::has_escapes(line) {
+        if (sketch.controls || line.len() > MAX_MINED_BYTES) && ansi::has_escapes(line) {
             self.text.clear();
             self.text.shrink_to(KEPT_BYTES);
             ansi::strip_into(line, &mut self.text);

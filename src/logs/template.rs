@@ -45,6 +45,7 @@ pub use values::Numbers;
 use aliases::Aliases;
 use cache::{Cache, Entry};
 use cluster::{Cluster, Scanned};
+use header::Header;
 use merge::Buckets;
 use rate::bucket_of;
 use scanner::Token;
@@ -148,6 +149,8 @@ pub struct LogTemplateEngine {
     clock: Clock,
     /// What the clusters hold.
     bytes: usize,
+    /// The line that was scanned last.
+    header: Header,
     tokens: Vec<Token>,
     shape: Shape,
 }
@@ -176,6 +179,7 @@ impl LogTemplateEngine {
             live_until: None,
             clock: Clock::default(),
             bytes: 0,
+            header: Header::default(),
             tokens: Vec::new(),
             shape: Shape::default(),
         }
@@ -310,8 +314,8 @@ impl LogTemplateEngine {
     /// Reads a line into tokens and shape. False for a blank one.
     fn scan(&mut self, line: &str) -> bool {
         let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
-        let header = header::peel(bytes);
-        let message = scanner::scan(bytes, header.end, &mut self.tokens);
+        self.header = header::peel(bytes);
+        let message = scanner::scan(bytes, self.header.end, &mut self.tokens);
         self.shape.read(bytes, &self.tokens, &message);
         !self.tokens.is_empty()
     }
@@ -341,7 +345,7 @@ impl LogTemplateEngine {
         {
             self.shape.cut_tail();
         }
-        let scanned = scanned(line, &self.tokens, &self.shape);
+        let scanned = scanned(line, &self.header, &self.tokens, &self.shape);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
             let before = cluster.heap_bytes();
             cluster.sample(&scanned);
@@ -379,7 +383,7 @@ impl LogTemplateEngine {
         let mut cluster = Cluster::new(
             id,
             level,
-            &scanned(line, &self.tokens, &self.shape),
+            &scanned(line, &self.header, &self.tokens, &self.shape),
             time,
             bucket,
         );
@@ -638,9 +642,12 @@ impl Recalled {
     }
 }
 
-fn scanned<'a>(line: &'a str, tokens: &'a [Token], shape: &'a Shape) -> Scanned<'a> {
-    let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
-    let header = header::peel(bytes);
+fn scanned<'a>(
+    line: &'a str,
+    header: &Header,
+    tokens: &'a [Token],
+    shape: &'a Shape,
+) -> Scanned<'a> {
     Scanned {
         line,
         tokens,

@@ -5,7 +5,7 @@
 use super::reading::Reading;
 use super::{Assessment, Rule, Severity, head, letter, member, thrown, words};
 use crate::logs::ansi;
-use crate::logs::sketch::Traits;
+use crate::logs::sketch::{self, Traits};
 
 /// Bytes of a line that are looked at.
 pub(in crate::logs) const MAX_SCAN_BYTES: usize = 4096;
@@ -155,8 +155,11 @@ fn prefix(line: &[u8], reading: &mut Reading) -> usize {
     if !line.first().is_some_and(u8::is_ascii_digit) {
         return 0;
     }
-    let Some(space) = line.iter().take(48).position(|&b| b == b' ') else {
-        reading.on(Traits::VALUES);
+    // Not by its length, which is none that lines of one sketch share.
+    let space = line
+        .iter()
+        .position(|&b| sketch::is_cut(b) && !matches!(b, b':' | b'+'));
+    let Some(space) = space.filter(|&at| line[at] == b' ') else {
         return 0;
     };
     match line.get(space + 1..space + 10) {

@@ -16,7 +16,7 @@ const CLOSE_LINES: u64 = 32;
 /// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;
 /// Lines of a very hot template that are looked at while its count doubles, at least.
-const SAMPLES: u64 = 256;
+const SAMPLES: u64 = 128;
 /// Variables of a template that keep their values.
 const MAX_VARIABLES: usize = 12;
 /// Longest text of a pattern in bytes.
