@@ -41,13 +41,12 @@ struct Source {
     name: String,
     /// The events that its streams are in.
     events: [Continuation; 2],
-    /// Lines that came, and their text in bytes.
+    /// When it was first looked at. What it printed before is its backlog.
+    joined: Option<Nanos>,
+    /// Time of the backlog's first line, how many lines came of it, and their text in bytes.
+    first: Nanos,
     lines: usize,
     bytes: usize,
-    /// When the first of them was printed.
-    first: Nanos,
-    /// Whether it has older lines that did not come; `None` while the backlog is on its way.
-    cut: Option<bool>,
 }
 
 impl LogSession {
@@ -60,9 +59,12 @@ impl LogSession {
         }
     }
 
-    /// Names a source; a second call renames it.
-    pub fn add_source(&mut self, source: u16, name: impl Into<String>) {
-        self.sources.entry(source).or_default().name = name.into();
+    /// Names a source that is looked at from `now` on, by the clock of its lines; a second call
+    /// renames it.
+    pub fn add_source(&mut self, source: u16, name: impl Into<String>, now: Millis) {
+        let source = self.sources.entry(source).or_default();
+        source.name = name.into();
+        source.joined.get_or_insert(now.into());
         self.version += 1;
     }
 
@@ -73,21 +75,13 @@ impl LogSession {
         (!name.is_empty()).then_some(name)
     }
 
-    /// Says that the whole backlog of a source came: the lines that were there before it was
-    /// looked at, or as many of the newest as a backlog has. Only the first word counts.
-    pub fn backlog_ends(&mut self, source: u16) {
-        let source = self.sources.entry(source).or_default();
-        // The line that would have passed the bytes may have been a long one.
-        let full = source.lines >= BACKLOG_ENTRIES || source.bytes >= BACKLOG_BYTES / 4 * 3;
-        source.cut.get_or_insert(full);
-        self.version += 1;
-    }
-
     /// From when on every line is known, as far as backlogs go: some source has lines from before
-    /// it that did not come. `None` where all of them came.
+    /// it that did not come, for its backlog is as large as backlogs get. `None` where all came.
     #[must_use]
     pub fn loaded_since(&self) -> Option<Millis> {
-        let cut = self.sources.values().filter(|it| it.cut == Some(true));
+        // The line that would have passed the bytes may have been a long one.
+        let full = |it: &&Source| it.lines >= BACKLOG_ENTRIES || it.bytes >= BACKLOG_BYTES / 4 * 3;
+        let cut = self.sources.values().filter(full);
         cut.map(|it| it.first.millis()).max()
     }
 
@@ -97,11 +91,14 @@ impl LogSession {
             return;
         }
         let from = self.sources.entry(source).or_default();
-        if from.lines == 0 {
-            from.first = batch.time(0).unwrap_or_default();
+        let time = batch.time(0).unwrap_or_default();
+        if from.joined.is_some_and(|joined| time < joined) {
+            if from.lines == 0 {
+                from.first = time;
+            }
+            from.lines += batch.len();
+            from.bytes += batch.text_bytes();
         }
-        from.lines += batch.len();
-        from.bytes += batch.text_bytes();
         self.mined.clear();
         for entry in batch.iter() {
             let event = &mut from.events[entry.stream.index()];

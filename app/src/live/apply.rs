@@ -36,9 +36,10 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             // The lines held have the numbers of the log's subscription; that of the stats
             // numbers its containers by itself.
             if !wire.is_stats(sub) {
+                let now = wire.server_now();
                 dashboard
                     .logs
-                    .update_value(|logs| logs.add_source(source, name.clone()));
+                    .update_value(|logs| logs.add_source(source, name.clone(), now));
                 // Rows that stand there may show the name.
                 wire.frame.mark(Dirty::Logs);
             }
@@ -84,23 +85,14 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
-        Report::Stream { sub, source, state } => {
+        Report::Stream { source, state, .. } => {
             match source {
                 None => dashboard.stream.set(Some(state)),
-                Some(source) => {
-                    use StreamState::{Empty, Ended, Live, Removed};
-                    if matches!(state, Live | Empty | Ended | Removed) && !wire.is_stats(sub) {
-                        dashboard
-                            .logs
-                            .update_value(|logs| logs.backlog_ends(source));
-                        wire.frame.mark(Dirty::Logs);
+                Some(source) => dashboard.sources.update(|sources| {
+                    if let Some(known) = sources.iter_mut().find(|known| known.source == source) {
+                        known.state = state;
                     }
-                    dashboard.sources.update(|sources| {
-                        if let Some(known) = sources.iter_mut().find(|it| it.source == source) {
-                            known.state = state;
-                        }
-                    });
-                }
+                }),
             }
             wire.note_quiet();
         }

@@ -70,7 +70,7 @@ fn the_lines_of_a_stack_trace_are_marked_as_going_on() {
 #[test]
 fn a_line_is_counted_mined_and_shown() {
     let mut session = LogSession::default();
-    session.add_source(0, "web");
+    session.add_source(0, "web", Millis(0));
     session.ingest(
         0,
         lines(&[
@@ -261,33 +261,32 @@ proptest! {
 #[test]
 fn a_log_whose_backlog_was_cut_is_known_only_since_its_first_line() {
     const MINUTE: i64 = 60_000_000_000;
-    let past = |minute: i64, lines: usize| {
+    let printed = |minute: i64, lines: usize| {
         let list: Vec<_> = (0..lines)
             .map(|n| (minute * MINUTE + n as i64, "x".to_owned()))
             .collect();
         batch(&list)
     };
+    let at = |minute: i64| Millis(minute * 60_000);
     let mut session = LogSession::default();
-    session.ingest(0, past(10, 999));
-    session.backlog_ends(0);
-    assert_eq!(session.loaded_since(), None, "there were no more lines");
-    session.ingest(0, past(70, 5000));
-    session.backlog_ends(0);
-    assert_eq!(session.loaded_since(), None, "these are no backlog");
+    session.add_source(0, "young", at(50));
+    session.ingest(0, printed(10, 999));
+    session.ingest(0, printed(51, 5000));
+    // Named again, as when its tab is shown again.
+    session.add_source(0, "young", at(90));
+    session.ingest(0, printed(70, 5000));
+    assert_eq!(session.loaded_since(), None, "what came live is no backlog");
 
-    session.ingest(1, past(30, 600));
-    session.ingest(1, past(31, 400));
-    assert_eq!(session.loaded_since(), None, "on its way");
-    session.backlog_ends(1);
-    assert_eq!(session.loaded_since(), Some(Millis(30 * 60_000)));
+    session.add_source(1, "old", at(50));
+    session.ingest(1, printed(30, 600));
+    assert_eq!(session.loaded_since(), None);
+    session.ingest(1, printed(31, 400));
+    assert_eq!(session.loaded_since(), Some(at(30)));
 
-    session.ingest(2, batch(&[(40 * MINUTE, "x".repeat(BACKLOG_BYTES))]));
-    session.backlog_ends(2);
-    assert_eq!(
-        session.loaded_since(),
-        Some(Millis(40 * 60_000)),
-        "the latest"
-    );
+    session.add_source(2, "wordy", at(50));
+    let long = "x".repeat(BACKLOG_BYTES);
+    session.ingest(2, batch(&[(40 * MINUTE, long)]));
+    assert_eq!(session.loaded_since(), Some(at(40)), "the latest");
     session.clear();
     assert_eq!(session.loaded_since(), None);
 }
