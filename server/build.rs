@@ -3,7 +3,7 @@
 fn main() {
     let mut out = String::from("cargo::rerun-if-changed=build.rs");
     if std::env::var_os("CARGO_FEATURE_EMBED").is_some() {
-        out.push_str("\ncargo::rerun-if-changed=../target/site");
+        out.push_str("\ncargo::rerun-if-changed=../target/embed");
     }
     #[allow(
         clippy::print_stdout,

@@ -178,7 +178,7 @@ mod embedded {
     use super::Asset;
 
     #[derive(RustEmbed)]
-    #[folder = "../target/site"]
+    #[folder = "../target/embed"]
     #[allow_missing = true]
     struct Site;
 
