@@ -82,7 +82,7 @@ pub fn PatternsView() -> impl IntoView {
                                 "Last hour"
                             </th>
                             <th scope="col">"Pattern"</th>
-                            <th scope="col"><span class="sr-only">"Example"</span></th>
+                            <th scope="col"><span class="heard">"Example"</span></th>
                         </tr>
                     </thead>
                     {each(ids, |id| *id, row)}

@@ -57,6 +57,31 @@ test('the theme follows the system, and a chosen one survives a reload', async (
   await context.close();
 });
 
+test('the filter keeps a usable width, also beside the word of lines that were let go', async ({ docker, dashboard }) => {
+  const { page, filter } = dashboard;
+  const widths = async () => {
+    for (const width of [1600, 1280, 1024, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      const em = await filter.evaluate((it) => Number.parseFloat(getComputedStyle(it).fontSize));
+      await expect.poll(async () => (await filter.boundingBox())?.width ?? 0, `at ${width}`).toBeGreaterThanOrEqual(10 * em);
+      for (const it of [filter, page.getByText(/^[\d,]+ lines$/), page.getByRole('button', { name: 'Copy', exact: true })]) {
+        await expect(it).toBeInViewport({ ratio: 1 });
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+    }
+  };
+  await docker.run('flood', 'echo first; sleep 600');
+  await dashboard.open('/c/flood/logs');
+  await expect(dashboard.log).toContainText('first');
+  await widths();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await docker.docker('exec', 'flood', 'sh', '-c', 'seq 1 70000 > /proc/1/fd/1');
+  const letGo = page.getByText(/older lines let go$/);
+  await expect(letGo).toBeVisible({ timeout: 30_000 });
+  await widths();
+  await expect(letGo, 'on a phone').toBeInViewport({ ratio: 1 });
+});
+
 test('on a phone the list is a drawer, and nothing sticks out', async ({ docker, sidekick, browser }) => {
   await docker.run('handy', `echo "${'a long line '.repeat(40)}"; sleep 600`);
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });

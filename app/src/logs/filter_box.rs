@@ -38,13 +38,10 @@ pub(super) fn FilterBox() -> impl IntoView {
     };
     let let_go = move || {
         version.track();
-        match dashboard
+        let n = dashboard
             .logs
-            .with_value(sidekick::logs::LogSession::evicted)
-        {
-            0 => String::new(),
-            n => plural(n, "older line let go", "older lines let go"),
-        }
+            .with_value(sidekick::logs::LogSession::evicted);
+        (n > 0).then(|| plural(n, "older line let go", "older lines let go"))
     };
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
@@ -66,10 +63,10 @@ pub(super) fn FilterBox() -> impl IntoView {
                 })
             />
             <span class="filter-count">{bound(lines)}</span>
-            <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
-                {bound(let_go)}
-            </span>
         </div>
+        <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
+            {bound(let_go)}
+        </span>
     }
     .erase()
 }
