@@ -26,7 +26,7 @@ pub use filter::{FieldCondition, Filter};
 pub use pipeline::{LogPipeline, Mined};
 pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
-pub use store::{LogStore, Row, StoreLimits};
+pub use store::{LogStore, Note, Row, StoreLimits};
 pub use template::{
     Kind, LogTemplateEngine, Numbers, Template, TemplateConfig, TemplateId, Variable,
 };

@@ -67,6 +67,11 @@ export class Dashboard {
     await expect(this.page.getByRole('banner').getByRole('status')).toHaveText('live');
   }
 
+  /** What the log says between its lines: that some are missing, that a container ended. */
+  get notes(): Locator {
+    return this.log.locator('.log-row.note:visible');
+  }
+
   /** The texts of the rows that show, from top to bottom. Rows out of use stay in the document. */
   async visibleLines(): Promise<string[]> {
     return (await this.numberedLines()).map(([, text]) => text);
@@ -96,7 +101,7 @@ export class Dashboard {
   private numberedLines(): Promise<[number, string][]> {
     return this.log.evaluate((log) => {
       const top = log.getBoundingClientRect().top - log.scrollTop;
-      return [...log.querySelectorAll<HTMLElement>('.log-row')]
+      return [...log.querySelectorAll<HTMLElement>('.log-row:not(.note)')]
         .filter((row) => row.offsetHeight > 0)
         .map((row): [number, string] => {
           const place = row.getBoundingClientRect();

@@ -64,7 +64,7 @@ test('the filter keeps a usable width, also beside the word of lines that were l
       await page.setViewportSize({ width, height: 800 });
       const em = await filter.evaluate((it) => Number.parseFloat(getComputedStyle(it).fontSize));
       await expect.poll(async () => (await filter.boundingBox())?.width ?? 0, `at ${width}`).toBeGreaterThanOrEqual(10 * em);
-      for (const it of [filter, page.getByText(/^[\d,]+ lines$/), page.getByRole('button', { name: 'Copy', exact: true })]) {
+      for (const it of [filter, page.getByText(/^[\d,]+ lines?$/), page.getByRole('button', { name: 'Copy', exact: true })]) {
         await expect(it).toBeInViewport({ ratio: 1 });
       }
       expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
@@ -80,6 +80,20 @@ test('the filter keeps a usable width, also beside the word of lines that were l
   await expect(letGo).toBeVisible({ timeout: 30_000 });
   await widths();
   await expect(letGo, 'on a phone').toBeInViewport({ ratio: 1 });
+});
+
+test('a pattern with its values keeps to the page', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  const print = 'job " i % 7 " of user-with-a-long-name-" i % 9 " at host-with-a-long-name-" i % 11';
+  await docker.run('mined', `awk 'BEGIN { for (i = 1; i <= 500; i++) print "${print} }'; sleep 600`);
+  await dashboard.open('/c/mined/patterns');
+  await page.getByRole('button', { name: 'Example', exact: true }).first().click();
+  await expect(page.getByText(/first seen/)).toBeVisible();
+  const view = page.locator('.patterns-view');
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await view.evaluate((it) => it.scrollWidth - it.clientWidth), `at ${width}`).toBe(0);
+  }
 });
 
 test('on a phone the list is a drawer, and nothing sticks out', async ({ docker, sidekick, browser }) => {

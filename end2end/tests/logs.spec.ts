@@ -48,9 +48,20 @@ test('a stopped container shows its log once, and goes on when it starts again',
   await expect(dashboard.log).toContainText('run of');
   const first = await dashboard.allLines();
   expect(first).toHaveLength(1);
+  await expect(dashboard.notes).toHaveText([/ended, exit 0$/]);
   await docker.docker('start', 'again');
   await expect(async () => expect(await dashboard.allLines()).toHaveLength(2)).toPass();
   expect((await dashboard.allLines())[0]).toBe(first[0]);
+  await expect(dashboard.notes).toHaveText([/ended/, /started again$/, /ended/]);
+});
+
+test('a container that is restarted says so in its log', async ({ docker, dashboard }) => {
+  await docker.run('reborn', 'trap exit TERM; echo "run of $(cat /proc/uptime)"; while :; do sleep 0.1; done');
+  await dashboard.open('/c/reborn/logs');
+  await expect(dashboard.log).toContainText('run of');
+  await docker.docker('restart', 'reborn');
+  await expect(async () => expect(await dashboard.allLines()).toHaveLength(2)).toPass();
+  await expect(dashboard.notes.last()).toHaveText(/started again$/);
 });
 
 test('the filter narrows the log to the lines that hold a text', async ({ docker, dashboard }) => {

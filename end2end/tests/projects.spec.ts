@@ -58,7 +58,7 @@ test('lines keep the names of their containers while the stats are looked at', a
   await docker.run('shop-db-1', 'echo line of db; sleep 600', options('db'));
   await docker.run('shop-web-1', 'echo line of web; sleep 600', options('web'));
   await dashboard.open('/p/shop/logs');
-  const named = () => dashboard.log.locator('.log-row:visible').evaluateAll((rows) =>
+  const named = () => dashboard.log.locator('.log-row:not(.note):visible').evaluateAll((rows) =>
     rows.map((row) => `${row.querySelector('.source')?.textContent} ${row.querySelector('.text')?.textContent}`).sort(),
   );
   const expected = ['api-1 line of api', 'db-1 line of db', 'web-1 line of web'];

@@ -8,7 +8,7 @@ use super::analytics::LogAnalytics;
 use super::events::Continuation;
 use super::filter::Filter;
 use super::pipeline::{LogPipeline, Mined};
-use super::store::{LogStore, Row, StoreLimits};
+use super::store::{LogStore, Note, Row, StoreLimits};
 use super::template::LogTemplateEngine;
 use super::timeline::LogSeverityTimeSeries;
 use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Gap, LogBatch};
@@ -23,8 +23,8 @@ pub struct LogSession {
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
     view: VecDeque<u64>,
-    /// Those of the view that stand for missing lines.
-    view_gaps: VecDeque<u64>,
+    /// Those of the view that are no lines.
+    view_notes: VecDeque<u64>,
     /// Rows of the view that were let go.
     view_evicted: u64,
     version: u64,
@@ -47,6 +47,19 @@ struct Source {
     first: Nanos,
     lines: usize,
     bytes: usize,
+    run: Run,
+}
+
+/// What is known of the run that a source's newest line belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Run {
+    /// There is no line.
+    #[default]
+    Silent,
+    /// It may go on.
+    Open,
+    /// It is over.
+    Over,
 }
 
 impl LogSession {
@@ -99,13 +112,18 @@ impl LogSession {
             from.lines += batch.len();
             from.bytes += batch.text_bytes();
         }
+        let before = std::mem::replace(&mut from.run, Run::Open);
         self.mined.clear();
         for entry in batch.iter() {
             let event = &mut from.events[entry.stream.index()];
             let mined = self.pipeline.push(entry.text, entry.time, event);
             self.mined.push(mined);
         }
-        let changed = self.store.append(source, batch, &self.mined);
+        let mut changed = u64::MAX;
+        if before == Run::Over {
+            changed = self.store.append_note(source, Note::Started { at: time });
+        }
+        changed = changed.min(self.store.append(source, batch, &self.mined));
         self.follow_merges();
         self.update_view(changed);
     }
@@ -114,8 +132,35 @@ impl LogSession {
     pub fn gap(&mut self, source: u16, gap: Gap) {
         // What follows may go on an event whose beginning is missing.
         self.sources.entry(source).or_default().events = Default::default();
-        let changed = self.store.append_gap(source, gap);
+        let changed = self.store.append_note(source, Note::Missing(gap));
         self.update_view(changed);
+    }
+
+    /// Takes the word that a source's container stopped: at `at`, with an exit code, where they
+    /// are known. A row says so behind its newest line; its next line begins another run. Says
+    /// nothing of a source without lines, nor twice of one run.
+    pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) {
+        if !self.run_is_over(source) {
+            return;
+        }
+        let newest = self.store.newest(source).unwrap_or_default();
+        let at = at.map_or(newest, Nanos::from).max(newest);
+        let changed = self.store.append_note(source, Note::Ended { at, code });
+        self.update_view(changed);
+    }
+
+    /// Takes the word that a source's container was started: its next line begins another run.
+    pub fn started(&mut self, source: u16) {
+        self.run_is_over(source);
+    }
+
+    /// False where that was known, or there is no line.
+    fn run_is_over(&mut self, source: u16) -> bool {
+        match self.sources.get_mut(&source) {
+            Some(it) if it.run == Run::Open => it.run = Run::Over,
+            _ => return false,
+        }
+        true
     }
 
     /// Says that the stream was live until `now`: minutes since the newest line were quiet ones.
@@ -140,7 +185,7 @@ impl LogSession {
 
     fn renew_view(&mut self) {
         self.view.clear();
-        self.view_gaps.clear();
+        self.view_notes.clear();
         self.view_evicted = 0;
         self.update_view(0);
     }
@@ -172,13 +217,13 @@ impl LogSession {
         }
     }
 
-    /// How many lines the filter lets through: visible rows that are no gaps.
+    /// How many lines the filter lets through: visible rows that are no notes.
     #[must_use]
     pub fn visible_lines(&self) -> usize {
         if self.filter.is_all() {
             self.store.lines()
         } else {
-            self.view.len() - self.view_gaps.len()
+            self.view.len() - self.view_notes.len()
         }
     }
 
@@ -238,7 +283,7 @@ impl LogSession {
     pub fn heap_bytes(&self) -> usize {
         self.store.heap_bytes()
             + self.pipeline.heap_bytes()
-            + (self.view.capacity() + self.view_gaps.capacity()) * 8
+            + (self.view.capacity() + self.view_notes.capacity()) * 8
     }
 
     /// Grows with every change.
@@ -269,7 +314,7 @@ impl LogSession {
         }
         let first = self.store.first_row();
         self.view_evicted += keep(&mut self.view, first..changed) as u64;
-        keep(&mut self.view_gaps, first..changed);
+        keep(&mut self.view_notes, first..changed);
         let from = changed.max(first);
         let rows = self.store.iter_from((from - first) as usize);
         for (number, row) in (from..).zip(rows) {
@@ -278,8 +323,8 @@ impl LogSession {
                 .matches(&current(row, self.pipeline.templates()))
             {
                 self.view.push_back(number);
-                if matches!(row, Row::Gap { .. }) {
-                    self.view_gaps.push_back(number);
+                if matches!(row, Row::Note { .. }) {
+                    self.view_notes.push_back(number);
                 }
             }
         }
@@ -302,7 +347,7 @@ fn current<'a>(row: Row<'a>, templates: &LogTemplateEngine) -> Row<'a> {
             source,
             goes_on,
         },
-        gap => gap,
+        note => note,
     }
 }
 

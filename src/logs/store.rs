@@ -55,12 +55,31 @@ pub enum Row<'a> {
         /// Whether it goes on the event of the line before.
         goes_on: bool,
     },
-    /// Lines are missing here.
-    Gap {
-        /// The container that lacks them.
+    /// Something to know about the lines around it.
+    Note {
+        /// The container that it is about.
         source: u16,
-        /// What is missing.
-        gap: Gap,
+        /// What it is.
+        note: Note,
+    },
+}
+
+/// What a row says that is no line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Lines are missing here.
+    Missing(Gap),
+    /// The container stopped.
+    Ended {
+        /// When, as far as is known.
+        at: Nanos,
+        /// With which exit code; `None` where unknown.
+        code: Option<i32>,
+    },
+    /// It was started again.
+    Started {
+        /// When its first line came.
+        at: Nanos,
     },
 }
 
@@ -112,14 +131,23 @@ impl LogStore {
         self.insert(source, chunk)
     }
 
-    /// Adds a row that says that lines of `source` are missing: behind the lines of the time
-    /// `gap.after`, or else behind the newest line of that source.
+    /// Adds a row that is no line: behind the lines of its time (of a gap that is `after`), or
+    /// else behind the newest line of that source.
     ///
     /// Returns the number of the first row that is new or moved.
-    pub fn append_gap(&mut self, source: u16, gap: Gap) -> u64 {
+    pub fn append_note(&mut self, source: u16, note: Note) -> u64 {
         let newest = self.newest.get(&source).copied();
-        let time = gap.after.or(newest).or(gap.before).unwrap_or_default();
-        self.insert(source, Chunk::of_gap(source, time, gap))
+        let time = match note {
+            Note::Missing(gap) => gap.after.or(newest).or(gap.before).unwrap_or_default(),
+            Note::Ended { at, .. } | Note::Started { at } => at,
+        };
+        self.insert(source, Chunk::of_note(source, time, note))
+    }
+
+    /// Timestamp of the newest row of a source.
+    #[must_use]
+    pub fn newest(&self, source: u16) -> Option<Nanos> {
+        self.newest.get(&source).copied()
     }
 
     /// The row at `index`, 0 being the oldest one held.
@@ -154,7 +182,7 @@ impl LogStore {
         self.chunks.is_empty()
     }
 
-    /// How many lines it holds: rows that are no gaps.
+    /// How many lines it holds: rows that are no notes.
     #[must_use]
     pub fn lines(&self) -> usize {
         self.lines
@@ -231,7 +259,7 @@ impl LogStore {
 
     /// Puts a copy of one row behind all others. The caller measures the last chunk at the end.
     fn push_row(&mut self, from: &Chunk, row: usize) {
-        self.lines += usize::from(!from.is_gap(row));
+        self.lines += usize::from(!from.is_note(row));
         if let Some(last) = self.chunks.back_mut() {
             if last.push_from(from, row) {
                 return;

@@ -21,12 +21,17 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             wire.inner.borrow_mut().clock_offset_ms = clock_offset_ms;
         }
         Report::State => state(wire),
-        Report::Event(event) => dashboard.events.update(|events| {
-            if events.len() >= MAX_EVENTS {
-                events.remove(0);
+        Report::Event(event) => {
+            if event.action == "start" {
+                started(wire, &event.id);
             }
-            events.push(event);
-        }),
+            dashboard.events.update(|events| {
+                if events.len() >= MAX_EVENTS {
+                    events.remove(0);
+                }
+                events.push(event);
+            });
+        }
         Report::Source {
             sub,
             source,
@@ -85,7 +90,13 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
-        Report::Stream { source, state, .. } => {
+        Report::Stream { sub, source, state } => {
+            if let Some(source) = source
+                && state == StreamState::Ended
+                && !wire.is_stats(sub)
+            {
+                ended(wire, source);
+            }
             match source {
                 None => dashboard.stream.set(Some(state)),
                 Some(source) => dashboard.sources.update(|sources| {
@@ -107,6 +118,39 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             }
         }
     }
+}
+
+/// A container was started. Its number counts only while its log is looked at: stats number
+/// containers by themselves.
+fn started(wire: &Wire, id: &str) {
+    let dashboard = wire.dashboard;
+    let sub = wire.inner.borrow().sub;
+    let source = dashboard.sources.with_untracked(|sources| {
+        let known = sources.iter().find(|known| known.container.0 == id)?;
+        Some(known.source)
+    });
+    if let Some((source, sub)) = source.zip(sub)
+        && !wire.is_stats(sub)
+    {
+        dashboard.logs.update_value(|logs| logs.started(source));
+    }
+}
+
+/// A container stopped and all it printed is here: its log says so.
+fn ended(wire: &Wire, source: u16) {
+    let dashboard = wire.dashboard;
+    let id = dashboard.sources.with_untracked(|sources| {
+        let known = sources.iter().find(|known| known.source == source)?;
+        Some(known.container.clone())
+    });
+    let (at, code) = dashboard.containers.with_untracked(|all| {
+        let container = all.iter().find(|it| Some(&it.id) == id.as_ref());
+        container.map_or((None, None), |it| (it.finished, it.exit_code))
+    });
+    dashboard
+        .logs
+        .update_value(|logs| logs.ended(source, at, code));
+    wire.frame.mark(Dirty::Logs);
 }
 
 /// Takes over the engine's part of the state; only what changed, so that nothing else redraws.

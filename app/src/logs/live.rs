@@ -140,7 +140,7 @@ impl Actions {
             let mut next = view.opened().and_then(step);
             while let Some(index) = next {
                 match session.visible(index) {
-                    Some(Row::Gap { .. }) => next = step(index),
+                    Some(Row::Note { .. }) => next = step(index),
                     Some(Row::Entry { .. }) => return self.show(view, session, index),
                     None => return,
                 }

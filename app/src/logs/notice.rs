@@ -16,8 +16,6 @@ use crate::state::{Dashboard, SourceInfo, dashboard};
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Notice {
     text: String,
-    /// Something is wrong, as opposed to merely so.
-    trouble: bool,
     /// Trying again now makes sense.
     retry: bool,
 }
@@ -57,7 +55,7 @@ pub(crate) fn StreamNotice(
     });
     let strip = move |notice: Notice| {
         view! {
-            <div class="stream-notice" class:trouble=notice.trouble role="status">
+            <div class="stream-notice" role="status">
                 <span class="stream-notice-text">{notice.text}</span>
                 {notice
                     .retry
@@ -169,7 +167,6 @@ fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option
             };
             Some(Notice {
                 text: format!("{of} broke off: {reason}. Attempt {attempt} {when}."),
-                trouble: true,
                 retry: true,
             })
         }
@@ -179,15 +176,7 @@ fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option
             } else {
                 format!("{of} failed: {reason}")
             },
-            trouble: true,
             retry: !permanent,
-        }),
-        StreamState::Ended if what == "log" => Some(Notice {
-            text: format!(
-                "{of} has ended: the container is not running. It goes on when it starts."
-            ),
-            trouble: false,
-            retry: false,
         }),
         _ => None,
     }
@@ -243,8 +232,10 @@ mod tests {
         };
         assert!(notice("", &failed(false), "log", 0).unwrap().retry);
         let permanent = notice("", &failed(true), "log", 0).unwrap();
-        assert!(permanent.trouble && !permanent.retry);
-        assert_eq!(notice("", &StreamState::Live, "log", 0), None);
+        assert!(!permanent.retry);
+        for fine in [StreamState::Live, StreamState::Ended] {
+            assert_eq!(notice("", &fine, "log", 0), None);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::document;
 use sidekick::{
-    logs::{Filter, LogSession, Row, Severity},
+    logs::{Filter, LogSession, Note, Row, Severity},
     protocol::{EntryRef, Gap, GapReason, LogStream},
     time::Nanos,
 };
@@ -106,6 +106,11 @@ impl Slot {
             self.root.set_hidden(false);
             self.shown = true;
         }
+        let named = |source: u16| {
+            let prefix = look.source_prefix?;
+            let name = session.source_name(source).unwrap_or("?");
+            Some((source, name.strip_prefix(prefix).unwrap_or(name)))
+        };
         match row {
             Row::Entry {
                 entry,
@@ -115,28 +120,27 @@ impl Slot {
                 ..
             } => {
                 let (text, left_out) = shown(entry.text);
-                let from = look.source_prefix.map(|prefix| {
-                    let name = session.source_name(*source).unwrap_or("?");
-                    (*source, name.strip_prefix(prefix).unwrap_or(name))
-                });
+                let from = named(*source);
                 let kind = (*severity, *goes_on);
                 let print = fingerprint(entry, text, kind, from, (look.filter, look.utc));
                 if self.written != print {
                     self.written = print;
-                    self.write_entry(entry, (text, left_out), kind, from, look);
+                    let at = (!entry.untimed).then_some(entry.time);
+                    self.write_head(at, from, look.clock);
+                    self.write_entry(entry, (text, left_out), kind, look.filter);
                 }
                 text.len()
             }
-            Row::Gap { source, gap } => {
-                let name = session
-                    .source_name(*source)
-                    .filter(|_| look.source_prefix.is_some());
-                let text = gap_text(gap, name);
-                let instant = gap.after.or(gap.before).map_or(0, |at| at.0);
-                let print = hash(text.bytes(), 1 ^ instant as u64);
+            Row::Note { source, note } => {
+                let from = named(*source);
+                let (text, at) = note_text(note);
+                let name = from.map_or("", |(_, name)| name);
+                let seed = at.map_or(0, |at| at.0) as u64 ^ u64::from(look.utc);
+                let print = hash(text.bytes(), hash(name.bytes(), seed));
                 if self.written != print {
                     self.written = print;
-                    self.write_gap(gap, &text);
+                    self.write_head(at, from, look.clock);
+                    self.write_note(note, &text);
                 }
                 text.len()
             }
@@ -150,40 +154,46 @@ impl Slot {
         }
     }
 
-    fn write_entry(
-        &mut self,
-        entry: &EntryRef<'_>,
-        (text, left_out): (&str, usize),
-        (severity, goes_on): (Severity, bool),
-        from: Option<(u16, &str)>,
-        look: &mut Look<'_>,
-    ) {
-        self.at = Some(entry.time);
-        let goes_on = if goes_on { " goes-on" } else { "" };
-        let class = format!("log-row sev-{}{goes_on}", severity.word());
-        self.root.set_class_name(&class);
-        self.letter.set_text_content(Some(letter(severity)));
-        if entry.untimed {
-            self.time.set_text_content(Some("no time "));
-            self.millis.set_text_content(None);
-        } else {
-            let time = look.clock.time_of_day(entry.time);
-            let (seconds, millis) = time.split_at(8);
-            self.time.set_text_content(Some(seconds));
-            self.millis.set_text_content(Some(millis));
+    /// Writes when it was, `None` where no time is known, and where it comes from.
+    fn write_head(&mut self, at: Option<Nanos>, from: Option<(u16, &str)>, clock: &mut Clock) {
+        self.at = at;
+        match at {
+            Some(at) => {
+                let time = clock.time_of_day(at);
+                let (seconds, millis) = time.split_at(8);
+                self.time.set_text_content(Some(seconds));
+                self.millis.set_text_content(Some(millis));
+            }
+            None => {
+                self.time.set_text_content(Some("no time "));
+                self.millis.set_text_content(None);
+            }
         }
-        let stderr = entry.stream == LogStream::Stderr;
-        self.stream.set_text_content(stderr.then_some("err"));
         if let Some((source, name)) = from {
             self.source.set_text_content(Some(name));
             self.source
                 .set_class_name(&format!("source source-{}", source_color(source)));
         }
-        if is_plain(text, look.filter) {
+    }
+
+    fn write_entry(
+        &self,
+        entry: &EntryRef<'_>,
+        (text, left_out): (&str, usize),
+        (severity, goes_on): (Severity, bool),
+        filter: &Filter,
+    ) {
+        let goes_on = if goes_on { " goes-on" } else { "" };
+        let class = format!("log-row sev-{}{goes_on}", severity.word());
+        self.root.set_class_name(&class);
+        self.letter.set_text_content(Some(letter(severity)));
+        let stderr = entry.stream == LogStream::Stderr;
+        self.stream.set_text_content(stderr.then_some("err"));
+        if is_plain(text, filter) {
             self.text.set_text_content(Some(text));
         } else {
             self.text.set_text_content(None);
-            for piece in pieces(text, look.filter) {
+            for piece in pieces(text, filter) {
                 let _refused = append_piece(&self.text, &piece);
             }
         }
@@ -198,35 +208,43 @@ impl Slot {
         }
     }
 
-    fn write_gap(&mut self, gap: &Gap, text: &str) {
-        self.at = gap.after.or(gap.before);
-        self.root.set_class_name("log-row gap");
-        for part in [
-            &self.letter,
-            &self.time,
-            &self.millis,
-            &self.stream,
-            &self.source,
-        ] {
-            part.set_text_content(None);
-        }
+    fn write_note(&self, note: &Note, text: &str) {
+        self.root.set_class_name(match note {
+            Note::Missing(_) => "log-row note gap",
+            _ => "log-row note",
+        });
+        self.letter.set_text_content(None);
+        self.stream.set_text_content(None);
         self.text.set_text_content(Some(text));
     }
 }
 
+/// What a row says that is no line, and its instant.
+fn note_text(note: &Note) -> (String, Option<Nanos>) {
+    let (text, at) = match note {
+        Note::Missing(gap) => return (gap_text(gap), gap.after.or(gap.before)),
+        Note::Started { at } => ("started again".to_owned(), at),
+        Note::Ended { at, code: None } => ("ended".to_owned(), at),
+        Note::Ended {
+            at,
+            code: Some(code),
+        } => (format!("ended, exit {code}"), at),
+    };
+    (text, Some(*at))
+}
+
 /// What a row for missing lines says.
-fn gap_text(gap: &Gap, name: Option<&str>) -> String {
+fn gap_text(gap: &Gap) -> String {
     let lines = gap
         .lines
         .map_or_else(|| "lines".to_owned(), |n| plural(n, "line", "lines"));
-    let of = name.map_or_else(String::new, |name| format!(" of {name}"));
     let why = match gap.reason {
         GapReason::Rotated => "Docker no longer has them",
         GapReason::SlowViewer => "this page was too slow to take them",
         GapReason::Unavailable => "the server could not get them back",
         GapReason::Skipped => "more were printed while this page was away than it can hold",
     };
-    format!("{lines}{of} missing here: {why}")
+    format!("{lines} missing here: {why}")
 }
 
 fn letter(severity: Severity) -> &'static str {

@@ -26,7 +26,7 @@ fn shown(session: &LogSession) -> Vec<String> {
         .filter_map(|i| session.visible(i))
         .map(|row| match row {
             Row::Entry { entry, .. } => entry.text.to_owned(),
-            Row::Gap { .. } => "gap".to_owned(),
+            Row::Note { .. } => "gap".to_owned(),
         })
         .collect()
 }
@@ -54,7 +54,7 @@ fn the_lines_of_a_stack_trace_are_marked_as_going_on() {
             Row::Entry {
                 severity, goes_on, ..
             } => Some((severity, goes_on)),
-            Row::Gap { .. } => None,
+            Row::Note { .. } => None,
         })
         .collect();
     assert_eq!(
@@ -241,7 +241,7 @@ proptest! {
                 .filter(|row| session.filter().matches(row))
                 .map(|row| match row {
                     Row::Entry { entry, .. } => entry.text.to_owned(),
-                    Row::Gap { .. } => "gap".to_owned(),
+                    Row::Note { .. } => "gap".to_owned(),
                 })
                 .collect();
             let lines = naive.iter().filter(|text| *text != "gap").count();
@@ -289,4 +289,49 @@ fn a_log_whose_backlog_was_cut_is_known_only_since_its_first_line() {
     assert_eq!(session.loaded_since(), Some(at(40)), "the latest");
     session.clear();
     assert_eq!(session.loaded_since(), None);
+}
+
+#[test]
+fn a_log_says_where_its_container_stopped_and_was_started_again() {
+    let mut session = LogSession::default();
+    session.ended(0, None, Some(0));
+    assert!(session.store().is_empty(), "it printed nothing");
+    session.ingest(0, batch(&[(1, "INFO done".to_owned())]));
+    session.ended(0, Some(Millis(2)), Some(3));
+    session.ended(0, Some(Millis(2)), Some(3));
+    let note = |note| Some(Row::Note { source: 0, note });
+    let at = Nanos(2_000_000);
+    let end = note(Note::Ended { at, code: Some(3) });
+    assert_eq!((session.visible_len(), session.visible(1)), (2, end));
+    assert_eq!(session.visible_lines(), 1);
+
+    // Beside another container it stands where it belongs by time.
+    session.ingest(
+        1,
+        batch(&[(1_000_000, "x".to_owned()), (at.0 + 8, "y".to_owned())]),
+    );
+    assert_eq!(session.visible(2), end);
+    session.ingest(0, batch(&[(at.0 + 10, "INFO again".to_owned())]));
+    let begin = note(Note::Started {
+        at: Nanos(at.0 + 10),
+    });
+    assert_eq!((session.visible_len(), session.visible(4)), (6, begin));
+    assert_eq!(session.analytics().counts().total(), 4);
+
+    // One that is restarted while somebody looks need not end first.
+    session.started(0);
+    session.ingest(0, batch(&[(at.0 + 20, "INFO once more".to_owned())]));
+    let begin = note(Note::Started {
+        at: Nanos(at.0 + 20),
+    });
+    assert_eq!((session.visible_len(), session.visible(6)), (8, begin));
+
+    // What is filtered away does not take the word of the end with it.
+    session.set_filter(Filter {
+        text: "done".to_owned(),
+        ..Filter::default()
+    });
+    session.ended(0, None, None);
+    assert_eq!(shown(&session), ["INFO done", "gap", "gap", "gap", "gap"]);
+    assert_eq!(session.visible_lines(), 1);
 }

@@ -3,18 +3,18 @@
 use crate::logs::pipeline::Mined;
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
-use crate::protocol::{Gap, LogBatch, LogStream};
+use crate::protocol::{LogBatch, LogStream};
 use crate::sort::order;
 use crate::time::Nanos;
 
-use super::Row;
+use super::{Note, Row};
 
 /// Rows and text up to which small batches are put into one chunk.
 pub(super) const FULL_ROWS: usize = 4096;
 pub(super) const FULL_TEXT: usize = 64 << 10;
 
-/// Marks a row that stands for missing lines; its template column is an index into `gaps`.
-const GAP: u8 = u8::MAX;
+/// Marks a row that is no line; its template column is an index into `notes`.
+const NOTE: u8 = u8::MAX;
 /// Set beside the severity of a line that goes on the event of the line before.
 const GOES_ON: u8 = 0x40;
 const NO_TEMPLATE: u32 = u32::MAX;
@@ -29,7 +29,7 @@ pub(super) struct Chunk {
     severities: Vec<u8>,
     templates: Vec<u32>,
     sources: Vec<u16>,
-    gaps: Vec<Gap>,
+    notes: Vec<Note>,
 }
 
 impl Chunk {
@@ -48,15 +48,15 @@ impl Chunk {
         }
     }
 
-    pub(super) fn of_gap(source: u16, time: Nanos, gap: Gap) -> Self {
+    pub(super) fn of_note(source: u16, time: Nanos, note: Note) -> Self {
         let mut batch = LogBatch::new();
         batch.push_line(time, LogStream::Stdout, "");
         Self {
             batch,
-            severities: vec![GAP],
+            severities: vec![NOTE],
             templates: vec![0],
             sources: vec![source],
-            gaps: vec![gap],
+            notes: vec![note],
             ..Self::default()
         }
     }
@@ -68,8 +68,8 @@ impl Chunk {
         }
     }
 
-    pub(super) fn is_gap(&self, row: usize) -> bool {
-        self.severities.get(row) == Some(&GAP)
+    pub(super) fn is_note(&self, row: usize) -> bool {
+        self.severities.get(row) == Some(&NOTE)
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -77,7 +77,7 @@ impl Chunk {
     }
 
     pub(super) fn lines(&self) -> usize {
-        self.batch.len() - self.gaps.len()
+        self.batch.len() - self.notes.len()
     }
 
     pub(super) fn end(&self) -> u64 {
@@ -115,9 +115,9 @@ impl Chunk {
         let source = self.sources[index];
         let template = self.templates[index];
         Some(match self.severities[index] {
-            GAP => Row::Gap {
+            NOTE => Row::Note {
                 source,
-                gap: *self.gaps.get(template as usize)?,
+                note: *self.notes.get(template as usize)?,
             },
             severity => Row::Entry {
                 entry,
@@ -144,18 +144,18 @@ impl Chunk {
     }
 
     pub(super) fn append(&mut self, other: &Self) {
-        let base = self.gaps.len() as u32;
+        let base = self.notes.len() as u32;
         self.batch.append(&other.batch);
         self.severities.extend_from_slice(&other.severities);
         self.sources.extend_from_slice(&other.sources);
-        if other.gaps.is_empty() {
+        if other.notes.is_empty() {
             self.templates.extend_from_slice(&other.templates);
         } else {
             let moved = other.templates.iter().zip(&other.severities);
             self.templates
-                .extend(moved.map(|(&t, &s)| if s == GAP { t + base } else { t }));
+                .extend(moved.map(|(&t, &s)| if s == NOTE { t + base } else { t }));
         }
-        self.gaps.extend_from_slice(&other.gaps);
+        self.notes.extend_from_slice(&other.notes);
     }
 
     /// Copies one row of `other` behind this chunk; false when a full chunk would grow.
@@ -169,10 +169,10 @@ impl Chunk {
         self.batch.push(entry);
         let severity = other.severities[index];
         let mut template = other.templates[index];
-        if severity == GAP {
-            let gap = other.gaps.get(template as usize).copied();
-            template = self.gaps.len() as u32;
-            self.gaps.extend(gap);
+        if severity == NOTE {
+            let note = other.notes.get(template as usize).copied();
+            template = self.notes.len() as u32;
+            self.notes.extend(note);
         }
         self.severities.push(severity);
         self.templates.push(template);
@@ -190,15 +190,15 @@ impl Chunk {
             ..Self::default()
         };
         self.batch.truncate(row);
-        let moved = tail.severities.iter().filter(|&&s| s == GAP).count();
+        let moved = tail.severities.iter().filter(|&&s| s == NOTE).count();
         if moved > 0 {
-            let first = self.gaps.len() - moved;
-            tail.gaps = self.gaps.split_off(first);
+            let first = self.notes.len() - moved;
+            tail.notes = self.notes.split_off(first);
             for (template, _) in tail
                 .templates
                 .iter_mut()
                 .zip(&tail.severities)
-                .filter(|(_, s)| **s == GAP)
+                .filter(|(_, s)| **s == NOTE)
             {
                 *template -= first as u32;
             }
@@ -216,7 +216,7 @@ impl Chunk {
         self.severities.shrink_to_fit();
         self.templates.shrink_to_fit();
         self.sources.shrink_to_fit();
-        self.gaps.shrink_to_fit();
+        self.notes.shrink_to_fit();
     }
 
     /// Memory that it holds in bytes.
@@ -226,6 +226,6 @@ impl Chunk {
             + self.severities.capacity()
             + self.templates.capacity() * 4
             + self.sources.capacity() * 2
-            + self.gaps.capacity() * size_of::<Gap>()
+            + self.notes.capacity() * size_of::<Note>()
     }
 }

@@ -17,11 +17,16 @@ fn batch(lines: &[(i64, String)]) -> LogBatch {
 fn contents(store: &LogStore) -> Vec<Plain> {
     let plain = |row: Row<'_>| match row {
         Row::Entry { entry, source, .. } => Plain(entry.time.0, source, entry.text.to_owned()),
-        Row::Gap { source, gap } => Plain(
-            gap.after.unwrap_or_default().0,
-            source,
-            format!("gap {:?}", gap.lines),
-        ),
+        Row::Note { source, note } => {
+            let Note::Missing(gap) = note else {
+                return Plain(0, source, format!("{note:?}"));
+            };
+            Plain(
+                gap.after.unwrap_or_default().0,
+                source,
+                format!("gap {:?}", gap.lines),
+            )
+        }
     };
     let by_index: Vec<Plain> = (0..store.len())
         .filter_map(|i| store.row(i).map(plain))
@@ -30,13 +35,13 @@ fn contents(store: &LogStore) -> Vec<Plain> {
     by_index
 }
 
-fn gap(after: Option<i64>, lines: u64) -> Gap {
-    Gap {
+fn gap(after: Option<i64>, lines: u64) -> Note {
+    Note::Missing(Gap {
         lines: Some(lines),
         after: after.map(Nanos),
         before: None,
         reason: GapReason::SlowViewer,
-    }
+    })
 }
 
 fn texts(store: &LogStore) -> Vec<String> {
@@ -47,7 +52,7 @@ fn texts(store: &LogStore) -> Vec<String> {
 fn one_source_keeps_the_order_in_which_its_lines_came() {
     let mut store = LogStore::default();
     store.append(0, batch(&[(5, "a".into()), (3, "b".into())]), &[]);
-    store.append_gap(0, gap(Some(5), 7));
+    store.append_note(0, gap(Some(5), 7));
     store.append(0, batch(&[(4, "c".into())]), &[]);
     assert_eq!(texts(&store), ["a", "b", "gap Some(7)", "c"]);
     assert_eq!((store.len(), store.lines()), (4, 3));
@@ -73,9 +78,9 @@ fn a_gap_stands_behind_the_last_line_before_it() {
     let mut store = LogStore::default();
     store.append(0, batch(&[(1, "a".into()), (9, "b".into())]), &[]);
     store.append(1, batch(&[(2, "x".into()), (5, "y".into())]), &[]);
-    store.append_gap(1, gap(Some(2), 3));
+    store.append_note(1, gap(Some(2), 3));
     assert_eq!(texts(&store), ["a", "x", "gap Some(3)", "y", "b"]);
-    store.append_gap(1, gap(None, 4));
+    store.append_note(1, gap(None, 4));
     assert_eq!(
         texts(&store)[4],
         "gap Some(4)",
@@ -162,7 +167,7 @@ proptest! {
                 n += 1;
                 let at = newest[source as usize];
                 lines = vec![(at, format!("gap Some({n})"))];
-                store.append_gap(source, gap(Some(at), n))
+                store.append_note(source, gap(Some(at), n))
             } else {
                 store.append(source, batch(&lines), &[])
             };
