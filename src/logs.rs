@@ -28,6 +28,6 @@ pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Note, Row, StoreLimits};
 pub use template::{
-    Kind, LogTemplateEngine, Numbers, Template, TemplateConfig, TemplateId, Variable,
+    Evidence, Kind, LogTemplateEngine, Numbers, Template, TemplateConfig, TemplateId, Variable,
 };
 pub use timeline::{Bucket, LogSeverityTimeSeries};

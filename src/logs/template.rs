@@ -39,6 +39,7 @@ mod values;
 
 pub(in crate::logs) use cache::Memo;
 pub use classify::Kind;
+pub use evidence::Evidence;
 pub use rate::{COARSE_BUCKET_SECONDS, COARSE_BUCKETS, RATE_BUCKET_SECONDS, RATE_BUCKETS};
 pub use values::Numbers;
 
@@ -69,6 +70,8 @@ pub struct TemplateConfig {
     pub max_templates: usize,
     /// Most memory in bytes, likewise.
     pub max_bytes: usize,
+    /// How much evidence makes a word a variable.
+    pub evidence: Evidence,
 }
 
 impl Default for TemplateConfig {
@@ -76,6 +79,7 @@ impl Default for TemplateConfig {
         Self {
             max_templates: 4096,
             max_bytes: 32 << 20,
+            evidence: Evidence::default(),
         }
     }
 }
@@ -163,6 +167,7 @@ impl LogTemplateEngine {
             config: TemplateConfig {
                 max_templates: config.max_templates.clamp(1, 1 << 16),
                 max_bytes: config.max_bytes.max(1 << 16),
+                evidence: config.evidence,
             },
             cache: Cache::default(),
             buckets: Buckets::new(),
@@ -315,6 +320,7 @@ impl LogTemplateEngine {
     fn scan(&mut self, line: &str) -> bool {
         let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
         self.header = header::peel(bytes);
+        let bytes = &bytes[..header::trailer(bytes, &self.header)];
         let message = scanner::scan(bytes, self.header.end, &mut self.tokens);
         self.shape.read(bytes, &self.tokens, &message);
         !self.tokens.is_empty()
@@ -324,14 +330,8 @@ impl LogTemplateEngine {
         if let Some(slot) = self.buckets.find(&self.clusters, &self.shape, level) {
             return slot;
         }
-        let whole = self.shape.tail;
-        if whole.is_some() {
-            self.shape.cut_tail();
-            let found = self.buckets.find(&self.clusters, &self.shape, level);
-            self.scan(line);
-            if found.is_some() {
-                return found.unwrap_or_default();
-            }
+        if let Some(skeleton) = self.buckets.free_text(&self.clusters, &self.shape, level) {
+            self.shape.cut_tail(skeleton);
         }
         let slot = self.insert(line, level, time, bucket);
         self.merge(slot)
@@ -339,11 +339,9 @@ impl LogTemplateEngine {
 
     fn sample(&mut self, slot: u32, line: &str) {
         self.scan(line);
-        if self.clusters[slot as usize]
-            .as_ref()
-            .is_some_and(|it| it.skeleton != self.shape.skeleton)
-        {
-            self.shape.cut_tail();
+        let skeleton = self.clusters[slot as usize].as_ref().map(|it| it.skeleton);
+        if let Some(skeleton) = skeleton.filter(|it| *it != self.shape.skeleton) {
+            self.shape.cut_tail(skeleton);
         }
         let scanned = scanned(line, &self.header, &self.tokens, &self.shape);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
@@ -397,7 +395,8 @@ impl LogTemplateEngine {
     /// Merges a new cluster with others for as long as there is evidence. Returns the survivor.
     fn merge(&mut self, mut slot: u32) -> u32 {
         while let Some(merge) =
-            merge::evidence(&self.buckets, &self.clusters, slot).or_else(|| self.tails(slot))
+            merge::evidence(&self.config.evidence, &self.buckets, &self.clusters, slot)
+                .or_else(|| self.tails(slot))
         {
             for &at in merge.with.iter().chain([&slot]) {
                 self.settle(at);
@@ -414,21 +413,17 @@ impl LogTemplateEngine {
                 .chain([slot])
                 .max_by_key(|&at| rank(at))
                 .unwrap_or(slot);
-            let widen: Vec<usize> = {
-                let mut places = merge.widen;
-                if let Some(own) = &self.clusters[slot as usize] {
-                    places
-                        .extend((0..own.slots.len()).filter(|&i| own.slots[i].word == shape::STAR));
-                }
-                places
-            };
             let Some(mut winner) = self.take(survivor) else {
                 return slot;
             };
-            if merge.tails {
-                winner.open_tail();
+            let tail = merge
+                .tail
+                .and_then(|number| Some((number, winner.tails[number]?)));
+            if let Some((number, tail)) = tail {
+                winner.open_tail(number);
+                self.open_siblings(number, tail, &winner);
             }
-            for place in widen {
+            for place in merge.widen {
                 winner.widen(place);
             }
             for loser in merge
@@ -438,8 +433,8 @@ impl LogTemplateEngine {
                 .filter(|&at| at != survivor)
             {
                 if let Some(mut cluster) = self.take(loser) {
-                    if merge.tails {
-                        cluster.open_tail();
+                    if let Some(number) = merge.tail {
+                        cluster.open_tail(number);
                     }
                     self.aliases.add(cluster.id, winner.id);
                     self.free.push(loser);
@@ -453,20 +448,34 @@ impl LogTemplateEngine {
         slot
     }
 
-    /// Counts a cluster for what stands before its tail; looks at all clusters only when that came
+    /// Opens the tails of clusters that are much like one whose tail became free text.
+    fn open_siblings(&mut self, number: usize, tail: shape::Tail, opened: &Cluster) {
+        for at in merge::tail_siblings(&self.clusters, tail, number, opened) {
+            if let Some(mut cluster) = self.take(at) {
+                cluster.open_tail(number);
+                self.put(at, cluster);
+                self.buckets.link(&mut self.clusters, at);
+            }
+        }
+    }
+
+    /// Counts a cluster for what stands around its tails; looks at all clusters only when that came
     /// often enough.
     fn tails(&mut self, slot: u32) -> Option<merge::Merge> {
-        let cluster = self.clusters.get(slot as usize)?.as_ref()?;
-        let key = merge::tail_key(cluster)?;
-        let needed = merge::tails_needed(cluster);
-        let seen = self.tails.get(key).map_or(0, |(_, it)| it.id.0) + 1;
-        // A count in the place of a number.
-        let entry = Entry::new(TemplateId(seen), 0, Severity::Unknown, None);
-        self.tails.insert(key, entry);
-        if (seen as usize) < needed {
-            return None;
-        }
-        merge::tail_evidence(&self.clusters, slot)
+        let knobs = self.config.evidence;
+        (0..shape::TAILS).find_map(|number| {
+            let cluster = self.clusters.get(slot as usize)?.as_ref()?;
+            let key = merge::tail_key(cluster, number)?;
+            let needed = merge::tails_needed(&knobs, cluster, number);
+            let seen = self.tails.get(key).map_or(0, |(_, it)| it.id.0) + 1;
+            // A count in the place of a number.
+            let entry = Entry::new(TemplateId(seen), 0, Severity::Unknown, None);
+            self.tails.insert(key, entry);
+            if (seen as usize) < needed {
+                return None;
+            }
+            merge::tail_evidence(&knobs, &self.clusters, slot, number)
+        })
     }
 
     /// Takes a cluster out, with its tally.

@@ -3,7 +3,7 @@
 use super::classify::Kind;
 use super::rate::Rate;
 use super::scanner::{Part, Token};
-use super::shape::{STAR, Shape, Slot, Tail, VALUE};
+use super::shape::{STAR, Shape, Slot, Tails, VALUE};
 use super::tally::Tally;
 use super::values::Values;
 use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, Template, TemplateId, Variable};
@@ -44,7 +44,7 @@ pub(super) struct Cluster {
     pub(super) level: Severity,
     pub(super) skeleton: u64,
     pub(super) slots: Vec<Slot>,
-    pub(super) tail: Option<Tail>,
+    pub(super) tails: Tails,
     /// Next cluster of the same bucket.
     pub(super) next: u32,
     /// Number of the line that made it, and that used it last.
@@ -132,7 +132,7 @@ impl Cluster {
             level,
             skeleton: scanned.shape.skeleton,
             slots: scanned.shape.slots.clone(),
-            tail: scanned.shape.tail,
+            tails: scanned.shape.tails,
             next: u32::MAX,
             born: 0,
             used: 0,
@@ -259,9 +259,12 @@ impl Cluster {
         }
     }
 
-    /// Makes the tail one slot that varies.
-    pub(super) fn open_tail(&mut self) {
-        let Some(tail) = self.tail.take() else { return };
+    /// Makes a tail one slot that varies.
+    pub(super) fn open_tail(&mut self, number: usize) {
+        let tails = std::mem::take(&mut self.tails);
+        let Some(tail) = tails.get(number).copied().flatten() else {
+            return;
+        };
         let range = tail.range(self.slots.len());
         let at = range.start;
         tail.open(&mut self.slots);
@@ -283,10 +286,12 @@ impl Cluster {
         }
     }
 
-    /// Takes another cluster in, whose slots this one covers.
+    /// Takes another cluster in. What varies in one of them varies from now on.
     pub(super) fn absorb(&mut self, mut other: Self, number: u64) {
-        for slot in 0..self.slots.len() {
-            if self.slots[slot].word == STAR {
+        for slot in 0..self.slots.len().min(other.slots.len()) {
+            if other.slots[slot].word == STAR {
+                self.widen(slot);
+            } else if self.slots[slot].word == STAR {
                 other.widen(slot);
             }
             if let Some(values) = &other.values[slot] {

@@ -18,6 +18,8 @@ pub(super) enum Context {
     Key,
     /// Directly before `:`, likewise, or it is who says what follows.
     Label,
+    /// Likewise, and it is the name of an exception.
+    Thrown,
     /// Behind `=` or `:`.
     Member,
     /// Behind a word that announces a name: `user`, `host`, `for`.
@@ -62,68 +64,133 @@ const ANNOUNCING: [&[u8]; 30] = [
     b"unit",
 ];
 
+/// Whether there is rather a value behind this word than a part of the event.
+pub(super) fn announces(word: &[u8]) -> bool {
+    ANNOUNCING.iter().any(|a| word.eq_ignore_ascii_case(a))
+}
+
+/// `java.io.IOException`, `TypeError`; `Error` alone says too little.
+fn is_exception(name: &[u8]) -> bool {
+    name.len() > 9 && (name.ends_with(b"Exception") || name.ends_with(b"Error"))
+}
+
 impl Context {
     pub(super) fn of(
         before: u8,
         after: u8,
         glued: bool,
+        text: &[u8],
         quoted: bool,
         previous: Option<&[u8]>,
         first: bool,
     ) -> Self {
         match (before, after) {
             (_, b'=') => Self::Key,
+            (_, b':') if glued && is_exception(text) => Self::Thrown,
             (_, b':') if glued => Self::Label,
             _ if quoted => Self::Quoted,
             (b'=' | b':', _) => Self::Member,
             (b'(' | b'[' | b'{' | b'<', _) => Self::Bracketed,
             (0, _) if first => Self::First,
-            (0, _)
-                if previous.is_some_and(|word| {
-                    ANNOUNCING.iter().any(|a| word.eq_ignore_ascii_case(a))
-                }) =>
-            {
-                Self::Announced
-            }
+            (0, _) if previous.is_some_and(announces) => Self::Announced,
             _ => Self::Open,
         }
     }
 }
 
 /// More than any evidence.
-pub(super) const NEVER: usize = usize::MAX;
+const NEVER: usize = usize::MAX;
 
-/// How many different words make a place vary, in a line with `constants` other words.
-pub(super) fn needed(class: Class, context: Context, constants: usize) -> usize {
-    use Class as C;
-    use Context as X;
-    if matches!(class, C::Key | C::Member) || context == X::Key {
-        return NEVER;
+/// How many different words in one place make it a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// For so many words a value counts, or what varies already.
+    pub open: usize,
+    /// Methods of HTTP.
+    pub method: usize,
+    /// What is a value by its kind: several words in quotes, `true`, `null`.
+    pub value: usize,
+    /// Names (`web-a`, `user_b`, `a.b`) behind `=` and words such as `user`, in quotes and
+    /// brackets; elsewhere; as the first word.
+    pub name: [usize; 3],
+    /// Plain words in quotes; behind a word such as `user` or `from`; behind `=` or `:`; in
+    /// brackets; elsewhere; before a colon; as the first word.
+    pub plain: [usize; 7],
+    /// Words in capitals behind `=`, `:` and words such as `user`, in quotes; elsewhere.
+    pub constant: [usize; 2],
+    /// Different texts behind the last colon of a line.
+    pub tail: usize,
+    /// Lines with one and two other words need so many percent of it.
+    pub bare: [usize; 2],
+    /// A line's last constant word: a name, any other.
+    pub last: [usize; 2],
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self {
+            open: 3,
+            method: 4,
+            value: 2,
+            name: [2, 2, 4],
+            plain: [2, 3, 4, 3, 3, 4, 8],
+            constant: [7, 4],
+            tail: 2,
+            bare: [200, 150],
+            last: [12, 96],
+        }
     }
-    if constants == 0 && class != C::Value {
-        return 96;
+}
+
+impl Evidence {
+    /// How many different texts make the tail of this number free text, with `constants` words around
+    /// it, of which one may be an exception's name.
+    pub(super) fn tails_needed(&self, number: usize, constants: usize, thrown: bool) -> usize {
+        let base = match constants {
+            0 => return NEVER,
+            1 if !thrown => return NEVER,
+            2 if !thrown => self.tail + self.tail / 2,
+            _ => self.tail,
+        };
+        if number == 2 { base * 2 } else { base }
     }
-    let base = match (class, context) {
-        (C::Value, _) => 2,
-        (C::Name, X::First | X::Label) => 4,
-        (C::Name, X::Open) => 3,
-        (C::Name, _) => 2,
-        (C::Plain, X::Quoted) => 2,
-        (C::Plain, X::Announced) => 3,
-        (C::Plain, X::Member) => 4,
-        (C::Plain, X::Bracketed) => 5,
-        (C::Plain, X::Label) => 10,
-        (C::Plain, X::First) => 12,
-        (C::Plain, _) => 6,
-        (C::Constant, X::Quoted | X::Member | X::Announced) => 8,
-        (C::Constant, _) => 10,
-        (C::Key | C::Member, _) => NEVER,
-    };
-    // Little in common is little evidence.
-    match (class, constants) {
-        (C::Value, _) => base,
-        (_, 1) => base * 2,
-        (_, 2) => base + base / 2,
-        _ => base,
+
+    /// How many different words make a place vary, in a line with `constants` other words.
+    pub(super) fn needed(&self, class: Class, context: Context, constants: usize) -> usize {
+        use Class as C;
+        use Context as X;
+        let marked = matches!(context, X::Quoted | X::Member | X::Announced);
+        let base = match class {
+            _ if context == X::Key => NEVER,
+            C::Key | C::Member => NEVER,
+            C::Value => return self.value,
+            C::Method => return self.method,
+            _ if constants == 0 => return self.last[usize::from(class != C::Name)],
+            C::Name => match context {
+                X::First | X::Label | X::Thrown => self.name[2],
+                X::Open => self.name[1],
+                _ => self.name[0],
+            },
+            C::Plain => {
+                let place = match context {
+                    X::Quoted => 0,
+                    X::Announced => 1,
+                    X::Member => 2,
+                    X::Bracketed => 3,
+                    X::Open | X::Key => 4,
+                    X::Label | X::Thrown => 5,
+                    X::First => 6,
+                };
+                self.plain[place]
+            }
+            C::Constant => self.constant[usize::from(!marked)],
+        };
+        // Little in common is little evidence.
+        let percent = match constants {
+            1 => self.bare[0],
+            2 => self.bare[1],
+            _ => 100,
+        };
+        base.saturating_mul(percent) / 100
     }
 }

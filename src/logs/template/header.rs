@@ -34,6 +34,20 @@ pub(super) struct Header {
     pub(super) level: Option<(usize, usize)>,
 }
 
+/// Where the message of a line with a header ends: `(some.package.Logger)` behind it is none of it.
+pub(super) fn trailer(line: &[u8], header: &Header) -> usize {
+    let trimmed = line.trim_ascii_end();
+    let name = |text: &[u8]| {
+        is_name(text) && text.iter().filter(|b| **b == b'.').count() >= 2 && !text.contains(&b'/')
+    };
+    let logger = || {
+        let open = trimmed.strip_suffix(b")")?;
+        let at = open.iter().rposition(|&b| b == b'(')?;
+        (at > header.end && line[at - 1] == b' ' && name(&open[at + 1..])).then_some(at - 1)
+    };
+    header.level.and_then(|_| logger()).unwrap_or(line.len())
+}
+
 /// Finds the header of a line.
 pub(super) fn peel(line: &[u8]) -> Header {
     let line = &line[..line.len().min(MAX_BYTES)];
@@ -310,15 +324,15 @@ impl<'a> Head<'a> {
         let next = self.field(field.end);
         let dots = text.iter().filter(|&&b| b == b'.').count();
         let starts = text[0].is_ascii_alphabetic() || text[0] == b'_';
-        // Spans of Rust's tracing, `request{id=1}:`, and the logger behind them.
+        // Spans of Rust's tracing, `request{id=1}:inner{x=2}:`, and the logger behind them.
+        let rest = &self.line[field.start..];
         if self.level.is_some()
             && text.contains(&b'{')
-            && let Some(at) = self.line[field.start..]
-                .windows(3)
-                .position(|it| it == b"}: ")
+            && let Some(at) = rest.windows(2).rposition(|it| it == b"}:")
         {
             let span = field.start + at + 2;
             let logger = self.field(span);
+            self.tagged = true;
             return Some(program(logger.text).map_or(span, |_| logger.end));
         }
         // A column that tabs set apart.

@@ -1,9 +1,9 @@
 //! Finds the template of a shape that was not seen before, and merges templates on evidence.
 
 use super::cluster::Cluster;
-use super::evidence::needed;
+use super::evidence::{Context, Evidence};
 use super::scanner::Class;
-use super::shape::{STAR, Shape, Slot, VALUE, mix};
+use super::shape::{STAR, Shape, Slot, Tail, VALUE, mix};
 use crate::logs::severity::Severity;
 
 /// No cluster.
@@ -13,7 +13,9 @@ const MAX_CANDIDATES: usize = 256;
 /// Heads of the lists of clusters.
 const BUCKETS: usize = 4096;
 /// Most places in which lines of one event may differ at the time they are merged.
-const MAX_DIFFERENCES: usize = 2;
+const MAX_DIFFERENCES: u32 = 4;
+/// Most combinations of such places that are tried.
+const MAX_KINDS: usize = 24;
 
 /// Clusters by what cannot vary: marks, places of slots, explicit severity.
 #[derive(Clone, Debug)]
@@ -85,16 +87,50 @@ impl Buckets {
         shape: &Shape,
         level: Severity,
     ) -> Option<u32> {
-        let candidates = self.of(clusters, shape.skeleton, level, shape.slots.len());
-        candidates
-            .filter(|(_, cluster)| covers(&cluster.slots, &shape.slots))
-            .min_by_key(|(_, cluster)| (stars(&cluster.slots), cluster.born))
+        let find = |skeleton, slots: &[Slot]| self.covering(clusters, skeleton, level, slots);
+        find(shape.skeleton, &shape.slots).or_else(|| {
+            let tails = shape.tails.iter().flatten();
+            tails
+                .filter_map(|tail| find(tail.skeleton, &tail.opened(&shape.slots)))
+                .next()
+        })
+    }
+
+    /// The tail of a shape that is free text in a template much like it.
+    pub(super) fn free_text(
+        &self,
+        clusters: &[Option<Cluster>],
+        shape: &Shape,
+        level: Severity,
+    ) -> Option<u64> {
+        let tails = shape.tails.iter().flatten();
+        tails
+            .map(|tail| (tail.skeleton, tail.opened(&shape.slots)))
+            .find_map(|(skeleton, slots)| {
+                self.of(clusters, skeleton, level, slots.len())
+                    .any(|(_, other)| is_near(&other.slots, &slots))
+                    .then_some(skeleton)
+            })
+    }
+
+    fn covering(
+        &self,
+        clusters: &[Option<Cluster>],
+        skeleton: u64,
+        level: Severity,
+        slots: &[Slot],
+    ) -> Option<u32> {
+        self.of(clusters, skeleton, level, slots.len())
+            .filter(|(_, cluster)| covers(&cluster.slots, slots))
+            .min_by_key(|(_, cluster)| (stars(&cluster.slots).count_ones(), cluster.born))
             .map(|(slot, _)| slot)
     }
 }
 
-fn stars(slots: &[Slot]) -> usize {
-    slots.iter().filter(|slot| slot.word == STAR).count()
+/// The places that vary, as bits.
+fn stars(slots: &[Slot]) -> u128 {
+    let star = |(i, slot): (usize, &Slot)| u128::from(slot.word == STAR) << i;
+    slots.iter().enumerate().map(star).sum()
 }
 
 /// Whether all lines of `narrow` are lines of `wide`.
@@ -104,162 +140,131 @@ fn covers(wide: &[Slot], narrow: &[Slot]) -> bool {
         .all(|(wide, narrow)| wide.covers(narrow))
 }
 
-/// A cluster that differs from another in one or two slots.
-struct Sibling {
-    at: u32,
-    places: [usize; MAX_DIFFERENCES],
-    count: usize,
-}
-
 /// What is to be merged, and the slots that vary from then on.
 pub(super) struct Merge {
     pub(super) with: Vec<u32>,
     pub(super) widen: Vec<usize>,
-    /// Whether their tails become one slot.
-    pub(super) tails: bool,
+    /// Which of their tails becomes one slot.
+    pub(super) tail: Option<usize>,
 }
 
 /// Looks for evidence that a cluster and others are one event.
-pub(super) fn evidence(buckets: &Buckets, clusters: &[Option<Cluster>], of: u32) -> Option<Merge> {
+pub(super) fn evidence(
+    knobs: &Evidence,
+    buckets: &Buckets,
+    clusters: &[Option<Cluster>],
+    of: u32,
+) -> Option<Merge> {
     let own = clusters.get(of as usize)?.as_ref()?;
     let slots = &own.slots;
-    let mut covered = Vec::new();
-    let mut siblings = Vec::new();
+    let (mut covered, mut covering) = (Vec::new(), None);
+    // Others, each with the places in which it differs as bits.
+    let mut siblings: Vec<(u32, u128)> = Vec::new();
     for (at, other) in buckets.of(clusters, own.skeleton, own.level, slots.len()) {
         if at == of {
             continue;
         }
-        let mut sibling = Sibling {
-            at,
-            places: [0; MAX_DIFFERENCES],
-            count: 0,
-        };
-        let mut wide = true;
-        let mut near = true;
+        let (mut places, mut wide, mut narrow) = (0u128, true, true);
         for (i, (a, b)) in slots.iter().zip(&other.slots).enumerate() {
-            if a.word == b.word || a.word == STAR {
-                continue;
-            }
-            wide = false;
-            if sibling.count == MAX_DIFFERENCES {
-                near = false;
-                break;
-            }
-            sibling.places[sibling.count] = i;
-            sibling.count += 1;
+            let (over, under) = (a.covers(b), b.covers(a));
+            wide &= over;
+            narrow &= under;
+            // What varies in one of them was proved there.
+            places |= u128::from(!over && !under) << i;
         }
         if wide {
             covered.push(at);
-        } else if near {
-            siblings.push(sibling);
+        } else if narrow {
+            covering.get_or_insert(at);
+        } else if (1..=MAX_DIFFERENCES).contains(&places.count_ones()) {
+            siblings.push((at, places));
         }
+    }
+    if covered.is_empty() {
+        covered.extend(covering);
     }
     if !covered.is_empty() {
         return Some(Merge {
             with: covered,
             widen: Vec::new(),
-            tails: false,
+            tail: None,
         });
     }
-    let slot_of = |at: u32, place: usize| {
-        clusters
-            .get(at as usize)
-            .and_then(Option::as_ref)
-            .map(|it| it.slots[place])
-    };
-    for place in 0..slots.len() {
-        let with: Vec<u32> = siblings
-            .iter()
-            .filter(|s| s.count == 1 && s.places[0] == place)
-            .map(|s| s.at)
-            .collect();
-        if with.is_empty() {
+    let mut kinds: Vec<(u32, u128)> = siblings
+        .iter()
+        .map(|&(_, places)| (places.count_ones(), places))
+        .collect();
+    crate::sort::sort_by_key(&mut kinds, |it| *it);
+    kinds.dedup();
+    kinds.truncate(MAX_KINDS);
+    for (count, places) in kinds {
+        let within = |&(_, it): &&(u32, u128)| it & !places == 0;
+        let with: Vec<u32> = siblings.iter().filter(within).map(|&(at, _)| at).collect();
+        let others = || {
+            with.iter()
+                .filter_map(|&at| clusters.get(at as usize)?.as_ref())
+        };
+        // What varies in one of them varies in all from then on.
+        let varying = others().fold(places | stars(slots), |all, it| all | stars(&it.slots));
+        let constants = constants(slots, varying);
+        let open = |(i, slot): &(usize, &Slot)| varying >> i & 1 == 1 && slot.is_open();
+        let vague = slots.iter().enumerate().filter(open).count() > constants + 1;
+        // What is left must still say what the event is.
+        if vague || count > 1 && constants < 2.max(count as usize) {
             continue;
         }
-        let seen: Vec<Slot> = with
-            .iter()
-            .filter_map(|&at| slot_of(at, place))
-            .chain([slots[place]])
-            .collect();
-        if varies(&seen, constants(slots, &[place]), 0) {
-            return Some(Merge {
-                with,
-                widen: vec![place],
-                tails: false,
-            });
-        }
-    }
-    for index in 0..siblings.len() {
-        let Sibling { places, count, .. } = siblings[index];
-        let first = siblings[..index]
-            .iter()
-            .all(|s| s.count != 2 || s.places != places);
-        if count != 2 || !first {
-            continue;
-        }
-        let with: Vec<u32> = siblings
-            .iter()
-            .filter(|s| {
-                s.count == 2 && s.places == places || s.count == 1 && places.contains(&s.places[0])
-            })
-            .map(|s| s.at)
-            .collect();
-        let constants = constants(slots, &places);
-        if constants < 2 {
-            continue;
-        }
-        let distinct = |place: usize| {
-            let mut seen: Vec<Slot> = with
-                .iter()
-                .filter_map(|&at| slot_of(at, place))
-                .chain([slots[place]])
-                .collect();
+        let seen_in = |place: usize| {
+            let slots = others().chain([own]).filter_map(|it| it.slots.get(place));
+            let mut seen: Vec<Slot> = slots.copied().collect();
             crate::sort::sort_by_key(&mut seen, |slot| slot.word);
             seen.dedup_by_key(|slot| slot.word);
             seen
         };
-        if places
+        let widen: Vec<usize> = (0..slots.len()).filter(|i| places >> i & 1 == 1).collect();
+        let more = count as usize - 1;
+        if widen
             .iter()
-            .all(|&place| varies(&distinct(place), constants, 1))
+            .all(|&place| varies(knobs, &seen_in(place), constants, more))
         {
             return Some(Merge {
                 with,
-                widen: places.to_vec(),
-                tails: false,
+                widen,
+                tail: None,
             });
         }
     }
     None
 }
 
-/// The number of what stands before a cluster's tail.
-pub(super) fn tail_key(cluster: &Cluster) -> Option<u64> {
-    let tail = cluster.tail?;
+/// What of a cluster stands around one of its tails, as a number.
+pub(super) fn tail_key(cluster: &Cluster, number: usize) -> Option<u64> {
+    let tail = cluster.tails[number]?;
     let level = cluster.level.index() as u64;
     let around = tail.around(&cluster.slots);
     Some(around.fold(mix(tail.skeleton, level), |key, slot| mix(key, slot.word)))
 }
 
-/// How many different tails make the tail of a cluster free text.
-pub(super) fn tails_needed(cluster: &Cluster) -> usize {
-    let around = cluster
-        .tail
-        .iter()
-        .flat_map(|tail| tail.around(&cluster.slots));
-    match around.filter(|slot| slot.is_constant()).count() {
-        0 | 1 => usize::MAX,
-        2 => 6,
-        _ => 4,
-    }
+/// How many different texts make a tail of a cluster free text.
+pub(super) fn tails_needed(knobs: &Evidence, cluster: &Cluster, number: usize) -> usize {
+    let tail = cluster.tails[number].as_ref();
+    let around = || tail.iter().flat_map(|tail| tail.around(&cluster.slots));
+    let thrown = around().any(|slot| slot.context == Context::Thrown);
+    let constants = around().filter(|slot| slot.is_constant()).count();
+    knobs.tails_needed(number, constants, thrown)
 }
 
-/// Looks for clusters that differ from one only behind its last `:` or `=`.
-pub(super) fn tail_evidence(clusters: &[Option<Cluster>], of: u32) -> Option<Merge> {
+/// Looks for clusters that differ from one only in a tail.
+pub(super) fn tail_evidence(
+    knobs: &Evidence,
+    clusters: &[Option<Cluster>],
+    of: u32,
+    number: usize,
+) -> Option<Merge> {
     let own = clusters.get(of as usize)?.as_ref()?;
-    let tail = own.tail?;
+    let tail = own.tails[number]?;
     let same = |other: &Cluster| {
         other.level == own.level
-            && other.tail == own.tail
+            && other.tails[number] == own.tails[number]
             && tail
                 .around(&own.slots)
                 .zip(tail.around(&other.slots))
@@ -270,39 +275,82 @@ pub(super) fn tail_evidence(clusters: &[Option<Cluster>], of: u32) -> Option<Mer
         .filter(|(at, other)| *at != of && other.as_ref().is_some_and(same))
         .map(|(at, _)| at)
         .collect();
-    (with.len() + 1 >= tails_needed(own)).then_some(Merge {
+    // Single words are left to the evidence of their place.
+    let texts = with
+        .iter()
+        .chain([&of])
+        .filter_map(|&at| clusters.get(at as usize)?.as_ref())
+        .filter(|it| tail.range(it.slots.len()).len() > 1);
+    (texts.count() >= tails_needed(knobs, own, number)).then_some(Merge {
         with,
         widen: Vec::new(),
-        tails: true,
+        tail: Some(number),
     })
 }
 
+/// Whether two lines differ in few words and have more of them in common.
+fn is_near(one: &[Slot], other: &[Slot]) -> bool {
+    let places = || one.iter().zip(other);
+    let differing = places().filter(|(a, b)| a.word != b.word).count();
+    let same = places().filter(|(a, b)| a.word == b.word && a.is_constant());
+    differing <= MAX_DIFFERENCES as usize && same.count() >= differing.max(2)
+}
+
+/// Clusters beside one whose tail became free text that differ from it in few other places: theirs
+/// is free text, too.
+pub(super) fn tail_siblings(
+    clusters: &[Option<Cluster>],
+    tail: Tail,
+    number: usize,
+    opened: &Cluster,
+) -> Vec<u32> {
+    let near = |other: &Cluster| {
+        other.level == opened.level
+            && other.tails[number] == Some(tail)
+            && is_near(&opened.slots, &tail.opened(&other.slots))
+    };
+    (0u32..)
+        .zip(clusters)
+        .filter(|(_, other)| other.as_ref().is_some_and(near))
+        .map(|(at, _)| at)
+        .collect()
+}
+
 /// Words of a line beside those in some places.
-fn constants(slots: &[Slot], without: &[usize]) -> usize {
+fn constants(slots: &[Slot], without: u128) -> usize {
+    let slots = slots.iter().enumerate();
     slots
-        .iter()
-        .enumerate()
-        .filter(|(i, slot)| !without.contains(i) && slot.is_constant())
+        .filter(|(i, slot)| without >> i & 1 == 0 && slot.is_constant())
         .count()
 }
 
 /// Whether different words seen in one place are evidence enough. `more` raises the bar.
-fn varies(seen: &[Slot], constants: usize, more: usize) -> bool {
+fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> bool {
     let Some(context) = seen.first().map(|slot| slot.context) else {
         return false;
     };
     let (mut words, mut weight) = (0, 0);
-    for class in [Class::Value, Class::Name, Class::Plain, Class::Constant] {
+    for class in [
+        Class::Value,
+        Class::Method,
+        Class::Name,
+        Class::Plain,
+        Class::Constant,
+    ] {
+        let before = words;
         for slot in seen {
             // A value, or a place that varies already, stands for more than one word.
             let open = slot.word == STAR || slot.word == VALUE;
             let own = if open { Class::Value } else { slot.class };
             if own == class {
                 words += 1;
-                weight += if open { 2 } else { 1 };
+                weight += if open { knobs.open } else { 1 };
             }
         }
-        if words >= 2 && weight >= needed(class, context, constants).saturating_add(more) {
+        if words > before
+            && words >= 2
+            && weight >= knobs.needed(class, context, constants).saturating_add(more)
+        {
             return true;
         }
     }

@@ -12,7 +12,8 @@ pub(super) use word::is_calendar;
 use std::ops::Range;
 
 use super::classify::{Kind, kind_of};
-use word::{class_of, is_request, quoted_part};
+use super::evidence::announces;
+use word::{class_of, is_request, is_statement, quoted_part};
 
 /// Tokens that are mined; the rest of a line is its tail.
 pub(super) const MAX_TOKENS: usize = 128;
@@ -35,6 +36,8 @@ pub(super) enum Part {
 pub(super) enum Class {
     /// Several words between quotes, `true`, `null`, a list.
     Value,
+    /// A method of HTTP.
+    Method,
     /// `camelCase`, `dotted.name`, `snake_case`, `dash-ed`.
     Name,
     /// An ordinary word.
@@ -192,6 +195,7 @@ impl Scanner<'_> {
             b'(' => next == Some(b')'),
             b'[' => next == Some(b']'),
             b'{' => next == Some(b'}'),
+            b'<' => next == Some(b'>'),
             b'=' => {
                 let glued = at > 0 && !cuts(self.line[at - 1]);
                 glued
@@ -211,11 +215,7 @@ impl Scanner<'_> {
         if before.is_ascii_alphanumeric() {
             return false;
         }
-        self.closing(b'\'').is_some_and(|end| {
-            self.line
-                .get(end + 1)
-                .is_none_or(|&b| !b.is_ascii_alphanumeric())
-        })
+        self.closing(b'\'').is_some()
     }
 
     /// Where the quotation that opens here ends.
@@ -225,7 +225,12 @@ impl Scanner<'_> {
         while at < stop {
             match self.line[at] {
                 b'\\' => at += 1,
-                b if b == quote => return Some(at),
+                // A quote within a word is one that was not escaped.
+                b if b == quote
+                    && !self.line.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) =>
+                {
+                    return Some(at);
+                }
                 _ => {}
             }
             at += 1;
@@ -274,6 +279,11 @@ impl Scanner<'_> {
         self.mark(quote);
     }
 
+    fn is_behind_method(&self) -> bool {
+        let last = self.tokens.last();
+        last.is_some_and(|it| it.part == Part::Word(Class::Method))
+    }
+
     /// Whether what is quoted here is the message: the value of `msg` or the like, or several words
     /// at the start.
     fn is_message(&self, text: &[u8]) -> bool {
@@ -293,6 +303,16 @@ impl Scanner<'_> {
     /// A run of bytes without white space, brackets and the like.
     fn word(&mut self) {
         let start = self.at;
+        let rest = &self.line[start..];
+        let value = match address(rest) {
+            Some(length) => Some((Kind::Ip, length)),
+            None if is_statement(rest) => Some((Kind::Any, self.to_quote(start))),
+            None => None,
+        };
+        if let Some((kind, length)) = value {
+            self.at = start + length;
+            return self.push(start, start + length, Part::Value(kind), false);
+        }
         let (mut digits, mut dots, mut slashes, mut letters) = (0, 0, 0, 0);
         let (mut at_sign, mut inner) = (false, false);
         let mut end = start;
@@ -330,6 +350,8 @@ impl Scanner<'_> {
                         && (letters == 0 || digit || slashes > 0)
                         || digit && dots > 0
                         || inner && next.is_ascii_alphanumeric()
+                        || digit && self.is_port(end + 1)
+                        || digits > 0 && self.is_digest(end + 1)
                         || next == b':' && letters + digits > 0
                         || next == b'\\'
                         || end == start && next == b':'
@@ -368,13 +390,16 @@ impl Scanner<'_> {
         if letters + digits == 0 {
             let part = match run {
                 b"-" if self.spaced || self.tokens.is_empty() => Part::Empty,
+                b"/" if self.is_behind_method() => Part::Value(Kind::Path),
                 _ => Part::Mark,
             };
             return self.push(start, end, part, false);
         }
         let part = if digits > 0 {
             Part::Value(kind_of(run))
-        } else if run[0] == b'/' && run.len() > 1 || slashes >= 2 && slashes < run.len() {
+        } else if run[0] == b'/' && (run.len() > 1 || self.is_behind_method())
+            || slashes >= 2 && slashes < run.len()
+        {
             Part::Value(Kind::Path)
         } else if at_sign && dots > 0 {
             Part::Value(Kind::Any)
@@ -393,6 +418,39 @@ impl Scanner<'_> {
             self.message = self.tokens.len()..self.tokens.len() + 1;
         }
         self.push(start, end, part, false);
+    }
+
+    /// How many bytes there are to the end of the message that is being read, or of the line.
+    fn to_quote(&self, start: usize) -> usize {
+        let rest = &self.line[start..];
+        let mut before = 0;
+        let end = rest.iter().position(|&b| {
+            let closes = b == self.open && self.open != 0 && before != b'\\';
+            before = b;
+            closes
+        });
+        end.unwrap_or(rest.len())
+    }
+
+    /// Whether what stands here is as long as no word is: `sha256:e3b0c44…`.
+    fn is_digest(&self, at: usize) -> bool {
+        let byte = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+        self.line[at..].iter().take_while(byte).count() >= 24
+    }
+
+    /// Whether the digits here are the port of a host: `to db:5432`.
+    fn is_port(&self, at: usize) -> bool {
+        let rest = &self.line[at..];
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let word = |token: &Token| matches!(token.part, Part::Word(_));
+        digits <= 5
+            && rest
+                .get(digits)
+                .is_none_or(|&b| b != b':' && !b.is_ascii_alphabetic())
+            && self
+                .tokens
+                .last()
+                .is_some_and(|token| word(token) && announces(token.text(self.line)))
     }
 
     /// Whether what starts here with a digit stands between colons: the middle of
@@ -439,4 +497,21 @@ impl Scanner<'_> {
 /// What stands behind a backslash in the text of a member: quotes and white space.
 fn is_escape(b: u8) -> bool {
     matches!(b, b'"' | b'n' | b't' | b'r')
+}
+
+/// The length of the MAC or IPv6 address that starts here.
+fn address(rest: &[u8]) -> Option<usize> {
+    let hex = |b: &&u8| b.is_ascii_hexdigit() || **b == b':';
+    let length = rest.iter().take_while(hex).count();
+    let run = &rest[..length];
+    let mut groups = run.split(|b| *b == b':');
+    let short = groups.clone().all(|group| group.len() <= 4);
+    let count = groups.by_ref().count();
+    let double = run.windows(2).any(|two| two == b"::");
+    let apart = rest
+        .get(length)
+        .is_none_or(|&b| !b.is_ascii_alphanumeric() && b != b'_' && b != b'.');
+    let many = count == 6 || count == 8 || double && count >= 3;
+    (many && short && apart && run.iter().any(u8::is_ascii_digit) && run.last() != Some(&b':'))
+        .then_some(length)
 }

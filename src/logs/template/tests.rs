@@ -257,6 +257,119 @@ fn a_message_among_members_tells_the_event_and_the_other_members_are_values() {
 }
 
 #[test]
+fn texts_in_brackets_behind_colons_and_behind_due_to_are_free_once_there_were_several() {
+    for (lines, pattern) in [
+        (
+            [
+                "failed login for bob@a.org (account is locked)",
+                "failed login for eve@a.org (bad password)",
+                "failed login for eve@a.org (the password expired)",
+            ],
+            "failed login for <*> (<*>)",
+        ),
+        (
+            [
+                "moved log start to 12 due to segment deletion",
+                "moved log start to 77 due to leader epoch change",
+                "moved log start to 77 due to a request of the client",
+            ],
+            "moved log start to <num> due to <*>",
+        ),
+        (
+            [
+                "java.io.IOException: disk quota exceeded",
+                "java.io.IOException: broken pipe",
+                "java.io.IOException: no such file",
+            ],
+            "java.io.IOException: <*>",
+        ),
+        (
+            [
+                "connect failed, client: 10.0.0.1, server: a, host: b",
+                "connect failed, client: 10.0.0.1, server: a, request: \"GET / HTTP/1.1\", host: b",
+                "connect failed, client: 10.0.0.1, server: a, upstream: b, host: b, x: 1",
+            ],
+            "connect failed, <*>",
+        ),
+    ] {
+        assert_eq!(mine(lines), [format!("3 {pattern}")]);
+    }
+}
+
+#[test]
+fn what_says_little_is_no_template() {
+    // Any two of these words vary together somewhere; all of them do nowhere.
+    let words = [
+        ["worker", "started", "cleanly"],
+        ["worker", "stopped", "cleanly"],
+        ["worker", "stopped", "badly"],
+        ["router", "stopped", "badly"],
+        ["router", "started", "badly"],
+        ["server", "crashed", "badly"],
+        ["server", "crashed", "again"],
+        ["reader", "crashed", "again"],
+        ["reader", "failed", "again"],
+        ["writer", "failed", "twice"],
+    ];
+    let lines = words.map(|three| three.join(" "));
+    assert!(mine(lines.iter().map(String::as_str)).len() > 3);
+}
+
+#[test]
+fn addresses_digests_ports_and_statements_are_values() {
+    for (lines, pattern) in [
+        (
+            ["peer aa:bb:0c:dd:ee:ff up", "peer 01:bb:cc:dd:ee:0f up"],
+            "peer <ip> up",
+        ),
+        (
+            ["from fe80::a1 now", "from fd00:12::b now"],
+            "from <ip> now",
+        ),
+        (
+            [
+                "connected to db:5432 now",
+                "connected to cache.internal:80 now",
+            ],
+            "connected to <*> now",
+        ),
+        (
+            [
+                "pulled sha256:a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6 now",
+                "pulled sha256:11b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6 now",
+            ],
+            "pulled <*> now",
+        ),
+        (
+            [
+                "took 3 ms: SELECT a, b FROM t WHERE x = 'y'",
+                "took 9 ms: insert into t (a, b) values (1, 'z')",
+            ],
+            "took <num> ms: <*>",
+        ),
+    ] {
+        assert_eq!(mine(lines), [format!("2 {pattern}")]);
+    }
+    assert_eq!(
+        mine(["update of the set", "update of a set"]).len(),
+        2,
+        "no statement"
+    );
+}
+
+#[test]
+fn a_logger_behind_the_message_is_none_of_it() {
+    assert_eq!(
+        mine([
+            "[2026-11-21 10:11:12,123] INFO started 1 (kafka.server.KafkaServer)",
+            "[2026-11-21 10:11:12,123] INFO started 2 (kafka.zk.KafkaZkClient)",
+        ])
+        .len(),
+        1
+    );
+}
+
+#[test]
 fn a_number_between_colons_belongs_to_what_is_around_it() {
     assert_eq!(
         mine(["hit users:1726:profile now", "hit carts:9:items now"]),
@@ -361,6 +474,7 @@ fn a_flood_of_unique_lines_stays_within_its_bounds() {
     let config = TemplateConfig {
         max_templates: 500,
         max_bytes: 1 << 20,
+        ..TemplateConfig::default()
     };
     let mut engine = LogTemplateEngine::new(config);
     let mut blank = 0;

@@ -3,21 +3,44 @@
 use super::{Class, Part};
 use crate::logs::template::classify::{Kind, is_month, is_weekday, kind_of};
 
-/// `GET /path HTTP/1.1` and its like: its method is a word of the event.
+const METHODS: [&[u8]; 9] = [
+    b"GET",
+    b"POST",
+    b"PUT",
+    b"HEAD",
+    b"DELETE",
+    b"PATCH",
+    b"OPTIONS",
+    b"CONNECT",
+    b"PROPFIND",
+];
+
+/// `GET /path HTTP/1.1` and its like: its words are mined.
 pub(super) fn is_request(text: &[u8]) -> bool {
-    const METHODS: [&[u8]; 9] = [
-        b"GET",
-        b"POST",
-        b"PUT",
-        b"HEAD",
-        b"DELETE",
-        b"PATCH",
-        b"OPTIONS",
-        b"CONNECT",
-        b"PROPFIND",
-    ];
     let end = text.iter().position(|&b| b == b' ').unwrap_or(0);
     METHODS.contains(&&text[..end])
+}
+
+/// Whether a statement of SQL starts here, in capitals or in small letters throughout. The rest of
+/// the message is its text.
+pub(super) fn is_statement(rest: &[u8]) -> bool {
+    const STARTS: [(&[u8], &[u8]); 4] = [
+        (b"SELECT ", b" FROM "),
+        (b"INSERT INTO ", b"("),
+        (b"UPDATE ", b" SET "),
+        (b"DELETE FROM ", b" WHERE "),
+    ];
+    STARTS.iter().any(|(start, then)| {
+        let Some(own) = rest.get(..start.len()) else {
+            return false;
+        };
+        let then = || {
+            rest.windows(then.len())
+                .any(|it| it.eq_ignore_ascii_case(then))
+        };
+        own == *start && (own != STARTS[2].0 || then())
+            || own.iter().zip(*start).all(|(a, b)| *a == b | 0x20) && then()
+    })
 }
 
 pub(super) fn quoted_part(text: &[u8]) -> Part {
@@ -55,6 +78,9 @@ pub(super) fn class_of(word: &[u8]) -> Class {
             | b"undefined"
     ) {
         return Class::Value;
+    }
+    if METHODS.contains(&word) {
+        return Class::Method;
     }
     let last = word
         .iter()
