@@ -370,7 +370,7 @@ impl Shape {
         let items = &self.items;
         let is_word = |item: &Item| matches!(item, Item::Slot(slot) if slot.word != VALUE);
         let is_slot = |item: &&Item| matches!(item, Item::Slot(_));
-        // Only words and what goes with them behind the last colon or sign.
+        // Only words and values behind the last colon or sign.
         let mut last = None;
         for at in (start..end).rev() {
             let words = || items[at..end].iter().any(is_word);
@@ -385,8 +385,8 @@ impl Shape {
                         last = Some(at);
                     }
                 }
-                Item::Mark(b'=', _) if words() => last = Some(at),
-                item if spaced_colon(item) && words() => last = Some(at),
+                Item::Mark(b'=', _) => last = Some(at),
+                item if spaced_colon(item) => last = Some(at),
                 _ => break,
             }
             if last.is_some() {

@@ -161,7 +161,7 @@ pub(super) fn words(group: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Bytes that names of programs, hosts, threads and loggers are made of.
 fn is_name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"._-$/@#*()+".contains(&b)
+    b.is_ascii_alphanumeric() || b"._-$/@#*()<>+".contains(&b)
 }
 
 /// The name of a program, host, thread or logger; `a::b` is one, too.
