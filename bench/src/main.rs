@@ -4,6 +4,7 @@
 
 mod competitor;
 mod fuzz;
+mod holdout;
 mod loghub;
 mod report;
 mod sets;
@@ -14,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What can be asked for.
-const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | streams DIR DESCRIPTIONS | digest FILE... | report DIR | accuracy DIR | worst DIR NAME | fuzz COUNT [SEED]";
+const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | streams DIR DESCRIPTIONS | digest FILE... | report DIR | accuracy DIR | holdout LOGHUB | worst DIR NAME | fuzz COUNT [SEED]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["digest", files @ ..] => digest(files),
         ["report", dir] => report::print(Path::new(dir)),
         ["accuracy", dir] => report::print_accuracy(Path::new(dir)),
+        ["holdout", loghub] => holdout::print(Path::new(loghub)),
         ["worst", dir, name] => worst::print(Path::new(dir), name),
         ["fuzz", count, rest @ ..] => fuzz::run(count, rest.first().copied()),
         _ => Err(USAGE.into()),

@@ -1,6 +1,6 @@
 //! A log through the whole pipeline, as the page and `analyze` take it.
 
-use sidekick::logs::{Continuation, LogPipeline, Mined, TemplateId};
+use sidekick::logs::{Continuation, LogPipeline, Mined, TemplateConfig, TemplateId};
 use sidekick::time::Nanos;
 
 /// Milliseconds between two lines.
@@ -26,7 +26,13 @@ pub fn lines(
 /// The template of each line when all are read, numbered from 1 on; 0 for none.
 #[must_use]
 pub fn groups(text: &str) -> Vec<u32> {
-    let mut pipeline = LogPipeline::default();
+    groups_with(text, TemplateConfig::default())
+}
+
+/// Likewise, with other parameters.
+#[must_use]
+pub fn groups_with(text: &str, config: TemplateConfig) -> Vec<u32> {
+    let mut pipeline = LogPipeline::new(config);
     let mut ids = Vec::new();
     lines(&mut pipeline, text, 0, |mined| ids.push(mined.template));
     // Templates that merged since are one.
