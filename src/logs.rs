@@ -13,7 +13,6 @@ pub mod filter;
 pub mod pipeline;
 pub mod session;
 pub mod severity;
-mod sketch;
 pub mod store;
 pub mod template;
 pub mod timeline;

@@ -6,9 +6,12 @@
 //! follows in the same stream. It has the severity of the event's first line, unless it names its
 //! own.
 
-use super::severity::{Assessment, Reading, Rule, Severity, assess, begins, member_of_object};
-use super::sketch::{self, Traits};
+use super::severity::{
+    Assessment, Reading, Rule, Severity, assess, begins, is_postgres_detail as is_detail,
+    member_of_object,
+};
 use crate::time::Nanos;
+use sketch::Traits;
 
 /// Longest pause between two lines of an event: a program writes one at once.
 const MAX_PAUSE_NANOS: i64 = 1_000_000_000;
@@ -78,7 +81,7 @@ impl Continuation {
             false => self.continued(bytes, text, &own, time),
         };
         let severity = severity.or_else(|| self.postgres_detail(line, &own, time));
-        self.announces = text.ends_with(b":");
+        self.announces = announces(line);
         self.time = time;
         match severity {
             Some(severity) => {
@@ -270,24 +273,13 @@ pub(super) fn is_ordinary(line: &str, own: &Assessment, reading: &mut Reading) -
 
 /// Whether a line announces what follows, such as a table.
 pub(super) fn announces(line: &str) -> bool {
-    line.trim_ascii_end().ends_with(':')
+    line.as_bytes().trim_ascii().last() == Some(&b':')
 }
 
 /// PostgreSQL's further lines about a statement.
 fn is_postgres_detail(line: &str, own: &Assessment) -> bool {
-    let words = [
-        "DETAIL",
-        "HINT",
-        "STATEMENT",
-        "CONTEXT",
-        "QUERY",
-        "LOCATION",
-    ];
-    own.rule == Rule::Word
-        && own.severity == Severity::Info
-        && line
-            .get(own.evidence())
-            .is_some_and(|word| words.contains(&word))
+    let word = line.as_bytes().get(own.evidence());
+    own.rule == Rule::Word && own.severity == Severity::Info && word.is_some_and(is_detail)
 }
 
 /// What may follow a line that begins an event.
@@ -331,27 +323,44 @@ fn starts_trace(text: &[u8]) -> bool {
     text.starts_with(b"PHP Fatal error") || text.starts_with(b"Fatal error: Uncaught")
 }
 
+/// Beginnings of the steps of stack traces, whether those are indented, and what may follow them.
+const STEPS: [(&[u8], bool, Shape); 14] = [
+    (b"at ", true, Shape::Trace),
+    (b"Caused by: ", false, Shape::Trace),
+    (b"Suppressed: ", false, Shape::Trace),
+    (b"Stack trace:", false, Shape::Trace),
+    (b"... ", true, Shape::Trace),
+    (b"---> ", false, Shape::Trace),
+    (b"--- End of ", false, Shape::Trace),
+    (b"stack backtrace:", false, Shape::Trace),
+    (b"thrown in ", true, Shape::Trace),
+    (b"File \"", true, Shape::TraceAbove),
+    (
+        b"During handling of the above exception",
+        false,
+        Shape::TraceAbove,
+    ),
+    (
+        b"The above exception was the direct cause",
+        false,
+        Shape::TraceAbove,
+    ),
+    (b"created by ", false, Shape::Goroutines),
+    (b"goroutine ", false, Shape::Goroutines),
+];
+
 /// The step of a stack trace, if the line is one, and what may follow it.
 fn step(text: &[u8], indented: bool) -> Option<Shape> {
-    let starts = |with: &[u8]| begins(text, with);
+    let found = STEPS
+        .iter()
+        .find(|it| it.0[0] == text[0] && begins(text, it.0));
+    if let Some(&(with, inside, shape)) = found {
+        let whole = !with.starts_with(b"goroutine") || text.ends_with(b"]:");
+        return (whole && (indented || !inside)).then_some(shape);
+    }
     let found = match text[0] {
-        b'a' => indented && starts(b"at "),
-        b'C' => starts(b"Caused by: "),
-        b'S' => starts(b"Suppressed: ") || starts(b"Stack trace:"),
-        b'.' => indented && starts(b"... "),
-        b'-' => starts(b"---> ") || starts(b"--- End of "),
-        b'F' if indented && starts(b"File \"") => return Some(Shape::TraceAbove),
-        b'D' if starts(b"During handling of the above exception") => {
-            return Some(Shape::TraceAbove);
-        }
-        b'T' if starts(b"The above exception was the direct cause") => {
-            return Some(Shape::TraceAbove);
-        }
-        b'g' if starts(b"goroutine ") && text.ends_with(b"]:") => return Some(Shape::Goroutines),
-        b'c' if starts(b"created by ") => return Some(Shape::Goroutines),
-        b's' => starts(b"stack backtrace:"),
         b'n' => is_backtrace_note(text),
-        b'f' => indented && starts(b"from ") && contains(text, b":in "),
+        b'f' => indented && text.starts_with(b"from ") && contains(text, b":in "),
         // PHP's `#0 /srv/x.php(3): f()`, Rust's `  12: std::rt::lang_start`.
         b'#' => matches!(text.get(1), Some(b'0'..=b'9')) && text.contains(&b' '),
         b'0'..=b'9' => {
@@ -359,7 +368,6 @@ fn step(text: &[u8], indented: bool) -> Option<Shape> {
             indented && text[digits..].starts_with(b": ")
         }
         b'(' => indented && (contains(text, b") lib/") || contains(text, b".erl:")),
-        b't' => indented && starts(b"thrown in "),
         _ => false,
     };
     found.then_some(Shape::Trace)

@@ -5,10 +5,10 @@ use super::analytics::LogAnalytics;
 use super::ansi;
 use super::events::{Continuation, announces, is_ordinary};
 use super::severity::{MAX_HEAD_BYTES, MAX_SCAN_BYTES, Reading, Severity, assess_with};
-use super::sketch::{Sketch, Traits};
 use super::template::{LogTemplateEngine, MAX_MINED_BYTES, Memo, TemplateConfig, TemplateId};
 use super::timeline::LogSeverityTimeSeries;
 use crate::time::{Millis, Nanos};
+use sketch::{Sketch, Traits};
 
 /// Longest buffer that is kept from line to line, in bytes: a line of a megabyte in colours must
 /// not hold its memory for ever.

@@ -18,7 +18,7 @@ pub use classify::{assess, classify};
 pub(in crate::logs) use head::MAX_HEAD_BYTES;
 pub(in crate::logs) use member::member_of_object;
 pub(in crate::logs) use reading::{Reading, begins};
-pub(in crate::logs) use words::level_word;
+pub(in crate::logs) use words::{is_postgres_detail, level_word};
 
 /// How bad a line is, worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -54,9 +54,9 @@ use shape::Shape;
 use tally::{Clock, Tally};
 
 use super::severity::{Assessment, Severity, SeverityCounts};
-use super::sketch::Sketch;
 use crate::sort::sort_by_key;
 use crate::time::{Millis, Nanos};
+use sketch::Sketch;
 
 /// A mined pattern. Numbers are never used again, so that an evicted template's lines stay
 /// filterable by it.
@@ -549,9 +549,7 @@ impl LogTemplateEngine {
     fn template(&self, slot: u32) -> Option<Template> {
         let end = self.end_bucket().unwrap_or_default();
         let cluster = self.clusters.get(slot as usize)?.as_ref()?;
-        let mut template = cluster.template(end);
-        self.tallies.get(slot as usize)?.add_to(&mut template, end);
-        Some(template)
+        Some(cluster.template(end, self.tallies.get(slot as usize)?))
     }
 
     /// One template, or the one it became part of; `None` if it was evicted.

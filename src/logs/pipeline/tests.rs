@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::logs::severity::{Assessment, assess};
-use crate::logs::sketch::{is_cut, is_value};
 use proptest::prelude::*;
+use sketch::{is_cut, is_value};
 use std::fs;
 use std::path::Path;
 

@@ -5,7 +5,7 @@
 use super::reading::Reading;
 use super::{Assessment, Rule, Severity, head, letter, member, thrown, words};
 use crate::logs::ansi;
-use crate::logs::sketch::{self, Traits};
+use sketch::Traits;
 
 /// Bytes of a line that are looked at.
 pub(in crate::logs) const MAX_SCAN_BYTES: usize = 4096;

@@ -8,7 +8,7 @@ use super::reading::Reading;
 use super::thrown;
 use super::words::{self, level};
 use super::{Assessment, Rule, Severity};
-use crate::logs::sketch::{self, Traits};
+use sketch::Traits;
 
 /// Bytes of a line in which its head is looked for.
 pub(in crate::logs) const MAX_HEAD_BYTES: usize = 256;

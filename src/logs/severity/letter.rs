@@ -5,7 +5,7 @@ use super::Assessment;
 use super::Rule;
 use super::reading::Reading;
 use super::words::letter;
-use crate::logs::sketch::{self, Traits};
+use sketch::Traits;
 
 /// klog, glog, CockroachDB, Ruby, Android's brief form, Redis.
 pub(super) fn format(line: &[u8], reading: &mut Reading) -> Option<Assessment> {

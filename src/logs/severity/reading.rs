@@ -1,10 +1,10 @@
 //! What an assessment rests on, so that it can be remembered for other lines of its sketch.
 //!
-//! Lines of one sketch ([`crate::logs::sketch`]) have the same cuts and the same runs without
+//! Lines of one sketch ([`sketch`]) have the same cuts and the same runs without
 //! digits, and a digit comes first in the same ones of their values. Rules may look at all that
 //! freely. A rule that looks at anything else of a value says so here, whatever it finds.
 
-use crate::logs::sketch::{self, Traits};
+use sketch::Traits;
 
 /// The traits that an assessment depends on.
 #[derive(Clone, Copy, Debug, Default)]

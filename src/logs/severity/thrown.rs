@@ -2,7 +2,7 @@
 
 use super::reading::{Reading, begins};
 use super::{Assessment, Rule, Severity};
-use crate::logs::sketch::{self, Traits};
+use sketch::Traits;
 
 /// Beginnings of lines, each with its severity.
 const BEGINNINGS: [(&[u8], Severity); 8] = [

@@ -127,7 +127,7 @@ pub(in crate::logs) fn level_word(word: &[u8]) -> Option<bool> {
 
 /// What begins a line about a statement of PostgreSQL, besides `LOG`: it goes with the line
 /// before.
-pub(super) fn is_postgres_detail(word: &[u8]) -> bool {
+pub(in crate::logs) fn is_postgres_detail(word: &[u8]) -> bool {
     [
         &b"DETAIL"[..],
         b"HINT",

@@ -2,7 +2,7 @@
 
 use super::TemplateId;
 use crate::logs::severity::Severity;
-use crate::logs::sketch::Traits;
+use sketch::Traits;
 
 /// Places that a key may stand in, from its own on.
 const PROBES: usize = 8;

@@ -317,16 +317,19 @@ impl Cluster {
         }
     }
 
-    /// The template, with the rate up to the bucket `end`.
-    pub(super) fn template(&self, end: i64) -> Template {
-        let (rate, coarse_rate) = self.rate.until(end);
+    /// The template with the lines of its tally, and the rate up to the bucket `end`.
+    pub(super) fn template(&self, end: i64, tally: &Tally) -> Template {
+        let (rate, coarse_rate) = self.rate.until(end, tally);
+        let lines = u64::from(tally.lines);
+        let mut severities = self.severities;
+        severities[tally.severity] += lines;
         Template {
             id: self.id,
             pattern: self.pattern(),
-            count: self.count,
-            severities: self.severities,
-            first_seen: self.first_seen,
-            last_seen: self.last_seen,
+            count: self.count + lines,
+            severities,
+            first_seen: self.first_seen.min(tally.first),
+            last_seen: self.last_seen.max(tally.last),
             examples: self.examples.clone(),
             variables: self.variables(),
             rate,

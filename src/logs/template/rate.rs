@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::tally::Tally;
 use crate::time::Nanos;
 
 /// Length of a fine bucket in seconds.
@@ -51,9 +52,13 @@ impl Rate {
         self.coarse.merge(&other.coarse);
     }
 
-    /// Fine and coarse counts up to the bucket `end`, oldest first.
-    pub(super) fn until(&self, end: i64) -> (Vec<u32>, Vec<u32>) {
-        (self.fine.until(end), self.coarse.until(coarse_of(end)))
+    /// Fine and coarse counts up to the bucket `end`, oldest first, with those of a tally.
+    pub(super) fn until(&self, end: i64, more: &Tally) -> (Vec<u32>, Vec<u32>) {
+        let coarse = coarse_of(more.bucket);
+        (
+            self.fine.until(end, more.bucket, more.lines),
+            self.coarse.until(coarse_of(end), coarse, more.lines),
+        )
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -107,16 +112,17 @@ impl<const N: usize> Series<N> {
         }
     }
 
-    fn until(&self, end: i64) -> Vec<u32> {
+    fn until(&self, end: i64, with: i64, lines: u32) -> Vec<u32> {
         let first = end.saturating_sub(N as i64 - 1);
         (first..=end)
             .map(|bucket| {
                 let back = self.newest.saturating_sub(bucket);
                 let at = (self.counts.len() as i64 - 1).saturating_sub(back);
-                match back >= 0 && at >= 0 {
+                let settled = match back >= 0 && at >= 0 {
                     true => self.counts[at as usize],
                     false => 0,
-                }
+                };
+                settled.saturating_add(if bucket == with { lines } else { 0 })
             })
             .collect()
     }

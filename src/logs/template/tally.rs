@@ -1,8 +1,8 @@
 //! What changes with every line of a template, apart from the rest of it: a few cache lines for
 //! each of 4096 templates would be more than the processor keeps at hand.
 
-use super::rate::{bucket_of, coarse_of};
-use super::{Template, TemplateId};
+use super::TemplateId;
+use super::rate::{BUCKET_NANOS, bucket_of};
 use crate::logs::severity::Severity;
 use crate::time::Nanos;
 
@@ -62,28 +62,6 @@ impl Tally {
         self.used = number;
         self.left == 0
     }
-
-    /// Adds the lines to a template whose rates end with bucket `end`.
-    pub(super) fn add_to(&self, template: &mut Template, end: i64) {
-        if self.lines == 0 {
-            return;
-        }
-        template.count += u64::from(self.lines);
-        template.severities[self.severity] += u64::from(self.lines);
-        template.first_seen = template.first_seen.min(self.first);
-        template.last_seen = template.last_seen.max(self.last);
-        let fine = end.saturating_sub(self.bucket);
-        let coarse = coarse_of(end).saturating_sub(coarse_of(self.bucket));
-        for (series, back) in [
-            (&mut template.rate, fine),
-            (&mut template.coarse_rate, coarse),
-        ] {
-            let at = (series.len() as i64 - 1).checked_sub(back);
-            if let Some(count) = at.and_then(|at| series.get_mut(usize::try_from(at).ok()?)) {
-                *count = count.saturating_add(self.lines);
-            }
-        }
-    }
 }
 
 /// The bucket of the rate that the newest line is in: most lines are in that of the one before.
@@ -96,9 +74,9 @@ pub(super) struct Clock {
 impl Clock {
     pub(super) fn bucket(&mut self, time: Nanos) -> i64 {
         let within = time.0.wrapping_sub(self.start) as u64;
-        if within >= super::rate::BUCKET_NANOS as u64 {
+        if within >= BUCKET_NANOS as u64 {
             self.bucket = bucket_of(time);
-            self.start = self.bucket.wrapping_mul(super::rate::BUCKET_NANOS);
+            self.start = self.bucket.wrapping_mul(BUCKET_NANOS);
         }
         self.bucket
     }

@@ -7,7 +7,11 @@
 //!
 //! What rules ask about values now and then is summed up in the [`Traits`] of the line.
 //!
-//! Eight bytes are looked at at a time, in the ordinary registers that WASM has as well.
+//! Cuts and digits are found for 64 bytes at once, eight by eight in the ordinary registers that
+//! WASM has as well.
+//!
+//! This is a package of its own so that the page, which is compiled for size, has these few lines
+//! compiled for speed: half of the work on a line of a log is done here.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -15,36 +19,42 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A set of things that are so in a line without being part of its sketch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::logs) struct Traits(pub(in crate::logs) u8);
+pub struct Traits(pub u8);
 
 impl Traits {
     /// Its values are what they are: true of every line that has values. What depends on this
     /// holds for no other line.
-    pub(in crate::logs) const VALUES: Self = Self(1);
+    pub const VALUES: Self = Self(1);
     /// A value is `0`.
-    pub(in crate::logs) const ZERO: Self = Self(2);
+    pub const ZERO: Self = Self(2);
     /// A value may be a name that says a level, or of an exception (`DEBUG1`, `app2.ERROR`,
     /// `s3.S3Exception`, `ORA-00942`, `TCP_MISS/200`), or be drawn in lines: see [`is_named`].
-    pub(in crate::logs) const NAMED: Self = Self(4);
+    pub const NAMED: Self = Self(4);
     /// It is longer than the head of a line that is searched for a level.
-    pub(in crate::logs) const LONG: Self = Self(8);
+    pub const LONG: Self = Self(8);
 
-    pub(in crate::logs) fn with(self, other: Self) -> Self {
+    /// These and the others.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(in crate::logs) fn meets(self, other: Self) -> bool {
+    /// Whether some of the others are among these.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
 
 /// The number of a line, and what that leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::logs) struct Sketch {
-    pub(in crate::logs) key: u64,
-    pub(in crate::logs) traits: Traits,
+pub struct Sketch {
+    /// The number, equal for lines that differ in nothing but values.
+    pub key: u64,
+    /// What is so in the line, apart from [`Traits::LONG`], which whoever searches it knows.
+    pub traits: Traits,
     /// Whether there are control characters in the line, such as those of escape sequences.
-    pub(in crate::logs) controls: bool,
+    pub controls: bool,
 }
 
 const fn all(b: u8) -> u64 {
@@ -116,25 +126,29 @@ const CUTS: [u64; 4] = {
 };
 
 /// Whether a byte stands between runs.
-pub(in crate::logs) fn is_cut(byte: u8) -> bool {
+#[must_use]
+pub fn is_cut(byte: u8) -> bool {
     CUTS[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0
 }
 
 /// The rest of the run at `at`.
-pub(in crate::logs) fn run(line: &[u8], at: usize) -> &[u8] {
+#[must_use]
+pub fn run(line: &[u8], at: usize) -> &[u8] {
     let rest = line.get(at..).unwrap_or_default();
     let end = rest.iter().position(|&b| is_cut(b));
     &rest[..end.unwrap_or(rest.len())]
 }
 
 /// Whether what is left of a run makes it a value.
-pub(in crate::logs) fn is_value(run: &[u8]) -> bool {
+#[must_use]
+pub fn is_value(run: &[u8]) -> bool {
     run.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a value that starts with `first`, no digit, and ends with `last` can be one of
 /// [`Traits::NAMED`]. Every name that severities are read from starts or ends in one of these ways.
-pub(in crate::logs) fn is_named(first: u8, last: u8) -> bool {
+#[must_use]
+pub fn is_named(first: u8, last: u8) -> bool {
     matches!(first | 0x20, b'd' | b't' | b'v' | b'o' | 0x80..)
         || matches!(last, b'A'..=b'Z' | b'r' | b'n' | b'g')
 }
@@ -191,7 +205,8 @@ fn mix(hash: u64, word: u64) -> u64 {
 
 impl Sketch {
     /// The sketch of a line.
-    pub(in crate::logs) fn of(line: &[u8]) -> Self {
+    #[must_use]
+    pub fn of(line: &[u8]) -> Self {
         let mut state = 0;
         let mut traits = Traits::VALUES;
         let mut controls = false;
@@ -249,8 +264,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// A run, or what stands for a value, and the cut behind it.
+    type Part = (Vec<u8>, Option<u8>);
+
     /// A line as the sketch has it, byte by byte; and the traits.
-    fn read(line: &[u8]) -> (Vec<(Vec<u8>, Option<u8>)>, Traits) {
+    fn read(line: &[u8]) -> (Vec<Part>, Traits) {
         let mut parts = Vec::new();
         let mut traits = Traits::VALUES;
         let mut rest = line;
