@@ -253,6 +253,13 @@ impl Control {
         self.engine.faults.seen(kind)
     }
 
+    /// Records that were let go of while a response that was to give them was under way, so that it
+    /// went on behind them without a word, as dockerd does when a log is rotated too fast.
+    #[must_use]
+    pub fn records_passed_over(&self) -> u64 {
+        self.engine.faults.records_passed_over()
+    }
+
     /// Breaks every open connection; new ones are taken.
     pub fn hang_up(&self) {
         self.engine.hang_up();

@@ -77,6 +77,7 @@ pub(crate) struct Faults {
     slots: Mutex<[Slot; 6]>,
     open: [AtomicU64; 6],
     seen: [AtomicU64; 6],
+    passed_over: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -113,6 +114,15 @@ impl Faults {
 
     pub(crate) fn seen(&self, kind: Kind) -> u64 {
         self.seen[kind.index()].load(Ordering::SeqCst)
+    }
+
+    /// A reader of a log came too late for so many records.
+    pub(crate) fn passed_over(&self, records: u64) {
+        self.passed_over.fetch_add(records, Ordering::SeqCst);
+    }
+
+    pub(crate) fn records_passed_over(&self) -> u64 {
+        self.passed_over.load(Ordering::SeqCst)
     }
 
     pub(crate) fn enter(&self, kind: Kind) {

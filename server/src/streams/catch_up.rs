@@ -50,6 +50,9 @@ pub(crate) fn settle_with(
             continue;
         };
         let whole = viewer.seat.whole;
+        if store.awaits_lines(from) {
+            continue;
+        }
         match store.give_behind(&viewer.sink, from, whole) {
             // It has no room for all of it: it is waited for.
             Some(Stand::Behind { from: given, .. }) => from = given,
@@ -198,6 +201,10 @@ impl CatchUp {
         let Some(viewer) = board_now.viewers.iter_mut().find(|it| it.id == self.viewer) else {
             return true;
         };
+        if board_now.store.awaits_lines(from) {
+            viewer.seat.stand = Stand::Behind { from, reads: 0 };
+            return true;
+        }
         // What the ring has may be what its own reading is about to bring.
         if matches!(from, From::Start(_)) && !board_now.store.ring.is_empty() {
             return false;

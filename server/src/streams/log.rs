@@ -85,6 +85,13 @@ impl Store for LogStore {
 }
 
 impl LogStore {
+    /// The lines that were there when the log was opened are all in the ring. Tells whether that
+    /// was not known before.
+    pub(crate) fn prime(&mut self) -> bool {
+        self.ring.settle();
+        !std::mem::replace(&mut self.primed, true)
+    }
+
     /// Hands a viewer the newest entries.
     pub(crate) fn give_newest(&self, sink: &SourceSink) {
         for piece in self.ring.pieces(self.ring.newest()) {
@@ -119,15 +126,23 @@ impl LogStore {
         Some(Stand::Live)
     }
 
+    /// Whether a viewer can only wait for the first line. It does not stand at the end of the ring
+    /// meanwhile: that the log is empty is a guess from silence, and where the stream breaks before
+    /// that line, the ring begins with the newest lines again.
+    pub(crate) fn awaits_lines(&self, from: From) -> bool {
+        let start = matches!(from, From::Start(Start::First | Start::Since(_)));
+        start && self.primed && self.ring.is_empty()
+    }
+
     /// Where a viewer begins, if everything from there on is in the ring.
     fn place_of(&self, start: Start) -> Option<Place> {
         if !self.primed {
             return None;
         }
         match start {
-            _ if self.ring.is_empty() => Some(self.ring.newest()),
             Start::Newest => Some(self.ring.newest()),
             Start::First => None,
+            Start::Tail(_) if self.ring.is_empty() => Some(self.ring.newest()),
             Start::Tail(lines) => self.ring.tail(lines),
             Start::Since(time) => self.ring.since(time),
         }
@@ -150,6 +165,7 @@ impl Attempt for LogReading {
         let cursor = up.board().store.ring.last();
         let mut pump = Pump::new(up, context);
         let Some(cursor) = cursor else {
+            await_first_line(up);
             let stream = open(client, up, follow(Tail::Lines(RING_ENTRIES as u64)));
             let end = pump.run(stream, None).await;
             return (end.unwrap_or(End::Closed), pump.flowed);
@@ -181,8 +197,24 @@ impl Attempt for LogReading {
     }
 
     fn settled(up: &Arc<Upstream<LogStore>>, context: &Context) {
-        up.board().store.primed = true;
+        up.board().store.prime();
         settle(up, context);
+    }
+}
+
+/// The log was empty, and its stream broke: who stood at its end and wants every line begins with
+/// its first.
+fn await_first_line(up: &Upstream<LogStore>) {
+    let mut board = up.board();
+    let board = &mut *board;
+    if !board.store.primed {
+        return;
+    }
+    for viewer in &mut board.viewers {
+        if viewer.seat.whole && matches!(viewer.seat.stand, Stand::Live) {
+            let from = From::Start(Start::First);
+            viewer.seat.stand = Stand::Behind { from, reads: 0 };
+        }
     }
 }
 

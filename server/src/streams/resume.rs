@@ -44,6 +44,11 @@ pub(crate) fn since(cursor: Cursor) -> Nanos {
     Nanos(cursor.time.0.saturating_sub(SKEW_NS))
 }
 
+/// How many records the engine keeps of a line: a long one is kept in parts.
+pub(crate) fn records(entry: &EntryRef<'_>) -> usize {
+    1 + entry.text.len() / PART_BYTES
+}
+
 /// Discards entries up to and including one.
 #[derive(Debug)]
 pub(crate) struct Resumption {
@@ -171,7 +176,7 @@ impl Resumption {
         }
         for (index, entry) in batch.iter().enumerate() {
             self.seen += 1;
-            self.seen_parts += 1 + (entry.text.len() / PART_BYTES) as u64;
+            self.seen_parts += records(&entry) as u64;
             let first = *self.first[entry.stream.index()].get_or_insert(entry.time);
             if self.tail.is_some()
                 && entry.stream == self.cursor.stream

@@ -6,10 +6,13 @@
 
 use std::collections::VecDeque;
 
-use sidekick::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch};
+use sidekick::protocol::{
+    BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch, LogStream,
+};
 use sidekick::time::Nanos;
 
 use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
+use super::resume::records;
 
 /// Entries that a joining page gets.
 pub(crate) const RING_ENTRIES: usize = BACKLOG_ENTRIES;
@@ -27,6 +30,40 @@ pub(crate) struct LogRing {
     entries: usize,
     bytes: usize,
     counter: CursorCounter,
+    front: Front,
+}
+
+/// Where the ring, or what it has behind a gap, begins.
+#[derive(Debug, Default)]
+struct Front {
+    /// Entries that are not newer may share their time with others before them: then they are
+    /// counted from too low, and are not the entries that a cursor names.
+    until: Option<Nanos>,
+    /// Records of the engine's log that it took, up to as many as were asked for.
+    records: usize,
+    /// The engine gave what it had.
+    settled: bool,
+}
+
+impl Front {
+    fn push(&mut self, batch: &LogBatch, behind_gap: bool) {
+        if self.until.is_none() || behind_gap {
+            let first_of = |stream| batch.iter().find(|entry| entry.stream == stream);
+            let firsts = [LogStream::Stdout, LogStream::Stderr].map(first_of);
+            self.until = firsts.iter().flatten().map(|entry| entry.time).max();
+        }
+        if behind_gap {
+            self.records = RING_ENTRIES;
+        }
+        if self.records < RING_ENTRIES {
+            self.records += batch.iter().map(|entry| records(&entry)).sum::<usize>();
+        }
+    }
+
+    fn hides(&self, cursor: Cursor) -> bool {
+        let is_first = self.settled && self.records < RING_ENTRIES;
+        !is_first && self.until.is_some_and(|until| cursor.time <= until)
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +98,7 @@ impl LogRing {
         if batch.is_empty() {
             return [0; 2];
         }
+        self.front.push(batch, gap.is_some());
         let before = self.counter.clone();
         let occurrences = self.counter.advance(batch);
         self.entries += batch.len();
@@ -90,6 +128,11 @@ impl LogRing {
             self.chunks.pop_front();
         }
         occurrences
+    }
+
+    /// What came so far is all that the engine had of the newest [`RING_ENTRIES`] records.
+    pub(crate) fn settle(&mut self) {
+        self.front.settled = true;
     }
 
     /// Whether nothing ever came.
@@ -162,8 +205,11 @@ impl LogRing {
     }
 
     /// Where a page goes on that holds everything up to `cursor`; `None` where that entry is
-    /// not in here.
+    /// not in here, or cannot be told from others of its time.
     pub(crate) fn after(&self, cursor: Cursor) -> Option<Place> {
+        if self.front.hides(cursor) {
+            return None;
+        }
         for (chunk, held) in self.chunks.iter().enumerate().rev() {
             // Most chunks are told apart by the times alone.
             if !(0..held.batch.len()).any(|i| held.batch.time(i) == Some(cursor.time)) {
@@ -276,6 +322,7 @@ mod tests {
                 if at == lines.len() { break; }
             }
             let n = lines.len();
+            ring.settle();
             prop_assert_eq!(
                 texts(&ring.pieces(ring.newest())),
                 numbers(n.saturating_sub(RING_ENTRIES)..n)
@@ -285,6 +332,29 @@ mod tests {
             prop_assert_eq!(texts(&ring.pieces(place)), numbers(n - back + 1..n));
             prop_assert_eq!(ring.last(), Some(cursors[n - 1]));
         }
+    }
+
+    #[test]
+    fn the_place_among_lines_that_share_the_time_of_the_first_is_not_told() {
+        let lines: Vec<_> = (0..1200).map(|n| (1 + n / 1100, false)).collect();
+        let mut counter = CursorCounter::default();
+        let cursors: Vec<_> = batch(&lines, 0)
+            .iter()
+            .map(|e| counter.next(e.time, e.stream))
+            .collect();
+        let mut ring = LogRing::default();
+        // The newest of them, as the engine gives them.
+        ring.push(&batch(&lines[200..], 200), None);
+        ring.settle();
+        assert_eq!(ring.after(cursors[700]), None);
+        let place = ring.after(cursors[1150]).expect("behind them all is well");
+        assert_eq!(texts(&ring.pieces(place)), numbers(1151..1200));
+        // Of a log that is all there, everything can be told.
+        let mut ring = LogRing::default();
+        ring.push(&batch(&lines[..900], 0), None);
+        ring.settle();
+        let place = ring.after(cursors[700]).expect("the log begins here");
+        assert_eq!(texts(&ring.pieces(place)), numbers(701..900));
     }
 
     #[test]

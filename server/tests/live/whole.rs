@@ -175,3 +175,47 @@ async fn the_past_alone_ends_and_leaves_no_stream() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_first_lines_of_a_log_that_was_empty_are_all_had_after_a_break() {
+    for start in [Start::First, Start::Tail(10)] {
+        let world = World::start(vec![Spec::new("web")]).await;
+        let mut page = world.page().await;
+        let sub = page.subscribe_from(world.logs("web"), start).await;
+        page.until("empty", |p| {
+            p.first(sub).state() == Some(&StreamState::Empty)
+        })
+        .await;
+        world.control.go_down();
+        eventually("broken", || world.control.open_connections(Kind::Logs) == 0).await;
+        world.print("web", numbered("line", 0..1500));
+        world.control.come_back();
+        page.until("all", |p| {
+            p.lines(sub).last().is_some_and(|l| l == "line 1499")
+        })
+        .await;
+        assert_eq!(page.lines(sub), numbered("line", 0..1500), "{start:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_only_seemed_empty_is_had_from_its_first_line() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..1500));
+    world.control.fail_always(Kind::Logs, Fault::StallAfter(0));
+    let mut page = world.page().await;
+    let sub = page.subscribe_from(world.logs("web"), Start::First).await;
+    page.until("empty", |p| {
+        p.first(sub).state() == Some(&StreamState::Empty)
+    })
+    .await;
+    // The reading of its own asks, after a second of silence, whether it is still needed.
+    page.settle(Duration::from_millis(1500)).await;
+    world.control.heal();
+    world.control.hang_up();
+    page.until("all", |p| {
+        p.lines(sub).last().is_some_and(|l| l == "line 1499")
+    })
+    .await;
+    assert_eq!(page.lines(sub), numbered("line", 0..1500));
+}

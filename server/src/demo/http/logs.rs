@@ -81,7 +81,7 @@ pub(crate) fn stream(
                 until: until.filter(|at| at.0 != 0),
                 framed: !unit.spec.tty,
             },
-            position: tail.map_or(0, |n| unit.log.tail(n)),
+            position: unit.log.tail(tail.unwrap_or(u64::MAX)),
             end: (!follow).then_some(end),
             run: unit.run,
             changed: world.watch(index),
@@ -141,6 +141,8 @@ impl Reader {
                 self.over = ended || self.end.is_some();
                 break;
             };
+            let gone = next - 1 - self.position;
+            self.engine.faults.passed_over(gone);
             self.position = next;
             if self.wanted.until.is_some_and(|until| record.time > until) {
                 self.over = true;

@@ -182,7 +182,7 @@ impl<'a> Pump<'a> {
     }
 
     fn primed(&mut self) {
-        let fresh = !std::mem::replace(&mut self.up.board().store.primed, true);
+        let fresh = self.up.board().store.prime();
         if fresh {
             self.settle();
         }

@@ -1,0 +1,431 @@
+//! One run: a seed makes a world, troubles it, heals it and asks the oracle.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use leptos::config::LeptosOptions;
+use server::Running;
+use server::config::{Config, EngineChoice};
+use server::demo::{Control, DemoEngine, DemoOptions};
+use server::docker::EndpointSources;
+use sidekick::protocol::{Start, Target};
+
+use crate::engine;
+use crate::journal::Journal;
+use crate::oracle::{self, Rule, Tally, Truth};
+use crate::printer::{Printer, Stamps};
+use crate::proxy::Link;
+use crate::rng::Rng;
+use crate::viewer::{Habit, Held, Item, Viewer};
+
+/// How long healing may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) printed: u64,
+    pub(crate) cuts: u64,
+    pub(crate) tally: Tally,
+}
+
+/// How a run is.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    stamps: Stamps,
+    /// Lines that the engine keeps.
+    max_lines: usize,
+    rotates: bool,
+    /// Text of every line, in bytes; 0 is a short one.
+    width: usize,
+    /// Milliseconds of trouble.
+    trouble_ms: u64,
+    harm: u64,
+}
+
+impl Traits {
+    fn draw(rng: &mut Rng) -> Self {
+        let rotates = rng.percent(20);
+        Self {
+            stamps: match rng.range(0, 10) {
+                0..5 => Stamps::Fine,
+                5..9 => Stamps::Shared,
+                _ if rotates => Stamps::Fine,
+                _ => Stamps::Coarse,
+            },
+            max_lines: match rotates {
+                true => rng.range(300, 2500) as usize,
+                false => 1_000_000,
+            },
+            rotates,
+            width: match !rotates && rng.percent(8) {
+                true => 3000,
+                false => 0,
+            },
+            trouble_ms: rng.range(1500, 4500),
+            harm: rng.range(20, 90),
+        }
+    }
+}
+
+/// What a run is made of.
+struct World {
+    journal: Journal,
+    rng: Rng,
+    traits: Traits,
+    socket: PathBuf,
+    proxied: PathBuf,
+    control: Control,
+    server: Option<Running>,
+    server_at: Arc<Mutex<SocketAddr>>,
+    links: [Link; 2],
+    printers: Vec<Printer>,
+}
+
+/// Runs a seed.
+///
+/// # Errors
+/// What differs, and all that was done.
+pub(crate) async fn run(seed: u64) -> Result<Report, String> {
+    let journal = Journal::new();
+    let outcome = troubled(seed, &journal).await;
+    outcome.map_err(|error| {
+        format!(
+            "seed {seed}: {error}\nSIDEKICK_SEED={seed} repeats it; this was done:\n{}",
+            journal.text()
+        )
+    })
+}
+
+async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
+    let mut rng = Rng::new(seed, 0);
+    let traits = Traits::draw(&mut rng);
+    journal.note(format!("{traits:?}"));
+    let [socket, proxied] = ["engine", "proxied"].map(|name| {
+        let process = std::process::id();
+        std::env::temp_dir().join(format!("sidekick-faults-{process}-{seed}-{name}.sock"))
+    });
+    let options = DemoOptions {
+        max_lines: traits.max_lines,
+        ..DemoOptions::quiet(["web", "db"].map(Printer::spec).into())
+    };
+    let demo = DemoEngine::start(&socket, options).unwrap();
+    let control = demo.control();
+    let links = ["viewers", "engine"].map(|name| {
+        let seed = rng.next();
+        Link::new(name, seed, traits.harm, journal)
+    });
+    let _engine_link = links[1].unix(&proxied, socket.clone());
+    let server = serve(&proxied).await;
+    let server_at = Arc::new(Mutex::new(server.addr));
+    let (address, _viewer_link) = links[0].tcp(Arc::clone(&server_at)).await;
+    let printers =
+        ["web", "db"].map(|name| Printer::new(&control, name, traits.stamps, !traits.rotates));
+    let mut world = World {
+        journal: journal.clone(),
+        traits,
+        socket,
+        proxied,
+        control,
+        server: Some(server),
+        server_at,
+        links,
+        printers: printers.into(),
+        rng,
+    };
+    let mut viewers = Vec::new();
+    let habits = world.habits();
+    // Some come later.
+    let mut joins: Vec<_> = habits
+        .into_iter()
+        .map(|habit| {
+            let at = match world.rng.percent(50) {
+                true => 0,
+                false => world.rng.range(0, traits.trouble_ms),
+            };
+            (Duration::from_millis(at), habit)
+        })
+        .collect();
+    let began = Instant::now();
+    let trouble = Duration::from_millis(traits.trouble_ms);
+    while began.elapsed() < trouble {
+        let due = |it: &mut (Duration, Habit)| it.0 <= began.elapsed();
+        for (_, habit) in joins.extract_if(.., due) {
+            let rng = Rng::new(seed, 100 + viewers.len() as u64);
+            journal.note(format!("{} comes, for {:?}", habit.name, habit.start));
+            viewers.push(Viewer::start(address, habit, rng, journal));
+        }
+        world.act().await;
+    }
+    world.heal().await;
+    for viewer in &viewers {
+        viewer.calm_down();
+    }
+    for mark in ["the end", "the very end"] {
+        world.mark(mark);
+        let began = Instant::now();
+        while let Some(missing) = viewers.iter().find(|it| !holds(it, &world.printers)) {
+            if began.elapsed() > PATIENCE {
+                let name = missing.habit.name;
+                let wrong = world.judge(missing).err();
+                return Err(format!("{name} never got {mark:?}: {wrong:?}"));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    let mut report = Report {
+        printed: world
+            .printers
+            .iter()
+            .map(|it| it.printed.len() as u64)
+            .sum(),
+        cuts: world
+            .links
+            .iter()
+            .map(|it| it.cuts.load(Ordering::Relaxed))
+            .sum(),
+        tally: Tally::default(),
+    };
+    let kept = world.kept().await?;
+    for viewer in &viewers {
+        let tally = world.judge_with(viewer, &kept)?;
+        report.tally.add(tally);
+    }
+    let _ = std::fs::remove_file(&world.proxied);
+    Ok(report)
+}
+
+/// Whether a viewer holds the newest line of all containers that it looks at.
+fn holds(viewer: &Viewer, printers: &[Printer]) -> bool {
+    let held = viewer.held.lock().unwrap();
+    printers.iter().filter(|it| sees(&viewer.habit, it)).all(|printer| {
+        let last = held.items.get(&printer.id).and_then(|it| it.last());
+        matches!((last, printer.printed.last()), (Some(Item::Line(held)), Some(line)) if held == line)
+    })
+}
+
+fn sees(habit: &Habit, printer: &Printer) -> bool {
+    match &habit.target {
+        Target::Logs { container } => *container == printer.id,
+        _ => true,
+    }
+}
+
+impl World {
+    fn habits(&mut self) -> Vec<Habit> {
+        let rng = &mut self.rng;
+        let logs = |printer: &Printer| Target::Logs {
+            container: printer.id.clone(),
+        };
+        let project = Target::ProjectLogs {
+            project: "shop".to_owned(),
+            service: None,
+        };
+        let mut either = || match rng.percent(50) {
+            true => Start::First,
+            false => Start::Newest,
+        };
+        let (slow, merged) = (either(), either());
+        let [web, db] = [0, 1].map(|it| logs(&self.printers[it]));
+        let all = [
+            ("whole", web.clone(), Start::First, false),
+            ("page", web, Start::Newest, false),
+            ("slow", db, slow, true),
+            ("project", project, merged, false),
+        ];
+        all.map(|(name, target, start, slow)| Habit {
+            name,
+            target,
+            start,
+            slow,
+            impatient: self.rng.percent(80),
+            restless: self.rng.percent(30),
+        })
+        .into()
+    }
+
+    /// Does one thing.
+    async fn act(&mut self) {
+        let at = self.rng.range(0, self.printers.len() as u64) as usize;
+        match self.rng.range(0, 100) {
+            0..60 => {
+                let lines = match self.rng.percent(6) {
+                    true => self.rng.range(500, 3000),
+                    false => self.rng.range(1, 60),
+                };
+                let lines = match self.traits.width {
+                    0 => lines,
+                    _ => lines.min(1000),
+                };
+                let printer = &mut self.printers[at];
+                if printer.up {
+                    printer.print(lines, self.traits.width, &mut self.rng);
+                }
+            }
+            60..67 => self.turn(at),
+            67..70 => {
+                self.journal.note("the engine goes down".to_owned());
+                self.control.go_down();
+                self.pause(10, 600).await;
+                self.control.come_back();
+            }
+            70..72 => {
+                self.journal.note("the engine hangs up".to_owned());
+                self.control.hang_up();
+            }
+            72..76 => {
+                let link = self.links[self.rng.range(0, 2) as usize].clone();
+                link.cut();
+            }
+            76..78 => {
+                let link = self.links[self.rng.range(0, 2) as usize].clone();
+                link.refuse(true);
+                self.pause(10, 400).await;
+                link.refuse(false);
+            }
+            78..80 => self.restart().await,
+            _ => {}
+        }
+        self.pause(0, 60).await;
+    }
+
+    /// Stops a container, or starts it.
+    fn turn(&mut self, at: usize) {
+        let printer = &mut self.printers[at];
+        let name = printer.name;
+        let done = match printer.up {
+            true if self.rng.percent(50) => self.control.restart(name),
+            true => {
+                printer.up = false;
+                self.control.stop(name)
+            }
+            false => {
+                printer.up = true;
+                self.control.start(name)
+            }
+        };
+        done.unwrap();
+        let up = printer.up;
+        self.journal.note(format!("{name} stops or starts: {up}"));
+    }
+
+    /// Ends the server and starts another.
+    async fn restart(&mut self) {
+        self.journal.note("the server restarts".to_owned());
+        self.server = None;
+        if self.rng.percent(50) {
+            self.links[0].cut();
+        }
+        self.pause(0, 200).await;
+        let server = serve(&self.proxied).await;
+        *self.server_at.lock().unwrap() = server.addr;
+        self.server = Some(server);
+    }
+
+    async fn pause(&mut self, low: u64, high: u64) {
+        let pause = self.rng.millis(low, high);
+        tokio::time::sleep(pause).await;
+    }
+
+    async fn heal(&mut self) {
+        self.journal.note("all is well from here on".to_owned());
+        for link in &self.links {
+            link.heal();
+        }
+        for at in 0..self.printers.len() {
+            if !self.printers[at].up {
+                self.printers[at].up = true;
+                self.control.start(self.printers[at].name).unwrap();
+            }
+        }
+    }
+
+    fn mark(&mut self, text: &str) {
+        for printer in &mut self.printers {
+            printer.mark(text, &mut self.rng);
+        }
+    }
+
+    /// From which line on the engine has each container's log; what it has must be what was printed.
+    async fn kept(&self) -> Result<Vec<usize>, String> {
+        let mut kept = Vec::new();
+        for printer in &self.printers {
+            let said = engine::log(&self.socket, &printer.id.0).await;
+            let from = printer.printed.len() - said.len();
+            for (line, (stream, time, text)) in printer.printed[from..].iter().zip(&said) {
+                let same = line.stream == *stream && line.text == *text;
+                if !same || line.time.to_rfc3339() != *time {
+                    return Err(format!("the engine has {time} {text:?} for {line:?}"));
+                }
+            }
+            if from > 0 && !self.traits.rotates {
+                return Err(format!("{} lost {from} lines", printer.name));
+            }
+            kept.push(from);
+        }
+        Ok(kept)
+    }
+
+    fn judge(&self, viewer: &Viewer) -> Result<Tally, String> {
+        let kept = vec![0; self.printers.len()];
+        self.judge_with(viewer, &kept)
+    }
+
+    fn judge_with(&self, viewer: &Viewer, kept: &[usize]) -> Result<Tally, String> {
+        let held = viewer.held.lock().unwrap();
+        let Held {
+            items,
+            ignored,
+            refused,
+        } = &*held;
+        let name = viewer.habit.name;
+        if *ignored > 0 || !refused.is_empty() {
+            return Err(format!("{name}: {ignored} ignored, {refused:?}"));
+        }
+        let mut sum = Tally::default();
+        let whole = viewer.habit.start == Start::First;
+        for (printer, &kept) in self.printers.iter().zip(kept) {
+            if !sees(&viewer.habit, printer) {
+                continue;
+            }
+            let rule = Rule {
+                whole,
+                from_first: whole && !self.traits.rotates,
+            };
+            let truth = Truth {
+                printed: &printer.printed,
+                kept,
+                passed_over: self.control.records_passed_over() > 0,
+            };
+            let nothing = Vec::new();
+            let held = items.get(&printer.id).unwrap_or(&nothing);
+            let tally = oracle::check(held, &truth, rule)
+                .map_err(|error| format!("{name}, {}: {error}", printer.name))?;
+            let may_lack = self.traits.rotates || (!whole && self.traits.width > 0);
+            if tally.gaps > 0 && !may_lack {
+                let gaps: Vec<_> = held
+                    .iter()
+                    .filter(|it| matches!(it, Item::Gap(_)))
+                    .collect();
+                return Err(format!("{name}, {}: gaps {gaps:?}", printer.name));
+            }
+            sum.add(tally);
+        }
+        Ok(sum)
+    }
+}
+
+async fn serve(socket: &std::path::Path) -> Running {
+    let sources = EndpointSources::from_process(Some(format!("unix://{}", socket.display())));
+    server::serve(Config {
+        addr: "127.0.0.1:0".parse().unwrap(),
+        engine: EngineChoice::Find(sources),
+        allow_hosts: Vec::new(),
+        leptos: LeptosOptions::builder().output_name("sidekick").build(),
+    })
+    .await
+    .unwrap()
+}
