@@ -271,10 +271,14 @@ impl Cluster {
         let Some(slot) = self.slots.get(at).copied() else {
             return;
         };
+        if range.is_empty() {
+            return;
+        }
         let text = self.span(&slot).to_vec();
         let mut values = Values::default();
         values.add(&text, self.count);
-        self.values.splice(range, [Some(Box::new(values))]);
+        self.values.drain(at + 1..range.end);
+        self.values[at] = Some(Box::new(values));
         self.skeleton = tail.skeleton;
     }
 

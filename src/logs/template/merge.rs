@@ -127,10 +127,19 @@ impl Buckets {
     }
 }
 
+/// The bit of a place; none of those beyond the 64th.
+fn bit(place: usize) -> u64 {
+    1u64.checked_shl(place as u32).unwrap_or(0)
+}
+
 /// The places that vary, as bits.
-fn stars(slots: &[Slot]) -> u128 {
-    let star = |(i, slot): (usize, &Slot)| u128::from(slot.word == STAR) << i;
-    slots.iter().enumerate().map(star).sum()
+fn stars(slots: &[Slot]) -> u64 {
+    let star = |(i, slot): (usize, &Slot)| u64::from(slot.word == STAR) * bit(i);
+    slots
+        .iter()
+        .enumerate()
+        .map(star)
+        .fold(0, |all, it| all | it)
 }
 
 /// Whether all lines of `narrow` are lines of `wide`.
@@ -159,18 +168,21 @@ pub(super) fn evidence(
     let slots = &own.slots;
     let (mut covered, mut covering) = (Vec::new(), None);
     // Others, each with the places in which it differs as bits.
-    let mut siblings: Vec<(u32, u128)> = Vec::new();
+    let mut siblings: Vec<(u32, u64)> = Vec::new();
     for (at, other) in buckets.of(clusters, own.skeleton, own.level, slots.len()) {
         if at == of {
             continue;
         }
-        let (mut places, mut wide, mut narrow) = (0u128, true, true);
+        let (mut places, mut wide, mut narrow) = (0u64, true, true);
         for (i, (a, b)) in slots.iter().zip(&other.slots).enumerate() {
             let (over, under) = (a.covers(b), b.covers(a));
             wide &= over;
             narrow &= under;
             // What varies in one of them was proved there.
-            places |= u128::from(!over && !under) << i;
+            if !over && !under {
+                // Far out in a long line: as good as too many.
+                places |= if i < 64 { bit(i) } else { u64::MAX };
+            }
         }
         if wide {
             covered.push(at);
@@ -190,15 +202,18 @@ pub(super) fn evidence(
             tail: None,
         });
     }
-    let mut kinds: Vec<(u32, u128)> = siblings
-        .iter()
-        .map(|&(_, places)| (places.count_ones(), places))
-        .collect();
-    crate::sort::sort_by_key(&mut kinds, |it| *it);
-    kinds.dedup();
-    kinds.truncate(MAX_KINDS);
-    for (count, places) in kinds {
-        let within = |&(_, it): &&(u32, u128)| it & !places == 0;
+    // Fewer differences first; each combination once.
+    let mut tried = 0;
+    for (count, index) in
+        (1..=MAX_DIFFERENCES).flat_map(|n| (0..siblings.len()).map(move |i| (n, i)))
+    {
+        let places = siblings[index].1;
+        let seen = siblings[..index].iter().any(|it| it.1 == places);
+        if places.count_ones() != count || seen || tried == MAX_KINDS {
+            continue;
+        }
+        tried += 1;
+        let within = |&(_, it): &&(u32, u64)| it & !places == 0;
         let with: Vec<u32> = siblings.iter().filter(within).map(|&(at, _)| at).collect();
         let others = || {
             with.iter()
@@ -207,20 +222,22 @@ pub(super) fn evidence(
         // What varies in one of them varies in all from then on.
         let varying = others().fold(places | stars(slots), |all, it| all | stars(&it.slots));
         let constants = constants(slots, varying);
-        let open = |(i, slot): &(usize, &Slot)| varying >> i & 1 == 1 && slot.is_open();
+        let open = |(i, slot): &(usize, &Slot)| varying & bit(*i) != 0 && slot.is_open();
         let vague = slots.iter().enumerate().filter(open).count() > constants + 1;
         // What is left must still say what the event is.
         if vague || count > 1 && constants < 2.max(count as usize) {
             continue;
         }
         let seen_in = |place: usize| {
-            let slots = others().chain([own]).filter_map(|it| it.slots.get(place));
-            let mut seen: Vec<Slot> = slots.copied().collect();
-            crate::sort::sort_by_key(&mut seen, |slot| slot.word);
-            seen.dedup_by_key(|slot| slot.word);
+            let mut seen: Vec<Slot> = Vec::new();
+            for slot in others().chain([own]).filter_map(|it| it.slots.get(place)) {
+                if seen.iter().all(|it| it.word != slot.word) {
+                    seen.push(*slot);
+                }
+            }
             seen
         };
-        let widen: Vec<usize> = (0..slots.len()).filter(|i| places >> i & 1 == 1).collect();
+        let widen: Vec<usize> = (0..slots.len()).filter(|i| places & bit(*i) != 0).collect();
         let more = count as usize - 1;
         if widen
             .iter()
@@ -317,10 +334,10 @@ pub(super) fn tail_siblings(
 }
 
 /// Words of a line beside those in some places.
-fn constants(slots: &[Slot], without: u128) -> usize {
+fn constants(slots: &[Slot], without: u64) -> usize {
     let slots = slots.iter().enumerate();
     slots
-        .filter(|(i, slot)| without >> i & 1 == 0 && slot.is_constant())
+        .filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant())
         .count()
 }
 

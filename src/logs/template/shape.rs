@@ -122,16 +122,12 @@ impl Tail {
     /// Makes it one slot that varies.
     pub(super) fn open(&self, slots: &mut Vec<Slot>) {
         let range = self.range(slots.len());
-        if let [first, ..] = slots[range.clone()] {
+        if !range.is_empty() {
             let last = slots[range.end - 1].last;
-            slots.splice(
-                range,
-                [Slot {
-                    word: STAR,
-                    last,
-                    ..first
-                }],
-            );
+            let slot = &mut slots[range.start];
+            slot.word = STAR;
+            slot.last = last;
+            slots.drain(range.start + 1..range.end);
         }
     }
 }
