@@ -406,7 +406,8 @@ impl Shape {
         };
         let group =
             group_at_end(&items[start..end]).map(|(open, close)| (start + open, start + close));
-        let group = group.filter(|&(open, close)| items[open + 1..close].iter().any(is_word));
+        let group =
+            group.filter(|&(open, close)| items[open + 1..close].iter().any(|it| is_slot(&it)));
         self.tails = [
             behind(last),
             group.map(|(open, close)| Tail::new(&items[..=open], &items[close..])),
