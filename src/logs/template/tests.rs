@@ -397,6 +397,27 @@ fn lines_of_different_explicit_severity_never_share_a_template() {
 }
 
 #[test]
+fn what_was_only_concluded_of_a_severity_separates_nothing() {
+    let status = [
+        "GET /a HTTP/1.1\" 200 5",
+        "GET /b HTTP/1.1\" 404 5",
+        "GET /c HTTP/1.1\" 500 5",
+    ]
+    .map(|request| format!("10.0.0.1 - - [21/Nov/2026:10:11:12 +0000] \"{request}"));
+    let found = status.each_ref().map(|line| assess(line).severity);
+    assert_eq!(found, [Severity::Info, Severity::Warn, Severity::Error]);
+    assert_eq!(mine(status.iter().map(String::as_str)).len(), 1);
+    // The same line, once alone, once behind an error that it goes on.
+    let mut pipeline = crate::logs::LogPipeline::default();
+    let mut event = crate::logs::Continuation::default();
+    let step = "    at com.acme.Orders.save(Orders.java:12)";
+    let lines = [step, "ERROR java.io.IOException: lost", step];
+    let mined = lines.map(|line| pipeline.push(line, T, &mut event));
+    assert_ne!(mined[0].severity, mined[2].severity);
+    assert_eq!(mined[0].template, mined[2].template);
+}
+
+#[test]
 fn a_template_knows_when_it_was_seen_and_how_often() {
     let mut engine = LogTemplateEngine::default();
     let bucket = |n: i64| Nanos(n * 10_000_000_000);
@@ -508,6 +529,37 @@ fn giant_lines_are_mined_up_to_their_tail() {
     }
 }
 
+/// A line of one of a few events, with values out of small vocabularies.
+fn event(kind: usize, n: usize) -> String {
+    const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+    const STATES: [&str; 5] = ["idle", "busy", "waiting", "closed", "lost"];
+    const REASONS: [&str; 4] = ["no such host", "broken pipe", "EOF", "too many open files"];
+    let (user, state, reason) = (USERS[n % 6], STATES[n / 6 % 5], REASONS[n / 30 % 4]);
+    match kind {
+        0 => format!("session {n} opened for user {user} by root"),
+        1 => format!("connection of {user} went from {state} to open in {n} ms"),
+        2 => format!("could not send mail to {user} over port {n}: {reason}"),
+        3 => format!("worker {n} started"),
+        4 => format!("worker {n} stopped"),
+        5 => format!("cache {state}: {n} hits, {n} misses"),
+        6 => format!("login of {user} refused ({reason})"),
+        _ => format!("time=1 level=info msg=\"loaded {n} rows\" table={user}"),
+    }
+}
+
+/// Lines that share their group with other lines in one order than in the other.
+fn moved(one: &[TemplateId], other: &[TemplateId]) -> usize {
+    let size = |of: &dyn Fn(usize) -> bool| (0..one.len()).filter(|&at| of(at)).count();
+    let lines = 0..one.len();
+    lines
+        .filter(|&at| {
+            let (a, b) = (one[at], other[at]);
+            let both = size(&|it| one[it] == a && other[it] == b);
+            both != size(&|it| one[it] == a) || both != size(&|it| other[it] == b)
+        })
+        .count()
+}
+
 fn logs() -> impl Strategy<Value = Vec<(String, i64)>> {
     let line = prop_oneof![
         "([a-d]{1,2}|[0-9]{1,2}|[a-c]=| ){0,9}",
@@ -549,6 +601,25 @@ proptest! {
         let (again, ids_again) = run();
         prop_assert_eq!(ids, ids_again);
         prop_assert_eq!(templates, again.templates());
+    }
+
+    #[test]
+    fn the_order_of_lines_hardly_matters(
+        kinds in proptest::collection::vec((0usize..8, 0usize..9999), 250),
+        order in Just((0..250usize).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let lines: Vec<String> = kinds.iter().map(|&(kind, n)| event(kind, n)).collect();
+        let groups = |order: &[usize]| {
+            let mut engine = LogTemplateEngine::default();
+            let mut ids = vec![TemplateId(0); lines.len()];
+            for &at in order {
+                ids[at] = engine.push(&lines[at], T, &Assessment::default()).unwrap();
+            }
+            ids.into_iter().map(|id| engine.resolve(id)).collect::<Vec<_>>()
+        };
+        let straight: Vec<usize> = (0..lines.len()).collect();
+        let moved = moved(&groups(&straight), &groups(&order));
+        prop_assert!(moved <= lines.len() / 50, "{moved} of {}", lines.len());
     }
 
     #[test]
