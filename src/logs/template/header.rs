@@ -9,21 +9,15 @@
 //! that `Error: text` and `Cache: text` of plain messages stay as they are.
 
 mod field;
+mod level;
+mod time;
 
-use field::{Field, is_name, is_plain, program, words};
-
-use crate::logs::severity::level_word;
+use field::{Field, is_name, is_plain, program};
 
 /// Most bytes that are looked at.
 const MAX_BYTES: usize = 384;
 /// Most fields of a header.
 const MAX_FIELDS: usize = 16;
-/// Fields within which a timestamp must start.
-const TIME_FIELDS: usize = 10;
-/// Fields between two timestamps.
-const BETWEEN_TIMES: usize = 4;
-/// Fields after a timestamp within which an upper-case level word makes those before it header.
-const LEVEL_FIELDS: usize = 5;
 
 /// A header's end, and the level word in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,73 +101,6 @@ impl<'a> Head<'a> {
         Header { end, level }
     }
 
-    /// Goes behind the last timestamp of the header.
-    fn time(&mut self) {
-        let mut before: &[u8] = b"";
-        let mut at = self.at;
-        let numbered = self
-            .field(at)
-            .text
-            .iter()
-            .any(|b| b.is_ascii_digit() || *b == b'-');
-        let mut since = 0;
-        for i in 0..TIME_FIELDS {
-            let field = self.field(at);
-            at = field.end;
-            if field.text.is_empty() {
-                return;
-            }
-            if field.is_time() || numbered && is_epoch(before, field.core()) && i + 1 < TIME_FIELDS
-            {
-                since = 0;
-                self.timed = true;
-                if field.group {
-                    self.level_of(&field);
-                }
-                loop {
-                    let next = self.field(at);
-                    if !goes_on_time(next.core()) {
-                        break;
-                    }
-                    at = next.end;
-                }
-                self.last = field.start;
-                self.at = self.field(at).start;
-            } else {
-                since += 1;
-                let sentence = i >= 2
-                    && !self.timed
-                    && field.text.ends_with(b":")
-                    && !field.text.ends_with(b"]:");
-                if sentence || self.timed && since > BETWEEN_TIMES || field.is_prose() {
-                    return;
-                }
-            }
-            before = field.core();
-        }
-    }
-
-    /// Looks for a level among the words of a group with a time.
-    fn level_of(&mut self, group: &Field<'a>) {
-        let mut at = group.start;
-        for word in words(group.text) {
-            let skip = usize::from(word.first() == Some(&b'['));
-            let letters = word[skip..]
-                .iter()
-                .take_while(|b| b.is_ascii_uppercase())
-                .count();
-            let name = &word[skip..skip + letters];
-            if level_word(name).is_some()
-                || letters == 1 && word.len() == skip + 1 && is_letter(name)
-            {
-                self.level = Some((at + skip, at + skip + letters));
-                self.done = true;
-                return;
-            }
-            at += word.len() + 1;
-        }
-    }
-
     /// Takes the next field of the header. Answers where it ends.
     fn take(&mut self) -> Option<usize> {
         let field = self.field(self.at);
@@ -228,57 +155,6 @@ impl<'a> Head<'a> {
         // `[a][b] text`, `[a]text`: text directly behind a group is the message.
         self.done = fits && field.glued && !matches!(behind, Some(b'[' | b'|'));
         fits
-    }
-
-    /// A level here, or an upper-case or bracketed one a few fields ahead with nothing of a
-    /// sentence before it.
-    fn level(&mut self, field: &Field<'a>) -> Option<usize> {
-        if self.level.is_some() {
-            return None;
-        }
-        let expected = self.timed && !self.tagged;
-        let mut end = field.end;
-        let mut ahead = *field;
-        for _ in 0..if expected { LEVEL_FIELDS } else { 0 } {
-            if let Some((span, apart)) = ahead.level()
-                && (self.is_loud(span) && level_word(&self.line[span.0..span.1]) == Some(true)
-                    || apart && ahead.group)
-            {
-                self.level = Some(span);
-                self.done = ahead.text.ends_with(b":");
-                return Some(ahead.end);
-            }
-            if ahead.is_prose() || ahead.text.ends_with(b".") {
-                break;
-            }
-            ahead = self.field(ahead.end);
-        }
-        let span = if let Some((span, apart)) = field.level() {
-            if !apart && !expected {
-                return None;
-            }
-            span
-        } else if let Some((length, to)) = logger_glued(field.text) {
-            end = field.start + to;
-            self.done = true;
-            (field.start, field.start + length)
-        } else {
-            let core = field.core();
-            let next = self.field(field.end).text;
-            let apart = core.len() < field.text.len()
-                || field.column
-                || next.ends_with(b":")
-                || next.starts_with(b"[")
-                || next == b"|";
-            if !(expected && is_letter(core) && apart) {
-                return None;
-            }
-            let start = field.start + usize::from(field.group);
-            (start, start + 1)
-        };
-        self.level = Some(span);
-        self.done |= field.text.ends_with(b":");
-        Some(end)
     }
 
     /// What may stand at the start of a line without a time: Android's `D/Tag( 123):`, a thread or
@@ -393,41 +269,4 @@ fn is_letter(word: &[u8]) -> bool {
         word,
         b"V" | b"D" | b"I" | b"W" | b"E" | b"F" | b"T" | b"N" | b"C"
     )
-}
-
-/// `LEVEL:logger:text` of Python: the length of the level, and where the text starts.
-fn logger_glued(text: &[u8]) -> Option<(usize, usize)> {
-    let level = text.iter().position(|&b| b == b':')?;
-    let word = &text[..level];
-    if level_word(word) != Some(true) || !word.iter().all(u8::is_ascii_uppercase) {
-        return None;
-    }
-    let rest = &text[level + 1..];
-    let name = rest.iter().position(|&b| b == b':')?;
-    is_name(&rest[..name]).then_some((level, level + name + 2))
-}
-
-/// Seconds or milliseconds since 1970, or the second of two fields of six digits
-/// (`081109 203615`).
-fn is_epoch(before: &[u8], field: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
-    let whole = field.iter().take_while(|b| b.is_ascii_digit()).count();
-    let decimals = matches!(&field[whole..], [] | [b'.', ..])
-        && digits(field.get(whole + 1..).unwrap_or_default());
-    decimals
-        && ((whole == 10 || whole == 13) && field[0] == b'1'
-            || field.len() == 6 && whole == 6 && before.len() == 6 && digits(before))
-}
-
-/// What may stand behind a time: a year, a zone, half of the day.
-fn goes_on_time(word: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().all(|b| b.is_ascii_digit() || *b == b':');
-    let year = word.len() == 4
-        && word.iter().all(u8::is_ascii_digit)
-        && (word.starts_with(b"19") || word.starts_with(b"20"));
-    let offset = word.len() >= 5 && matches!(word[0], b'+' | b'-') && digits(&word[1..]);
-    const ZONES: [&[u8]; 11] = [
-        b"UTC", b"GMT", b"CET", b"CEST", b"EST", b"EDT", b"PST", b"PDT", b"AM", b"PM", b"Z",
-    ];
-    year || offset || ZONES.contains(&word)
 }
