@@ -279,7 +279,7 @@ pub(super) fn announces(line: &str) -> bool {
 /// PostgreSQL's further lines about a statement.
 fn is_postgres_detail(line: &str, own: &Assessment) -> bool {
     let word = line.as_bytes().get(own.evidence());
-    own.rule == Rule::Word && own.severity == Severity::Info && word.is_some_and(is_detail)
+    own.rule == Rule::Message && own.severity == Severity::Info && word.is_some_and(is_detail)
 }
 
 /// What may follow a line that begins an event.

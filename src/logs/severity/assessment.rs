@@ -91,6 +91,14 @@ impl Assessment {
         }
     }
 
+    /// The same where the program did not say it.
+    pub(super) fn concluded(self) -> Self {
+        Self {
+            rule: Rule::Message,
+            ..self
+        }
+    }
+
     /// The same with its evidence `bytes` further back.
     pub(super) fn behind(self, bytes: usize) -> Self {
         let evidence = self.evidence();

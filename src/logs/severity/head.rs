@@ -233,7 +233,12 @@ impl<'a> Head<'a> {
             Some((severity, everywhere))
                 if self.plain <= MAX_PLAIN && self.is_level(name, everywhere, start, end) =>
             {
-                Self::found(severity, start, end)
+                let found = Self::found(severity, start, end);
+                // Such a line names no level of its own: templates must not depend on what it follows.
+                match words::is_postgres_detail(name) {
+                    true => found.map(|it| it.concluded()),
+                    false => found,
+                }
             }
             _ => self.phrase(start, end),
         }

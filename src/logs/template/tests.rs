@@ -410,11 +410,15 @@ fn what_was_only_concluded_of_a_severity_separates_nothing() {
     // The same line, once alone, once behind an error that it goes on.
     let mut pipeline = crate::logs::LogPipeline::default();
     let mut event = crate::logs::Continuation::default();
-    let step = "    at com.acme.Orders.save(Orders.java:12)";
-    let lines = [step, "ERROR java.io.IOException: lost", step];
-    let mined = lines.map(|line| pipeline.push(line, T, &mut event));
-    assert_ne!(mined[0].severity, mined[2].severity);
-    assert_eq!(mined[0].template, mined[2].template);
+    for line in [
+        "    at com.acme.Orders.save(Orders.java:12)",
+        "HINT:  See server log for query details.",
+    ] {
+        let lines = ["INFO ready", line, "ERROR java.io.IOException: lost", line];
+        let mined = lines.map(|line| pipeline.push(line, T, &mut event));
+        assert_ne!(mined[1].severity, mined[3].severity);
+        assert_eq!(mined[1].template, mined[3].template);
+    }
 }
 
 #[test]
