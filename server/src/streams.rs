@@ -6,6 +6,7 @@
 //!                StreamManager, all of one kind
 //! log            LogStreamManager: batches, the ring, resuming after a break
 //! ring, resume   the newest entries; finding a cursor
+//! order          noticing that a reading goes back
 //! reading        what one viewer alone reads from the engine
 //! catch_up       with it, a viewer that comes back
 //! history        with it, a log as far as it goes
@@ -24,6 +25,7 @@ mod catch_up;
 mod compose;
 mod history;
 mod log;
+mod order;
 mod outbound;
 mod reading;
 mod reconnect;

@@ -191,6 +191,16 @@ impl LogBatch {
         (0..self.len()).map(|index| self.entry(index))
     }
 
+    /// A copy of the entries before `end`; all of them when `end` is past the last.
+    #[must_use]
+    pub fn head_to(&self, end: usize) -> Self {
+        let mut out = Self::new();
+        for entry in self.iter().take(end) {
+            out.push(entry);
+        }
+        out
+    }
+
     /// A copy of the entries from `first` on; empty when `first` is past the end.
     #[must_use]
     pub fn tail_from(&self, first: usize) -> Self {

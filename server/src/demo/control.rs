@@ -253,6 +253,21 @@ impl Control {
         self.engine.faults.seen(kind)
     }
 
+    /// Lets every open follower of a log give so many records once more, as dockerd does at a
+    /// rotation.
+    ///
+    /// # Errors
+    /// No such container.
+    pub fn replay(&self, key: &str, records: u64) -> Result<(), Refusal> {
+        self.engine.with(|world, _| {
+            let index = world.find(key)?;
+            let unit = &mut world.units[index];
+            unit.sent_back = (unit.sent_back.0 + 1, records);
+            unit.changed.send_replace(());
+            Ok(())
+        })
+    }
+
     /// Records that were let go of while a response that was to give them was under way, so that it
     /// went on behind them without a word, as dockerd does when a log is rotated too fast.
     #[must_use]

@@ -65,6 +65,8 @@ pub(crate) struct Unit {
     pub(crate) run: u64,
     /// Log position where the newest run began.
     pub(crate) run_began: u64,
+    /// How often its followers were sent back, and by how many records.
+    pub(crate) sent_back: (u64, u64),
     pub(crate) meter: Meter,
     pub(crate) log: LogRing,
     pub(crate) speaker: Speaker,

@@ -194,6 +194,7 @@ impl World {
             restart_at: None,
             run: 0,
             run_began: 0,
+            sent_back: (0, 0),
             meter: Meter::new(rng.next(), spec.load, created),
             log: LogRing::new(self.max_lines, MAX_LOG_BYTES),
             speaker: Speaker::new(spec.voice, rng.next()),

@@ -146,6 +146,7 @@ impl CatchUp {
         };
         let (from, reads) = match outcome {
             Outcome::Abandoned => return,
+            Outcome::WentBack(from) => (from, 0),
             Outcome::UpTo(from) => {
                 if from == self.from {
                     self.pause().await;

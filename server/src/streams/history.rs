@@ -67,6 +67,10 @@ impl History {
                 Outcome::UpTo(_) | Outcome::Rotated => {
                     return self.sink.state(StreamState::Ended);
                 }
+                Outcome::WentBack(reached) => {
+                    from = reached;
+                    continue;
+                }
                 Outcome::Abandoned => return,
                 Outcome::Failed(reached, error) => {
                     from = reached;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sidekick::protocol::{LogBatch, Start};
 use tokio_util::sync::DropGuard;
 
-use self::pump::Pump;
+use self::pump::{Pump, Stop};
 use super::catch_up::settle;
 use super::outbound::SourceSink;
 use super::reading::From;
@@ -162,34 +162,13 @@ impl Attempt for LogReading {
         client: &DockerClient,
     ) -> (End, bool) {
         let _open = context.metrics.open_upstream(Self::KIND);
-        let cursor = up.board().store.ring.last();
         let mut pump = Pump::new(up, context);
-        let Some(cursor) = cursor else {
-            await_first_line(up);
-            let stream = open(client, up, follow(Tail::Lines(RING_ENTRIES as u64)));
-            let end = pump.run(stream, None).await;
-            return (end.unwrap_or(End::Closed), pump.flowed);
-        };
-        for tail in TAILS {
-            let stream = open(client, up, follow(Tail::Lines(tail)));
-            let mut resumption = Resumption::in_tail(cursor, tail);
-            let end = pump.run(stream, Some(&mut resumption)).await;
-            match end {
-                // The container stopped and its log does not have the entry any more.
-                Some(End::Closed) if !resumption.found() && resumption.saw_any() => {}
-                Some(end) => return (end, pump.flowed),
-                // More lines of the past would not help.
-                None if resumption.saw_all() || resumption.is_cut() => break,
-                None => {}
+        loop {
+            match read(up, client, &mut pump).await {
+                Stop::End(end) => return (end, pump.flowed),
+                Stop::WentBack => {}
             }
         }
-        let options = LogOptions {
-            since: Some(resume::since(cursor)),
-            ..follow(Tail::All)
-        };
-        let stream = open(client, up, options);
-        let end = pump.run(stream, Some(&mut Resumption::since(cursor))).await;
-        (end.unwrap_or(End::Closed), pump.flowed)
     }
 
     fn joined(up: &Arc<Upstream<LogStore>>, context: &Context) {
@@ -200,6 +179,37 @@ impl Attempt for LogReading {
         up.board().store.prime();
         settle(up, context);
     }
+}
+
+/// Reads from behind the ring's last entry on, until the stream stops.
+async fn read(up: &Upstream<LogStore>, client: &DockerClient, pump: &mut Pump<'_>) -> Stop {
+    let cursor = up.board().store.ring.last();
+    let Some(cursor) = cursor else {
+        await_first_line(up);
+        let stream = open(client, up, follow(Tail::Lines(RING_ENTRIES as u64)));
+        let stop = pump.run(stream, None).await;
+        return stop.unwrap_or(Stop::End(End::Closed));
+    };
+    for tail in TAILS {
+        let stream = open(client, up, follow(Tail::Lines(tail)));
+        let mut resumption = Resumption::in_tail(cursor, tail);
+        let stop = pump.run(stream, Some(&mut resumption)).await;
+        match stop {
+            // The container stopped and its log does not have the entry any more.
+            Some(Stop::End(End::Closed)) if !resumption.found() && resumption.saw_any() => {}
+            Some(stop) => return stop,
+            // More lines of the past would not help.
+            None if resumption.saw_all() || resumption.is_cut() => break,
+            None => {}
+        }
+    }
+    let options = LogOptions {
+        since: Some(resume::since(cursor)),
+        ..follow(Tail::All)
+    };
+    let stream = open(client, up, options);
+    let stop = pump.run(stream, Some(&mut Resumption::since(cursor))).await;
+    stop.unwrap_or(Stop::End(End::Closed))
 }
 
 /// The log was empty, and its stream broke: who stood at its end and wants every line begins with

@@ -13,6 +13,7 @@ use sidekick::time::Nanos;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::{SharedBatch, is_full, split};
+use super::order::Order;
 use super::outbound::SourceSink;
 use super::resume::{self, MOST, Resumption, Step, TAILS};
 use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
@@ -55,6 +56,8 @@ pub(crate) struct Reading<'a> {
 pub(crate) enum Outcome {
     /// Everything up to here was delivered, or a gap in its place; Docker had no more.
     UpTo(From),
+    /// Delivered up to here; then Docker went back in the log.
+    WentBack(From),
     /// Docker has neither the place to go on any more nor anything behind it.
     Rotated,
     /// Docker could not be asked, or was silent; delivered up to here.
@@ -168,6 +171,7 @@ impl Reading<'_> {
         mut delivery: Delivery<'_>,
     ) -> Option<Outcome> {
         let cancel = self.cancel.child_token();
+        let mut order = Order::default();
         let mut stream = self.client.stream_logs(self.container, options, cancel);
         loop {
             let patience = match (options.follow, delivery.pending.is_empty()) {
@@ -200,11 +204,28 @@ impl Reading<'_> {
                 Some(place) => place.feed(batch),
                 None => Step::After(batch),
             };
-            match step {
+            let (rest, lost) = match step {
                 Step::Before => continue,
                 Step::NotCovered => return None,
-                Step::Lost(rest) => delivery.lost(&rest),
-                Step::After(rest) => delivery.pending.append(&rest),
+                Step::Lost(rest) => (rest, true),
+                Step::After(rest) => (rest, false),
+            };
+            let back = order.broken_at(&rest);
+            let rest = match back {
+                Some(index) => rest.head_to(index),
+                None => rest,
+            };
+            match lost {
+                true => delivery.lost(&rest),
+                false => delivery.pending.append(&rest),
+            }
+            if back.is_some() {
+                // Whoever asked goes on from there by another reading.
+                let goes_on = delivery.flush().await;
+                return Some(match goes_on {
+                    true => Outcome::WentBack(delivery.reached()),
+                    false => Outcome::Abandoned,
+                });
             }
             if is_full(&delivery.pending) && !delivery.flush().await {
                 return Some(Outcome::Abandoned);

@@ -16,13 +16,18 @@ mod journal;
 mod oracle;
 mod printer;
 mod proxy;
+mod real_daemon;
+mod real_run;
+mod report;
 mod rng;
 mod run;
+mod scene;
+mod traits;
 mod viewer;
 
 use futures::StreamExt;
 
-use self::run::Report;
+use self::report::Report;
 
 /// Runs at a time: most of one is waiting.
 const AT_ONCE: usize = 24;
@@ -43,31 +48,6 @@ async fn viewers_of_a_troubled_demo_engine_hold_what_it_has() {
     let runs = futures::stream::iter(&seeds)
         .map(|&seed| async move { tokio::spawn(run::run(seed)).await.unwrap() })
         .buffer_unordered(AT_ONCE);
-    let (mut sum, mut failures) = (Report::default(), Vec::new());
-    let mut runs = std::pin::pin!(runs);
-    while let Some(outcome) = runs.next().await {
-        match outcome {
-            Ok(report) => {
-                sum.printed += report.printed;
-                sum.cuts += report.cuts;
-                sum.tally.add(report.tally);
-            }
-            Err(failure) => failures.push(failure),
-        }
-    }
-    let tally = sum.tally;
-    eprintln!(
-        "{} runs in {} s: {} lines printed, {} held, {} connections cut, {} gaps, {} lines under \
-         gaps, {} lost unseen, {} failures",
-        seeds.len(),
-        began.elapsed().as_secs(),
-        sum.printed,
-        tally.lines,
-        sum.cuts,
-        tally.gaps,
-        tally.under_gaps,
-        tally.unseen,
-        failures.len(),
-    );
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    let outcomes: Vec<_> = runs.collect().await;
+    Report::conclude(outcomes, began.elapsed().as_secs());
 }

@@ -91,8 +91,10 @@ impl Link {
     /// Listens on a unix socket and connects to another.
     pub(crate) fn unix(&self, path: &Path, to: PathBuf) -> AbortOnDropHandle<()> {
         let listener = UnixListener::bind(path).unwrap();
+        let file = SocketFile(path.to_owned());
         let link = self.clone();
         AbortOnDropHandle::new(tokio::spawn(async move {
+            let _file = file;
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((near, _)) = listener.accept().await {
                 let to = to.clone();
@@ -147,6 +149,15 @@ impl Link {
 
     fn count(&self, cut: bool) {
         self.cuts.fetch_add(u64::from(cut), Ordering::Relaxed);
+    }
+}
+
+/// A socket's file, which goes with its listener.
+struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

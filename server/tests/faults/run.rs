@@ -6,70 +6,24 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use leptos::config::LeptosOptions;
 use server::Running;
-use server::config::{Config, EngineChoice};
 use server::demo::{Control, DemoEngine, DemoOptions};
-use server::docker::EndpointSources;
-use sidekick::protocol::{Start, Target};
+use sidekick::protocol::Start;
 
 use crate::engine;
 use crate::journal::Journal;
 use crate::oracle::{self, Rule, Tally, Truth};
+
 use crate::printer::{Printer, Stamps};
 use crate::proxy::Link;
+use crate::report::Report;
 use crate::rng::Rng;
+use crate::scene::{self, serve};
+use crate::traits::Traits;
 use crate::viewer::{Habit, Held, Item, Viewer};
 
 /// How long healing may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
-
-/// What a run came to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Report {
-    pub(crate) printed: u64,
-    pub(crate) cuts: u64,
-    pub(crate) tally: Tally,
-}
-
-/// How a run is.
-#[derive(Clone, Copy, Debug)]
-struct Traits {
-    stamps: Stamps,
-    /// Lines that the engine keeps.
-    max_lines: usize,
-    rotates: bool,
-    /// Text of every line, in bytes; 0 is a short one.
-    width: usize,
-    /// Milliseconds of trouble.
-    trouble_ms: u64,
-    harm: u64,
-}
-
-impl Traits {
-    fn draw(rng: &mut Rng) -> Self {
-        let rotates = rng.percent(20);
-        Self {
-            stamps: match rng.range(0, 10) {
-                0..5 => Stamps::Fine,
-                5..9 => Stamps::Shared,
-                _ if rotates => Stamps::Fine,
-                _ => Stamps::Coarse,
-            },
-            max_lines: match rotates {
-                true => rng.range(300, 2500) as usize,
-                false => 1_000_000,
-            },
-            rotates,
-            width: match !rotates && rng.percent(8) {
-                true => 3000,
-                false => 0,
-            },
-            trouble_ms: rng.range(1500, 4500),
-            harm: rng.range(20, 90),
-        }
-    }
-}
 
 /// What a run is made of.
 struct World {
@@ -137,7 +91,8 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
         rng,
     };
     let mut viewers = Vec::new();
-    let habits = world.habits();
+    let ids = [0, 1].map(|it| world.printers[it].id.clone());
+    let habits = scene::habits("shop", &ids, &mut world.rng);
     // Some come later.
     let mut joins: Vec<_> = habits
         .into_iter()
@@ -167,7 +122,7 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
     for mark in ["the end", "the very end"] {
         world.mark(mark);
         let began = Instant::now();
-        while let Some(missing) = viewers.iter().find(|it| !holds(it, &world.printers)) {
+        while let Some(missing) = viewers.iter().find(|it| !world.is_up_to_date(it)) {
             if began.elapsed() > PATIENCE {
                 let name = missing.habit.name;
                 let wrong = world.judge(missing).err();
@@ -194,59 +149,10 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
         let tally = world.judge_with(viewer, &kept)?;
         report.tally.add(tally);
     }
-    let _ = std::fs::remove_file(&world.proxied);
     Ok(report)
 }
 
-/// Whether a viewer holds the newest line of all containers that it looks at.
-fn holds(viewer: &Viewer, printers: &[Printer]) -> bool {
-    let held = viewer.held.lock().unwrap();
-    printers.iter().filter(|it| sees(&viewer.habit, it)).all(|printer| {
-        let last = held.items.get(&printer.id).and_then(|it| it.last());
-        matches!((last, printer.printed.last()), (Some(Item::Line(held)), Some(line)) if held == line)
-    })
-}
-
-fn sees(habit: &Habit, printer: &Printer) -> bool {
-    match &habit.target {
-        Target::Logs { container } => *container == printer.id,
-        _ => true,
-    }
-}
-
 impl World {
-    fn habits(&mut self) -> Vec<Habit> {
-        let rng = &mut self.rng;
-        let logs = |printer: &Printer| Target::Logs {
-            container: printer.id.clone(),
-        };
-        let project = Target::ProjectLogs {
-            project: "shop".to_owned(),
-            service: None,
-        };
-        let mut either = || match rng.percent(50) {
-            true => Start::First,
-            false => Start::Newest,
-        };
-        let (slow, merged) = (either(), either());
-        let [web, db] = [0, 1].map(|it| logs(&self.printers[it]));
-        let all = [
-            ("whole", web.clone(), Start::First, false),
-            ("page", web, Start::Newest, false),
-            ("slow", db, slow, true),
-            ("project", project, merged, false),
-        ];
-        all.map(|(name, target, start, slow)| Habit {
-            name,
-            target,
-            start,
-            slow,
-            impatient: self.rng.percent(80),
-            restless: self.rng.percent(30),
-        })
-        .into()
-    }
-
     /// Does one thing.
     async fn act(&mut self) {
         let at = self.rng.range(0, self.printers.len() as u64) as usize;
@@ -287,6 +193,13 @@ impl World {
                 link.refuse(false);
             }
             78..80 => self.restart().await,
+            // Of lines that share a timestamp nobody could tell.
+            80..83 if self.traits.stamps == Stamps::Fine => {
+                let back = self.rng.range(2, 600);
+                let name = self.printers[at].name;
+                self.journal.note(format!("{name} repeats {back} lines"));
+                self.control.replay(name, back).unwrap();
+            }
             _ => {}
         }
         self.pause(0, 60).await;
@@ -349,6 +262,12 @@ impl World {
         }
     }
 
+    /// Whether a viewer holds the newest line of all containers that it looks at.
+    fn is_up_to_date(&self, viewer: &Viewer) -> bool {
+        let mut seen = self.printers.iter().filter(|it| viewer.habit.sees(&it.id));
+        seen.all(|printer| viewer.last(&printer.id).as_ref() == printer.printed.last())
+    }
+
     /// From which line on the engine has each container's log; what it has must be what was printed.
     async fn kept(&self) -> Result<Vec<usize>, String> {
         let mut kept = Vec::new();
@@ -388,7 +307,7 @@ impl World {
         let mut sum = Tally::default();
         let whole = viewer.habit.start == Start::First;
         for (printer, &kept) in self.printers.iter().zip(kept) {
-            if !sees(&viewer.habit, printer) {
+            if !viewer.habit.sees(&printer.id) {
                 continue;
             }
             let rule = Rule {
@@ -416,16 +335,4 @@ impl World {
         }
         Ok(sum)
     }
-}
-
-async fn serve(socket: &std::path::Path) -> Running {
-    let sources = EndpointSources::from_process(Some(format!("unix://{}", socket.display())));
-    server::serve(Config {
-        addr: "127.0.0.1:0".parse().unwrap(),
-        engine: EngineChoice::Find(sources),
-        allow_hosts: Vec::new(),
-        leptos: LeptosOptions::builder().output_name("sidekick").build(),
-    })
-    .await
-    .unwrap()
 }

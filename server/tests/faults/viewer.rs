@@ -58,6 +58,15 @@ pub(crate) struct Habit {
     pub(crate) restless: bool,
 }
 
+impl Habit {
+    pub(crate) fn sees(&self, id: &ContainerId) -> bool {
+        match &self.target {
+            Target::Logs { container } => container == id,
+            _ => true,
+        }
+    }
+}
+
 /// A viewer that runs until it is dropped.
 pub(crate) struct Viewer {
     pub(crate) habit: Habit,
@@ -95,6 +104,14 @@ impl Viewer {
             held,
             calm,
             _task: AbortOnDropHandle::new(tokio::spawn(running.run())),
+        }
+    }
+
+    /// The newest line that it holds of a container.
+    pub(crate) fn last(&self, container: &ContainerId) -> Option<Line> {
+        match self.held.lock().unwrap().items.get(container)?.last()? {
+            Item::Line(line) => Some(line.clone()),
+            Item::Gap(_) => None,
         }
     }
 

@@ -599,3 +599,24 @@ async fn a_log_that_breaks_at_once_every_time_waits_longer_each_time() {
     page.send(ClientMessage::Retry { sub }).await;
     page.until("at once", |p| p.lines(sub) == ["hello"]).await;
 }
+
+#[tokio::test]
+async fn lines_that_docker_repeats_within_one_stream_come_once() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    for (n, back) in [(1000, 300), (2000, 1500), (3000, 2)] {
+        world.print("web", numbered("line", n - 1000..n));
+        page.until("all", |p| {
+            p.lines(sub).last() == numbered("line", n - 1..n).last()
+        })
+        .await;
+        world.control.replay("web", back).unwrap();
+    }
+    world.print("web", numbered("line", 3000..3100));
+    page.until("the end", |p| p.lines(sub).len() >= 3100).await;
+    page.settle(Duration::from_millis(300)).await;
+    let expected = numbered("line", 0..3100);
+    assert_eq!(page.lines(sub), expected);
+    assert!(page.first(sub).gaps.is_empty());
+}

@@ -46,6 +46,8 @@ struct Reader {
     end: Option<u64>,
     /// The run of the container that a follower belongs to.
     run: u64,
+    /// How often the followers were sent back when it last looked.
+    sent_back: u64,
     changed: watch::Receiver<()>,
     over: bool,
 }
@@ -84,6 +86,7 @@ pub(crate) fn stream(
             position: unit.log.tail(tail.unwrap_or(u64::MAX)),
             end: (!follow).then_some(end),
             run: unit.run,
+            sent_back: unit.sent_back.0,
             changed: world.watch(index),
             over: false,
         })
@@ -126,6 +129,11 @@ impl Reader {
             self.over = true;
             return piece;
         };
+        let (times, records) = unit.sent_back;
+        if self.end.is_none() && times != self.sent_back {
+            self.position = self.position.saturating_sub(records);
+        }
+        self.sent_back = times;
         let same_run = unit.run == self.run;
         let ended = removed || !same_run || !unit.state.is_up();
         // A follower sees no line of the next run, however late it comes to read.

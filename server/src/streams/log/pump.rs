@@ -14,6 +14,7 @@ use crate::events::Happening;
 use crate::metrics::Counter;
 use crate::streams::batch::{SharedBatch, is_full, split};
 use crate::streams::catch_up;
+use crate::streams::order::Order;
 use crate::streams::reading::From;
 use crate::streams::resume::{Resumption, Step};
 use crate::streams::upstream::{Context, End, Upstream};
@@ -40,6 +41,14 @@ const UNDECIDED: Duration = Duration::from_secs(1);
 
 /// After so long a pause in a reading by time, the engine has given all that it has.
 const ALL_GIVEN: Duration = Duration::from_secs(5);
+
+/// Why a reading stopped.
+pub(super) enum Stop {
+    /// The stream is over.
+    End(End),
+    /// It goes back: the place is to be looked for again.
+    WentBack,
+}
 
 /// Moves entries from the engine to the ring and the viewers.
 pub(super) struct Pump<'a> {
@@ -68,7 +77,8 @@ impl<'a> Pump<'a> {
         &mut self,
         mut stream: DockerStream<LogBatch>,
         mut resumption: Option<&mut Resumption>,
-    ) -> Option<End> {
+    ) -> Option<Stop> {
+        let mut order = Order::default();
         // Each is armed while it has something to wait for.
         let mut flush_at: Option<Instant> = None;
         let mut primed_at: Option<Instant> = None;
@@ -103,6 +113,11 @@ impl<'a> Pump<'a> {
                             }
                         };
                         undecided_at = None;
+                        if let Some(index) = order.broken_at(&batch) {
+                            self.pending.append(&batch.head_to(index));
+                            self.flush();
+                            return Some(Stop::WentBack);
+                        }
                         if self.pending.is_empty() {
                             self.pending = batch;
                         } else {
@@ -163,9 +178,9 @@ impl<'a> Pump<'a> {
         }
     }
 
-    fn finish(&mut self, end: End) -> End {
+    fn finish(&mut self, end: End) -> Stop {
         self.flush();
-        end
+        Stop::End(end)
     }
 
     /// Entries before these are gone from Docker.
