@@ -60,23 +60,24 @@ impl LogPipeline {
         let recalled = self.templates.recall(sketch.key);
         if let Some(recalled) = recalled
             && line.len() <= MAX_SCAN_BYTES
-            && let Some(memo) = recalled.memo()
-            && !memo.depends.meets(traits(line, &sketch))
-            && event.take_ordinary(memo.severity, memo.announces, time)
-            && let template @ Some(_) =
-                self.templates
-                    .push_recalled(line, time, memo.severity, recalled)
+            && recalled.memo().holds(traits(line, &sketch))
         {
-            return self.counted(memo.severity, time, template, false);
+            let (severity, announces) = (recalled.memo().severity(), recalled.memo().announces());
+            if event.take_ordinary(severity, announces, time)
+                && let template @ Some(_) =
+                    self.templates.push_recalled(line, time, severity, recalled)
+            {
+                return self.counted(severity, time, template, false);
+            }
         }
         let mut reading = Reading::default();
         let own = assess_with(line, &mut reading);
-        let memo = is_ordinary(line, &own, &mut reading).then_some(Memo {
-            severity: own.severity,
-            announces: announces(line),
-            depends: reading.depends,
-        });
-        let memo = memo.filter(|memo| !memo.depends.meets(traits(line, &sketch)));
+        let ordinary = is_ordinary(line, &own, &mut reading);
+        let memo = Memo::new(own.severity, announces(line), reading.depends);
+        let memo = match ordinary && memo.holds(traits(line, &sketch)) {
+            true => memo,
+            false => Memo::default(),
+        };
         let (assessment, goes_on) = event.take(line, own, time);
         let template = self
             .templates

@@ -195,7 +195,14 @@ impl LogTemplateEngine {
     pub fn push(&mut self, line: &str, time: Nanos, level: &Assessment) -> Option<TemplateId> {
         let mined = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
         let sketch = Sketch::of(mined).key;
-        self.push_new(line, time, sketch, self.recall(sketch), level, None)
+        self.push_new(
+            line,
+            time,
+            sketch,
+            self.recall(sketch),
+            level,
+            Memo::default(),
+        )
     }
 
     /// What is remembered of the lines of this sketch.
@@ -226,14 +233,14 @@ impl LogTemplateEngine {
         mut sketch: u64,
         mut recalled: Option<Recalled>,
         level: &Assessment,
-        memo: Option<Memo>,
+        memo: Memo,
     ) -> Option<TemplateId> {
         self.lines += 1;
         let explicit = level.explicit();
         if let Some(Recalled { entry, .. }) = recalled
-            && entry.level() != explicit
+            && entry.level != explicit
         {
-            if memo.is_none() || entry.memo().is_some() {
+            if memo == Memo::default() || entry.memo != Memo::default() {
                 // Lines of one sketch and several levels: each has a key of its own.
                 sketch = shape::mix(sketch, 1 + explicit.index() as u64);
                 recalled = self.recall(sketch);
@@ -252,9 +259,12 @@ impl LogTemplateEngine {
             }
         };
         let id = self.tallies.get(slot as usize)?.id?;
-        let memo = memo.or_else(|| recalled?.entry.memo());
+        let memo = match recalled {
+            Some(it) if memo == Memo::default() => it.entry.memo,
+            _ => memo,
+        };
         let entry = Entry::new(id, slot, explicit, memo);
-        if recalled.is_none_or(|it| !it.entry.says(&entry)) {
+        if recalled.is_none_or(|it| !it.entry.says(entry)) {
             self.cache.insert(sketch, entry);
         }
         self.count(slot, line, time, level.severity)
@@ -291,7 +301,8 @@ impl LogTemplateEngine {
         }
         let survivor = self.aliases.resolve(entry.id);
         let slot = self.slot(survivor)?;
-        self.cache.set(place, entry.moved(survivor, slot));
+        let moved = Entry::new(survivor, slot, entry.level, entry.memo);
+        self.cache.set(place, moved);
         Some(slot)
     }
 
@@ -559,8 +570,8 @@ pub(super) struct Recalled {
 
 impl Recalled {
     /// What holds of those without some traits.
-    pub(super) fn memo(&self) -> Option<Memo> {
-        self.entry.memo()
+    pub(super) fn memo(&self) -> Memo {
+        self.entry.memo
     }
 }
 

@@ -14,63 +14,60 @@ const LAST_SIZE: usize = 1 << 16;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     key: u64,
-    /// Their template, and where it is.
+    /// Their template, where it is, and its explicit severity.
     pub(super) id: TemplateId,
     pub(super) slot: u16,
-    /// Severity of a [`Memo`], its traits and mark, and the level of the template: 3, 4, 1, 1 and
-    /// 3 bits.
-    bits: u16,
+    pub(super) level: Severity,
+    pub(super) memo: Memo,
 }
-
-/// What holds of all lines of a sketch that have none of some traits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::logs) struct Memo {
-    pub(in crate::logs) severity: Severity,
-    /// Whether they announce what follows.
-    pub(in crate::logs) announces: bool,
-    /// The traits.
-    pub(in crate::logs) depends: Traits,
-}
-
-const ANNOUNCES: u16 = 1 << 7;
-const REMEMBERED: u16 = 1 << 8;
 
 impl Entry {
-    /// Lines of a template of the explicit severity `level`.
-    pub(super) fn new(id: TemplateId, slot: u32, level: Severity, memo: Option<Memo>) -> Self {
-        let memo = memo.map_or(0, |memo| {
-            let announces = if memo.announces { ANNOUNCES } else { 0 };
-            REMEMBERED | announces | memo.severity as u16 | u16::from(memo.depends.0 & 0xf) << 3
-        });
+    /// Lines of a template in a slot.
+    pub(super) fn new(id: TemplateId, slot: u32, level: Severity, memo: Memo) -> Self {
         Self {
             key: 0,
             id,
             slot: slot as u16,
-            bits: memo | (level as u16) << 9,
+            level,
+            memo,
         }
     }
 
-    /// The same with another template.
-    pub(super) fn moved(self, id: TemplateId, slot: u32) -> Self {
-        let slot = slot as u16;
-        Self { id, slot, ..self }
-    }
-
     /// Whether it says the same as another, keys aside.
-    pub(super) fn says(&self, other: &Self) -> bool {
-        (self.id, self.slot, self.bits) == (other.id, other.slot, other.bits)
+    pub(super) fn says(self, other: Self) -> bool {
+        let key = self.key;
+        self == Self { key, ..other }
+    }
+}
+
+/// What holds of all lines of a sketch that have none of some traits: three bits of severity, four
+/// of traits, and one for what they announce. All lines have the trait of the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::logs) struct Memo(u8);
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self(Traits::VALUES.0 << 3)
+    }
+}
+
+impl Memo {
+    /// That of lines of a severity, which may announce what follows.
+    pub(in crate::logs) fn new(severity: Severity, announces: bool, depends: Traits) -> Self {
+        Self(severity as u8 | depends.0 << 3 | u8::from(announces) << 7)
     }
 
-    pub(super) fn level(self) -> Severity {
-        Severity::from_index(usize::from(self.bits >> 9))
+    /// Whether it says something about lines with these traits.
+    pub(in crate::logs) fn holds(self, traits: Traits) -> bool {
+        !Traits(self.0 >> 3 & 0xf).meets(traits)
     }
 
-    pub(super) fn memo(self) -> Option<Memo> {
-        (self.bits & REMEMBERED != 0).then(|| Memo {
-            severity: Severity::from_index(usize::from(self.bits & 7)),
-            announces: self.bits & ANNOUNCES != 0,
-            depends: Traits((self.bits >> 3 & 0xf) as u8),
-        })
+    pub(in crate::logs) fn severity(self) -> Severity {
+        Severity::from_index(usize::from(self.0 & 7))
+    }
+
+    pub(in crate::logs) fn announces(self) -> bool {
+        self.0 >> 7 != 0
     }
 }
 

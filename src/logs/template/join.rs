@@ -1,6 +1,6 @@
 //! Makes one template of several.
 
-use super::cache::Entry;
+use super::cache::{Entry, Memo};
 use super::cluster::Cluster;
 use super::{LogTemplateEngine, Severity, TemplateId, merge, shape};
 
@@ -82,7 +82,7 @@ impl LogTemplateEngine {
             let needed = merge::tails_needed(&knobs, cluster, number);
             let seen = self.tails.get(key).map_or(0, |(_, it)| it.id.0) + 1;
             // A count in the place of a number.
-            let entry = Entry::new(TemplateId(seen), 0, Severity::Unknown, None);
+            let entry = Entry::new(TemplateId(seen), 0, Severity::Unknown, Memo::default());
             self.tails.insert(key, entry);
             if (seen as usize) < needed {
                 return None;
