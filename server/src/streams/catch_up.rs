@@ -154,14 +154,15 @@ impl CatchUp {
                 (from, reads)
             }
             Outcome::Rotated => return self.end_with_gap(GapReason::Rotated),
-            Outcome::Failed(from, _) if self.whole => {
+            Outcome::Failed(from, error) => {
+                let never = error.is_some_and(|it| it.is_not_found() || it.is_permanent());
+                if never && !self.whole {
+                    let stand = Stand::Behind { from, reads: READS };
+                    return self.go_on(stand);
+                }
                 // Its upstream has failed too, or will: that tells the viewer why.
                 self.pause().await;
                 (from, 0)
-            }
-            Outcome::Failed(from, _) => {
-                let stand = Stand::Behind { from, reads: READS };
-                return self.go_on(stand);
             }
         };
         self.go_on(Stand::Behind { from, reads });

@@ -15,8 +15,8 @@ pub(crate) enum Stamps {
     Fine,
     /// A few lines share one.
     Shared,
-    /// Of whole milliseconds, as those of an engine that stamps coarsely; but not so many lines
-    /// share one that all the newest thousand do (see docs/streaming.md).
+    /// Of whole milliseconds, as those of an engine that stamps coarsely. Only a few lines share
+    /// one: for many see docs/streaming.md.
     Coarse,
 }
 
@@ -100,7 +100,7 @@ impl Printer {
             Stamps::Fine => now.max(*last + 1),
             Stamps::Shared if rng.percent(40) && *last > 0 => *last,
             Stamps::Shared => now.max(*last + 1),
-            Stamps::Coarse if rng.percent(2) => {
+            Stamps::Coarse if rng.percent(20) => {
                 (*last).max(now) / 1_000_000 * 1_000_000 + 1_000_000
             }
             Stamps::Coarse => (now / 1_000_000 * 1_000_000).max(*last),

@@ -620,3 +620,30 @@ async fn lines_that_docker_repeats_within_one_stream_come_once() {
     assert_eq!(page.lines(sub), expected);
     assert!(page.first(sub).gaps.is_empty());
 }
+
+#[tokio::test]
+async fn what_a_page_lacks_is_asked_for_again_where_the_reading_of_it_breaks() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut watching = world.page().await;
+    let sub = watching.subscribe(world.logs("web")).await;
+    watching
+        .until("the start", |p| p.lines(sub).len() == 100)
+        .await;
+    let cursor = watching.first(sub).cursor.unwrap();
+    world.print("web", numbered("line", 100..3000));
+    watching.until("all", |p| p.lines(sub).len() == 3000).await;
+    world.control.fail_next(Kind::Logs, Fault::CutAfter(20_000));
+    let mut page = world.page().await;
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor,
+    };
+    let back = page.resume(world.logs("web"), vec![resume]).await;
+    page.until("what it lacks", |p| {
+        p.lines(back).last().is_some_and(|l| l == "line 2999")
+    })
+    .await;
+    assert_eq!(page.lines(back), numbered("line", 100..3000));
+    assert!(page.first(back).gaps.is_empty());
+}
