@@ -631,8 +631,10 @@ async fn what_a_page_lacks_is_asked_for_again_where_the_reading_of_it_breaks() {
         .until("the start", |p| p.lines(sub).len() == 100)
         .await;
     let cursor = watching.first(sub).cursor.unwrap();
-    world.print("web", numbered("line", 100..3000));
-    watching.until("all", |p| p.lines(sub).len() == 3000).await;
+    for n in [1000, 2000, 3000] {
+        world.print("web", numbered("line", (n - 1000).max(100)..n));
+        watching.until("all", |p| p.lines(sub).len() == n).await;
+    }
     world.control.fail_next(Kind::Logs, Fault::CutAfter(20_000));
     let mut page = world.page().await;
     let resume = ResumePoint {
