@@ -130,12 +130,12 @@ fn similar(dashboard: Dashboard) -> Option<AnyView> {
     let Selection::Container(asked) = dashboard.selection.get() else {
         return None;
     };
-    let asked = asked.to_lowercase();
+    let asked = asked.to_ascii_lowercase();
     let names: Vec<String> = dashboard.containers.with(|list| {
         list.iter()
             .map(|c| c.name.clone())
             .filter(|name| {
-                let name = name.to_lowercase();
+                let name = name.to_ascii_lowercase();
                 name.contains(&asked) || asked.contains(&name)
             })
             .take(5)
@@ -214,9 +214,9 @@ pub(crate) fn Banners() -> impl IntoView {
 }
 
 fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
+    let mut word = word.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    word
 }

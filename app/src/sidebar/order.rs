@@ -59,9 +59,13 @@ pub(super) fn hold(before: &[Group], mut now: Vec<Group>) -> Vec<Group> {
     now
 }
 
-/// The words of a search, in lower case.
+/// The words of a search, in lower case. Names of containers, images and projects are ASCII; the
+/// tables of all of Unicode's letters would cost the page's download 5 KB.
 pub(super) fn words(search: &str) -> Vec<String> {
-    search.split_whitespace().map(str::to_lowercase).collect()
+    search
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect()
 }
 
 /// Whether every word occurs in what people know of a container.
@@ -69,13 +73,13 @@ fn matches(container: &Container, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
     }
-    let mut text = format!("{} {}", container.name, container.image).to_lowercase();
+    let mut text = format!("{} {}", container.name, container.image).to_ascii_lowercase();
     for part in [&container.project, &container.service]
         .into_iter()
         .flatten()
     {
         text.push(' ');
-        text.push_str(&part.to_lowercase());
+        text.push_str(&part.to_ascii_lowercase());
     }
     // State and health match as whole words or beginnings: "healthy" is not "unhealthy".
     let state = container.state.word();

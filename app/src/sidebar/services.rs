@@ -53,7 +53,7 @@ pub(super) fn ServiceList() -> impl IntoView {
 fn entries(dashboard: Dashboard) -> Vec<Entry> {
     let words = words(&dashboard.search.get());
     let found = |text: &str| {
-        let text = text.to_lowercase();
+        let text = text.to_ascii_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
     let mut entries = Vec::new();

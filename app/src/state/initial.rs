@@ -4,8 +4,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sidekick::model::EngineStatus;
@@ -37,11 +35,12 @@ impl Initial {
     }
 }
 
-/// Postcard in base64: the page reads postcard anyway, and a reader of JSON would make it larger.
+/// Postcard in hexadecimal: the page reads postcard anyway, and a reader of JSON, or of anything denser,
+/// would make its download larger.
 impl fmt::Display for Initial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = postcard::to_stdvec(self).map_err(|_| fmt::Error)?;
-        f.write_str(&STANDARD.encode(bytes))
+        bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -49,7 +48,16 @@ impl FromStr for Initial {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = STANDARD.decode(text).map_err(|_| "not base64")?;
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let bytes: Option<Vec<u8>> = text
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| match *pair {
+                [high, low] => Some((digit(high)? << 4 | digit(low)?) as u8),
+                _ => None,
+            })
+            .collect();
+        let bytes = bytes.ok_or("not hexadecimal")?;
         postcard::from_bytes(&bytes).map_err(|_| "not a state of this version")
     }
 }
