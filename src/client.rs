@@ -40,8 +40,9 @@ mod subscription;
 pub use link::{CONNECT_TIMEOUT_MS, HIDDEN_MS, PROBE_MS, STABLE_MS};
 pub use output::{LinkState, Output, Update};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use crate::few::Few;
 use crate::protocol::{ClientMessage, ServerFrame, ServerMessage, Snapshot, Start, SubId, Target};
 use crate::time::Millis;
 use link::{Link, Need};
@@ -65,7 +66,7 @@ pub struct Client {
     /// By the caller's number.
     subs: BTreeMap<SubId, Subscription>,
     /// The caller's number by that of this connection.
-    wires: HashMap<SubId, SubId>,
+    wires: Few<SubId, SubId>,
     last_sub: u32,
     last_wire: u32,
     /// When a snapshot was last asked for because of a hole.
@@ -85,7 +86,7 @@ impl Client {
             mirror: Mirror::default(),
             out,
             subs: BTreeMap::new(),
-            wires: HashMap::new(),
+            wires: Few::default(),
             last_sub: 0,
             last_wire: 0,
             asked: None,
@@ -158,7 +159,7 @@ impl Client {
         };
         self.out.purge(sub);
         if let Some(wire) = subscription.wire() {
-            self.wires.remove(&wire);
+            self.wires.remove(wire);
             self.out.send(&ClientMessage::Unsubscribe { sub: wire });
         }
     }
@@ -173,7 +174,7 @@ impl Client {
         let wire = subscription.wire();
         subscription.pause();
         if let Some(wire) = wire {
-            self.wires.remove(&wire);
+            self.wires.remove(wire);
             self.out.send(&ClientMessage::Unsubscribe { sub: wire });
         }
     }
@@ -392,7 +393,7 @@ impl Client {
                 sub: Some(wire),
                 reason,
             } => {
-                if let Some(&sub) = self.wires.get(&wire) {
+                if let Some(&sub) = self.wires.get(wire) {
                     let sub = Some(sub);
                     self.out.update(Update::Refused { sub, reason });
                 }
@@ -406,7 +407,7 @@ impl Client {
     /// The subscription behind a number of this connection; `None` where it was ended, which is
     /// no fault: the message crossed the `Unsubscribe`.
     fn of_wire(&mut self, wire: SubId) -> Option<(&mut Subscription, &mut Queue)> {
-        let sub = self.subs.get_mut(self.wires.get(&wire)?)?;
+        let sub = self.subs.get_mut(self.wires.get(wire)?)?;
         Some((sub, &mut self.out))
     }
 

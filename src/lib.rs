@@ -16,6 +16,7 @@
 //! | [`stats`] | the newest readings of each container and the rates between them |
 
 pub mod client;
+mod few;
 pub mod logs;
 pub mod model;
 pub mod protocol;

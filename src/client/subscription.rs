@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::output::Update;
 use super::queue::Queue;
 use super::search::{Item, Search};
+use crate::few::Few;
 use crate::model::{ContainerId, StatsSample};
 use crate::protocol::{
     ClientMessage, Cursor, CursorCounter, Gap, LogBatch, MAX_CLIENT_MESSAGE_BYTES, ResumePoint,
@@ -33,7 +34,7 @@ pub(super) struct Subscription {
     sources: Vec<Source>,
     numbers: HashMap<ContainerId, u16>,
     /// The server's source numbers on this connection.
-    wire_sources: HashMap<SourceId, u16>,
+    wire_sources: Few<SourceId, u16>,
     /// Counts batches, to know which sources were active last.
     clock: u64,
 }
@@ -65,7 +66,7 @@ impl Subscription {
             paused: false,
             sources: Vec::new(),
             numbers: HashMap::new(),
-            wire_sources: HashMap::new(),
+            wire_sources: Few::default(),
             clock: 0,
         }
     }
@@ -183,7 +184,7 @@ impl Subscription {
         now: Millis,
         out: &mut Queue,
     ) -> bool {
-        let Some(&number) = self.wire_sources.get(&wire) else {
+        let Some(&number) = self.wire_sources.get(wire) else {
             return false;
         };
         let Entries {
@@ -221,7 +222,7 @@ impl Subscription {
 
     /// Lines are missing. False where their source was never named.
     pub(super) fn gap(&mut self, wire: SourceId, gap: Gap, now: Millis, out: &mut Queue) -> bool {
-        let Some(&number) = self.wire_sources.get(&wire) else {
+        let Some(&number) = self.wire_sources.get(wire) else {
             return false;
         };
         match &mut self.sources[usize::from(number)].search {
@@ -242,7 +243,7 @@ impl Subscription {
         payload: u64,
         out: &mut Queue,
     ) -> bool {
-        let Some(&number) = self.wire_sources.get(&wire) else {
+        let Some(&number) = self.wire_sources.get(wire) else {
             return false;
         };
         let source = &mut self.sources[usize::from(number)];
@@ -272,7 +273,7 @@ impl Subscription {
         state: StreamState,
         out: &mut Queue,
     ) -> bool {
-        let source = match wire.map(|wire| self.wire_sources.get(&wire)) {
+        let source = match wire.map(|wire| self.wire_sources.get(wire)) {
             None => None,
             Some(Some(&number)) => Some(number),
             Some(None) => return false,

@@ -1,7 +1,7 @@
 //! Everything that belongs to one selected log: its rows, counts, timeline and templates, and
 //! the rows that the filter lets through.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::analytics::LogAnalytics;
@@ -11,6 +11,7 @@ use super::pipeline::{LogPipeline, Mined};
 use super::store::{LogStore, Note, Row, StoreLimits};
 use super::template::LogTemplateEngine;
 use super::timeline::LogSeverityTimeSeries;
+use crate::few::Few;
 use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Gap, LogBatch};
 use crate::time::{Millis, Nanos};
 
@@ -19,7 +20,7 @@ use crate::time::{Millis, Nanos};
 pub struct LogSession {
     store: LogStore,
     pipeline: LogPipeline,
-    sources: BTreeMap<u16, Source>,
+    sources: Few<u16, Source>,
     filter: Filter,
     /// Numbers of the rows that the filter lets through; unused while it lets all through.
     view: VecDeque<u64>,
@@ -75,7 +76,7 @@ impl LogSession {
     /// Names a source that is looked at from `now` on, by the clock of its lines; a second call
     /// renames it.
     pub fn add_source(&mut self, source: u16, name: impl Into<String>, now: Millis) {
-        let source = self.sources.entry(source).or_default();
+        let source = self.sources.or_default(source);
         source.name = name.into();
         source.joined.get_or_insert(now.into());
         self.version += 1;
@@ -84,7 +85,7 @@ impl LogSession {
     /// The name of a source.
     #[must_use]
     pub fn source_name(&self, source: u16) -> Option<&str> {
-        let name = &self.sources.get(&source)?.name;
+        let name = &self.sources.get(source)?.name;
         (!name.is_empty()).then_some(name)
     }
 
@@ -103,7 +104,7 @@ impl LogSession {
         if batch.is_empty() {
             return;
         }
-        let from = self.sources.entry(source).or_default();
+        let from = self.sources.or_default(source);
         let time = batch.time(0).unwrap_or_default();
         if from.joined.is_some_and(|joined| time < joined) {
             if from.lines == 0 {
@@ -131,7 +132,7 @@ impl LogSession {
     /// Takes the word that lines of a source are missing.
     pub fn gap(&mut self, source: u16, gap: Gap) {
         // What follows may go on an event whose beginning is missing.
-        self.sources.entry(source).or_default().events = Default::default();
+        self.sources.or_default(source).events = Default::default();
         let changed = self.store.append_note(source, Note::Missing(gap));
         self.update_view(changed);
     }
@@ -156,7 +157,7 @@ impl LogSession {
 
     /// False where that was known, or there is no line.
     fn run_is_over(&mut self, source: u16) -> bool {
-        match self.sources.get_mut(&source) {
+        match self.sources.get_mut(source) {
             Some(it) if it.run == Run::Open => it.run = Run::Over,
             _ => return false,
         }

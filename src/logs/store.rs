@@ -11,11 +11,12 @@
 
 mod chunk;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::pipeline::Mined;
 use super::severity::Severity;
 use super::template::TemplateId;
+use crate::few::Few;
 use crate::protocol::{EntryRef, Gap, LogBatch};
 use crate::time::Nanos;
 use chunk::Chunk;
@@ -94,7 +95,7 @@ pub struct LogStore {
     first_row: u64,
     evicted_lines: u64,
     /// Newest timestamp of each source, where a gap without times belongs.
-    newest: BTreeMap<u16, Nanos>,
+    newest: Few<u16, Nanos>,
 }
 
 impl LogStore {
@@ -108,7 +109,7 @@ impl LogStore {
             bytes: 0,
             first_row: 0,
             evicted_lines: 0,
-            newest: BTreeMap::new(),
+            newest: Few::default(),
         }
     }
 
@@ -136,7 +137,7 @@ impl LogStore {
     ///
     /// Returns the number of the first row that is new or moved.
     pub fn append_note(&mut self, source: u16, note: Note) -> u64 {
-        let newest = self.newest.get(&source).copied();
+        let newest = self.newest.get(source).copied();
         let time = match note {
             Note::Missing(gap) => gap.after.or(newest).or(gap.before).unwrap_or_default(),
             Note::Ended { at, .. } | Note::Started { at } => at,
@@ -147,7 +148,7 @@ impl LogStore {
     /// Timestamp of the newest row of a source.
     #[must_use]
     pub fn newest(&self, source: u16) -> Option<Nanos> {
-        self.newest.get(&source).copied()
+        self.newest.get(source).copied()
     }
 
     /// The row at `index`, 0 being the oldest one held.
@@ -215,7 +216,7 @@ impl LogStore {
     fn insert(&mut self, source: u16, chunk: Chunk) -> u64 {
         let sources = self.newest.len();
         let newest = (0..chunk.rows()).map(|row| chunk.time(row)).max();
-        let before = self.newest.entry(source).or_default();
+        let before = self.newest.or_default(source);
         *before = newest.unwrap_or_default().max(*before);
         let first = match (sources, self.newest.len()) {
             (_, 0 | 1) => self.push(chunk),

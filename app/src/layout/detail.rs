@@ -235,7 +235,7 @@ fn gone(dashboard: Dashboard) -> Option<AnyView> {
     Some(
         view! {
             <div class="banner warn" role="status">
-                <strong>"This container was removed."</strong>
+                <span class="title">"This container was removed."</span>
                 " Its lines stay here until you leave. "
                 {offer}
             </div>

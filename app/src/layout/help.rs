@@ -40,7 +40,7 @@ pub(crate) fn Help() -> impl IntoView {
     let rows = KEYS.map(|(keys, meaning)| {
         let keys: Vec<_> = keys
             .split(' ')
-            .map(|key| view! { <kbd>{key}</kbd> }.erase())
+            .map(|key| view! { <code>{key}</code> }.erase())
             .collect();
         view! {
             <dt>{keys}</dt>

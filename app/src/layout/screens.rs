@@ -181,7 +181,7 @@ pub(crate) fn Banners() -> impl IntoView {
                 .map(|error| {
                     view! {
                         <div class="banner bad" role="alert">
-                            <strong>"Docker does not answer."</strong>
+                            <span class="title">"Docker does not answer."</span>
                             " What you see is from before; Sidekick keeps trying. "
                             <span class="dim">{error.message} " " {with_code(&error.advice)}</span>
                         </div>
@@ -197,7 +197,7 @@ pub(crate) fn Banners() -> impl IntoView {
                 .map(|error| {
                     view! {
                         <div class="banner warn" role="status">
-                            <strong>{format!("{} could not be refreshed.", capital(&error.resource))}</strong>
+                            <span class="title">{format!("{} could not be refreshed.", capital(&error.resource))}</span>
                             " "
                             <span class="dim">{error.message}</span>
                             <button class="button small" on:click=click(move || dashboard.refresh())>

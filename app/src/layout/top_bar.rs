@@ -51,7 +51,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="banner demo" role="note">
-                            <strong>"Demo"</strong>
+                            <span class="title">"Demo"</span>
                             " These containers are made up. Nothing you see here runs on this machine."
                         </p>
                     }

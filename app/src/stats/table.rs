@@ -40,9 +40,9 @@ pub(super) fn StatsTable(shown: Shown) -> impl IntoView {
                         move |member| view! { <StatsRow shown member /> }.into_any(),
                     )}
                 </tbody>
-                <tfoot>
+                <tbody class="total">
                     <Sums shown />
-                </tfoot>
+                </tbody>
             </table>
         </div>
     }
