@@ -2,32 +2,73 @@
 //!
 //! While a log is followed over a rotation, dockerd may give lines once more, with the timestamps that
 //! they had. Each of a container's two streams is sorted by time, so a line that is older than one of
-//! its stream is such a line, or the machine's clock was set back. Either way the place is looked for
+//! its stream is such a line, or the machine's clock was set back; and so is most likely one that is
+//! the same as its stream's newest to the nanosecond and the byte. Either way the place is looked for
 //! again, by a reading of its own: what follows there is Docker's own order.
 
-use sidekick::protocol::LogBatch;
+use sidekick::protocol::{EntryRef, LogBatch};
 use sidekick::time::Nanos;
+
+use super::resume::PART_BYTES;
+
+/// A timestamp that is a multiple of this, in nanoseconds, is taken for that of an engine that stamps
+/// lines coarsely: there, equal lines are common.
+const COARSE_NS: i64 = 1_000_000;
 
 /// Where one reading stands in each stream.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    newest: [Option<Nanos>; 2],
+    newest: [Option<(Nanos, String)>; 2],
+    /// Something was taken.
+    began: bool,
 }
 
 impl Order {
-    /// Takes the next entries; tells the first that is older than one before it.
+    /// Takes the next entries; tells from which on they are to be read again. Never from the first of
+    /// the reading on, so that each reading comes further.
     pub(crate) fn broken_at(&mut self, batch: &LogBatch) -> Option<usize> {
-        batch.iter().position(|entry| {
-            let newest = &mut self.newest[entry.stream.index()];
+        let mut last = [None; 2];
+        for (index, entry) in batch.iter().enumerate() {
             // Without a timestamp it has that of another line.
             if entry.untimed {
-                return false;
+                continue;
             }
-            let back = newest.is_some_and(|newest| entry.time < newest);
-            *newest = Some(entry.time);
-            back
-        })
+            let lane = entry.stream.index();
+            let before = match last[lane] {
+                Some((_, before)) => Some(before),
+                None => self.newest[lane]
+                    .as_ref()
+                    .map(|(time, text)| (*time, &**text)),
+            };
+            if before.is_some_and(|before| is_back(before, &entry)) {
+                return Some(match last[lane] {
+                    // It may have been left before its last part.
+                    Some((at, (_, text))) if (self.began || at > 0) && ends_with_a_part(text) => at,
+                    _ => index,
+                });
+            }
+            last[lane] = Some((index, (entry.time, entry.text)));
+        }
+        self.began |= !batch.is_empty();
+        for (newest, last) in self.newest.iter_mut().zip(last) {
+            if let Some((_, (time, text))) = last {
+                let newest = newest.get_or_insert_default();
+                newest.0 = time;
+                newest.1.clear();
+                newest.1.push_str(text);
+            }
+        }
+        None
     }
+}
+
+fn is_back((time, text): (Nanos, &str), entry: &EntryRef<'_>) -> bool {
+    let again = entry.time == time && entry.text == text && time.0 % COARSE_NS != 0;
+    entry.time < time || again
+}
+
+fn ends_with_a_part(text: &str) -> bool {
+    !text.is_empty() && text.len().is_multiple_of(PART_BYTES)
 }
 
 #[cfg(test)]
@@ -35,28 +76,55 @@ mod tests {
     use super::*;
     use sidekick::protocol::{EntryRef, LogStream};
 
+    fn broken(lines: &[(i64, LogStream, &str)]) -> Option<usize> {
+        let mut batch = LogBatch::new();
+        for &(time, stream, text) in lines {
+            batch.push(EntryRef {
+                time: Nanos(time),
+                stream,
+                truncated: false,
+                untimed: text == "untimed",
+                lossy: false,
+                text,
+            });
+        }
+        // However it is cut.
+        let whole = Order::default().broken_at(&batch);
+        let mut order = Order::default();
+        let one_by_one = (0..batch.len()).find(|&at| {
+            let one = batch.head_to(at + 1).tail_from(at);
+            order.broken_at(&one).is_some()
+        });
+        assert!(whole == one_by_one || lines.iter().any(|it| ends_with_a_part(it.2)));
+        whole
+    }
+
     #[test]
-    fn only_a_line_that_is_older_than_one_of_its_own_stream_breaks_the_order() {
-        let broken = |lines: &[(i64, LogStream, bool)]| {
-            let mut batch = LogBatch::new();
-            for &(time, stream, untimed) in lines {
-                batch.push(EntryRef {
-                    time: Nanos(time),
-                    stream,
-                    truncated: false,
-                    untimed,
-                    lossy: false,
-                    text: "x",
-                });
-            }
-            Order::default().broken_at(&batch)
-        };
+    fn a_line_that_is_older_than_one_of_its_own_stream_breaks_the_order() {
         use LogStream::{Stderr, Stdout};
-        let fine = [(5, Stdout, false), (4, Stderr, false), (5, Stdout, false)];
+        let fine = [(5, Stdout, "a"), (4, Stderr, "a"), (5, Stdout, "b")];
         assert_eq!(broken(&fine), None);
-        let untimed = [(5, Stdout, false), (4, Stdout, true), (6, Stdout, false)];
+        let untimed = [(5, Stdout, "a"), (4, Stdout, "untimed"), (6, Stdout, "a")];
         assert_eq!(broken(&untimed), None);
-        let back = [(5, Stdout, false), (6, Stderr, false), (4, Stdout, false)];
+        let back = [(5, Stdout, "a"), (6, Stderr, "a"), (4, Stdout, "a")];
         assert_eq!(broken(&back), Some(2));
+    }
+
+    #[test]
+    fn the_newest_line_once_more_breaks_the_order_unless_stamps_are_coarse() {
+        use LogStream::{Stderr, Stdout};
+        let again = [(5, Stdout, "a"), (6, Stderr, "b"), (5, Stdout, "a")];
+        assert_eq!(broken(&again), Some(2));
+        let coarse = again.map(|(time, stream, text)| (time * COARSE_NS, stream, text));
+        assert_eq!(broken(&coarse), None);
+    }
+
+    #[test]
+    fn a_line_that_was_left_amid_its_parts_is_read_again_too() {
+        use LogStream::Stdout;
+        let part = "x".repeat(PART_BYTES);
+        let left = [(5, Stdout, "a"), (6, Stdout, &*part), (5, Stdout, "a")];
+        assert_eq!(broken(&left), Some(1));
+        assert_eq!(broken(&left[1..]), Some(1));
     }
 }

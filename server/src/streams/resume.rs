@@ -33,7 +33,7 @@ pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, MOST];
 pub(crate) const MOST: u64 = 64_000;
 
 /// Bytes of a line that dockerd keeps in one part.
-const PART_BYTES: usize = 16 << 10;
+pub(crate) const PART_BYTES: usize = 16 << 10;
 
 /// How far one stream of a container may run ahead of the other, by their timestamps.
 /// Microseconds were seen.
