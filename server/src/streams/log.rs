@@ -13,6 +13,7 @@ use tokio_util::sync::DropGuard;
 
 use self::pump::{Pump, Stop};
 use super::catch_up::settle;
+use super::order::Order;
 use super::outbound::SourceSink;
 use super::reading::From;
 use super::resume::{self, Resumption, TAILS};
@@ -29,6 +30,8 @@ pub(crate) type LogStreamManager = StreamManager<LogReading>;
 #[derive(Debug, Default)]
 pub(crate) struct LogStore {
     pub(crate) ring: LogRing,
+    /// Of what came into the ring.
+    order: Order,
     /// The lines that were there when the log was opened are all in the ring, so that a cursor
     /// which is not in it is not about to come.
     pub(crate) primed: bool,
@@ -164,9 +167,14 @@ impl Attempt for LogReading {
         let _open = context.metrics.open_upstream(Self::KIND);
         let mut pump = Pump::new(up, context);
         loop {
-            match read(up, client, &mut pump).await {
-                Stop::End(end) => return (end, pump.flowed),
-                Stop::WentBack => {}
+            let place = up.board().store.ring.last();
+            if let Stop::End(end) = read(up, client, &mut pump).await {
+                return (end, pump.flowed);
+            }
+            let store = &mut up.board().store;
+            if store.ring.last() == place {
+                // Another reading says the same: it is Docker's own order.
+                store.order = Order::default();
             }
         }
     }

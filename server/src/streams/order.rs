@@ -6,7 +6,7 @@
 //! the same as its stream's newest to the nanosecond and the byte. Either way the place is looked for
 //! again, by a reading of its own: what follows there is Docker's own order.
 
-use sidekick::protocol::{EntryRef, LogBatch};
+use sidekick::protocol::{Cursor, EntryRef, LogBatch};
 use sidekick::time::Nanos;
 
 use super::resume::PART_BYTES;
@@ -15,59 +15,81 @@ use super::resume::PART_BYTES;
 /// lines coarsely: there, equal lines are common.
 const COARSE_NS: i64 = 1_000_000;
 
-/// Where one reading stands in each stream.
+/// The newest line of each stream.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    newest: [Option<(Nanos, String)>; 2],
+    newest: [Option<Newest>; 2],
     /// Something was taken.
     began: bool,
 }
 
+#[derive(Debug)]
+struct Newest {
+    time: Nanos,
+    /// `None` where it is not known.
+    text: Option<String>,
+}
+
 impl Order {
-    /// Takes the next entries; tells from which on they are to be read again. Never from the first of
-    /// the reading on, so that each reading comes further.
+    /// What comes behind this entry.
+    pub(crate) fn after(cursor: Cursor) -> Self {
+        let mut order = Self::default();
+        order.newest[cursor.stream.index()] = Some(Newest {
+            time: cursor.time,
+            text: None,
+        });
+        order
+    }
+
+    /// Takes the next entries; tells from which on they are to be read again. An order that is new
+    /// takes at least the first.
     pub(crate) fn broken_at(&mut self, batch: &LogBatch) -> Option<usize> {
-        let mut last = [None; 2];
+        let mut last: [Option<(usize, EntryRef<'_>)>; 2] = [None; 2];
+        let mut broken = None;
         for (index, entry) in batch.iter().enumerate() {
             // Without a timestamp it has that of another line.
             if entry.untimed {
                 continue;
             }
             let lane = entry.stream.index();
-            let before = match last[lane] {
-                Some((_, before)) => Some(before),
-                None => self.newest[lane]
-                    .as_ref()
-                    .map(|(time, text)| (*time, &**text)),
+            let back = match (last[lane], &self.newest[lane]) {
+                (Some((_, before)), _) => is_back(before.time, Some(before.text), &entry),
+                (None, Some(before)) => is_back(before.time, before.text.as_deref(), &entry),
+                (None, None) => false,
             };
-            if before.is_some_and(|before| is_back(before, &entry)) {
-                return Some(match last[lane] {
+            if back {
+                broken = Some(match last[lane] {
                     // It may have been left before its last part.
-                    Some((at, (_, text))) if (self.began || at > 0) && ends_with_a_part(text) => at,
+                    Some((at, before)) if (self.began || at > 0) && is_part(before.text) => at,
                     _ => index,
                 });
+                break;
             }
-            last[lane] = Some((index, (entry.time, entry.text)));
+            last[lane] = Some((index, entry));
         }
-        self.began |= !batch.is_empty();
+        let end = broken.unwrap_or(batch.len());
+        self.began |= end > 0;
         for (newest, last) in self.newest.iter_mut().zip(last) {
-            if let Some((_, (time, text))) = last {
-                let newest = newest.get_or_insert_default();
-                newest.0 = time;
-                newest.1.clear();
-                newest.1.push_str(text);
+            if let Some((_, entry)) = last.filter(|(index, _)| *index < end) {
+                let mut text = newest.take().and_then(|it| it.text).unwrap_or_default();
+                text.clear();
+                text.push_str(entry.text);
+                *newest = Some(Newest {
+                    time: entry.time,
+                    text: Some(text),
+                });
             }
         }
-        None
+        broken
     }
 }
 
-fn is_back((time, text): (Nanos, &str), entry: &EntryRef<'_>) -> bool {
-    let again = entry.time == time && entry.text == text && time.0 % COARSE_NS != 0;
+fn is_back(time: Nanos, text: Option<&str>, entry: &EntryRef<'_>) -> bool {
+    let again = entry.time == time && Some(entry.text) == text && time.0 % COARSE_NS != 0;
     entry.time < time || again
 }
 
-fn ends_with_a_part(text: &str) -> bool {
+fn is_part(text: &str) -> bool {
     !text.is_empty() && text.len().is_multiple_of(PART_BYTES)
 }
 
@@ -95,7 +117,7 @@ mod tests {
             let one = batch.head_to(at + 1).tail_from(at);
             order.broken_at(&one).is_some()
         });
-        assert!(whole == one_by_one || lines.iter().any(|it| ends_with_a_part(it.2)));
+        assert!(whole == one_by_one || lines.iter().any(|it| is_part(it.2)));
         whole
     }
 

@@ -171,7 +171,11 @@ impl Reading<'_> {
         mut delivery: Delivery<'_>,
     ) -> Option<Outcome> {
         let cancel = self.cancel.child_token();
-        let mut order = Order::default();
+        // What is read once and for all is taken as it is.
+        let mut order = match (options.follow, delivery.from) {
+            (true, From::After(cursor)) => Order::after(cursor),
+            _ => Order::default(),
+        };
         let mut stream = self.client.stream_logs(self.container, options, cancel);
         loop {
             let patience = match (options.follow, delivery.pending.is_empty()) {
@@ -208,7 +212,12 @@ impl Reading<'_> {
                 Step::Before => continue,
                 Step::NotCovered => return None,
                 Step::Lost(rest) => (rest, true),
-                Step::After(rest) => (rest, false),
+                Step::After(rest) => {
+                    if let Some(counter) = place.as_deref_mut().and_then(Resumption::take_counter) {
+                        delivery.counter = counter;
+                    }
+                    (rest, false)
+                }
             };
             let back = order.broken_at(&rest);
             let rest = match back {

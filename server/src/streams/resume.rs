@@ -121,6 +121,13 @@ impl Resumption {
         }
     }
 
+    /// How entries are counted right behind the place, the first time it is asked after that was
+    /// found. A cursor alone says nothing of the other stream.
+    pub(crate) fn take_counter(&mut self) -> Option<CursorCounter> {
+        let counter = std::mem::take(&mut self.counter);
+        counter.last().is_some().then_some(counter)
+    }
+
     /// Whether the place was found.
     pub(crate) fn found(&self) -> bool {
         self.found
@@ -216,6 +223,7 @@ impl Resumption {
 
     fn lost(&mut self, rest: &LogBatch) -> LogBatch {
         self.found = true;
+        self.counter = CursorCounter::default();
         let mut all = std::mem::take(&mut self.held);
         all.append(rest);
         all

@@ -200,7 +200,9 @@ pub(crate) async fn run(
 
 /// What the daemon returns for a container.
 async fn said(socket: &Path, id: &ContainerId) -> Vec<Line> {
+    let crash = CRASH.read().await;
     let said = engine::log(socket, &id.0).await;
+    drop(crash);
     let line = |(stream, time, text): engine::Said| Line {
         time: sidekick::time::Nanos::parse_rfc3339(time.as_bytes()).unwrap(),
         stream,

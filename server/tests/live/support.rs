@@ -249,7 +249,7 @@ impl Page {
         self.subscribe_with(target, Vec::new(), start).await
     }
 
-    async fn subscribe_with(
+    pub(crate) async fn subscribe_with(
         &mut self,
         target: Target,
         resume: Vec<ResumePoint>,

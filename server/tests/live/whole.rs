@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use server::demo::{Fault, Kind, Spec};
 use server::metrics::UpstreamKind;
-use sidekick::protocol::{Start, StreamState, Target};
+use sidekick::protocol::{LogStream, ResumePoint, Start, StreamState, Target};
 
 use crate::support::{World, eventually, numbered};
 
@@ -218,4 +218,39 @@ async fn a_log_that_only_seemed_empty_is_had_from_its_first_line() {
     })
     .await;
     assert_eq!(page.lines(sub), numbered("line", 0..1500));
+}
+
+#[tokio::test]
+async fn lines_of_two_streams_that_share_a_timestamp_come_once_however_often_one_comes_back() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let print = |number: u32, stream| {
+        let text = format!("line {number}");
+        let at = sidekick::time::Nanos(1_767_225_600_000_000_001);
+        world.control.print_at("web", stream, &text, at).unwrap();
+    };
+    let streams = [LogStream::Stdout, LogStream::Stderr];
+    let mut lines = Vec::new();
+    let mut cursor = None;
+    for number in 0..8 {
+        // Each time it stands behind the other stream.
+        print(number, streams[number as usize % 2]);
+        let mut page = world.page().await;
+        let resume = cursor.map(|cursor| ResumePoint {
+            container: world.id("web"),
+            cursor,
+        });
+        let history = Target::History {
+            container: world.id("web"),
+        };
+        let sub = page
+            .subscribe_with(history, resume.into_iter().collect(), Start::First)
+            .await;
+        page.until("the past", |p| {
+            p.first(sub).state() == Some(&StreamState::Ended)
+        })
+        .await;
+        lines.extend_from_slice(page.lines(sub));
+        cursor = page.first(sub).cursor;
+    }
+    assert_eq!(lines, numbered("line", 0..8));
 }

@@ -14,7 +14,6 @@ use crate::events::Happening;
 use crate::metrics::Counter;
 use crate::streams::batch::{SharedBatch, is_full, split};
 use crate::streams::catch_up;
-use crate::streams::order::Order;
 use crate::streams::reading::From;
 use crate::streams::resume::{Resumption, Step};
 use crate::streams::upstream::{Context, End, Upstream};
@@ -78,7 +77,6 @@ impl<'a> Pump<'a> {
         mut stream: DockerStream<LogBatch>,
         mut resumption: Option<&mut Resumption>,
     ) -> Option<Stop> {
-        let mut order = Order::default();
         // Each is armed while it has something to wait for.
         let mut flush_at: Option<Instant> = None;
         let mut primed_at: Option<Instant> = None;
@@ -113,7 +111,8 @@ impl<'a> Pump<'a> {
                             }
                         };
                         undecided_at = None;
-                        if let Some(index) = order.broken_at(&batch) {
+                        let broken = self.up.board().store.order.broken_at(&batch);
+                        if let Some(index) = broken {
                             self.pending.append(&batch.head_to(index));
                             self.flush();
                             return Some(Stop::WentBack);
