@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use futures::{SinkExt, StreamExt};
 use sidekick::client::{Client, Output, Update};
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Gap, LogStream, SUBPROTOCOL, Start, StreamState, SubId, Target};
+use sidekick::protocol::{
+    ClientMessage, EntryRef, Gap, LogStream, SUBPROTOCOL, ServerFrame, ServerMessage, Start,
+    StreamState, SubId, Target,
+};
 use sidekick::time::{Millis, Nanos};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -172,6 +175,9 @@ impl Running {
                     }
                 } => match message {
                     Some(Ok(Message::Binary(bytes))) => {
+                        if self.journal.is_full() {
+                            self.note_frame(&bytes);
+                        }
                         let now = self.now();
                         self.client.on_message(&bytes, now);
                     }
@@ -181,6 +187,30 @@ impl Running {
                 () = tokio::time::sleep(due) => self.tick(),
             }
         }
+    }
+
+    fn note_frame(&self, bytes: &[u8]) {
+        let Ok(frame) = ServerFrame::decode(bytes) else {
+            return;
+        };
+        if !matches!(
+            frame.message,
+            ServerMessage::Logs { .. } | ServerMessage::Gap { .. } | ServerMessage::Stream { .. }
+        ) {
+            return;
+        }
+        let entries: Vec<_> = frame.batch.iter().collect();
+        let end = |entry: &EntryRef<'_>| {
+            (
+                entry.time.0,
+                entry.stream,
+                entry.text.get(..20).unwrap_or(entry.text).to_owned(),
+            )
+        };
+        let ends = [entries.first().map(end), entries.last().map(end)];
+        let (name, lines, message) = (self.habit.name, entries.len(), frame.message);
+        self.journal
+            .note(format!("{name} hears {message:?}: {lines} lines, {ends:?}"));
     }
 
     fn now(&self) -> Millis {
@@ -208,6 +238,11 @@ impl Running {
                     self.wake_at = Some(Instant::now() + self.rng.millis(10, 300));
                 }
                 Some(Output::Send(bytes)) => {
+                    if self.journal.is_full() {
+                        let message = ClientMessage::decode(&bytes);
+                        self.journal
+                            .note(format!("{} says {message:?}", self.habit.name));
+                    }
                     if let Some(socket) = &mut self.socket {
                         let sent = socket.send(Message::Binary(bytes.into())).await;
                         if sent.is_err() {

@@ -649,3 +649,31 @@ async fn what_a_page_lacks_is_asked_for_again_where_the_reading_of_it_breaks() {
     assert_eq!(page.lines(back), numbered("line", 100..3000));
     assert!(page.first(back).gaps.is_empty());
 }
+
+#[tokio::test]
+async fn a_log_that_breaks_amid_lines_of_one_timestamp_right_after_opening_is_opened_anew() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    for n in 0..1500 {
+        // The newest thousand begin amid those of the same time.
+        let at = sidekick::time::Nanos(1_767_225_600_000_000_000 + (n - 600).max(0));
+        let text = format!("line {n}");
+        world
+            .control
+            .print_at("web", sidekick::protocol::LogStream::Stdout, &text, at)
+            .unwrap();
+    }
+    world.control.fail_next(Kind::Logs, Fault::CutAfter(600));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("broken", |p| {
+        matches!(p.first(sub).state(), Some(StreamState::Reconnecting { .. }))
+    })
+    .await;
+    world.print("web", numbered("line", 1500..1505));
+    page.send(ClientMessage::Retry { sub }).await;
+    page.until("all", |p| {
+        p.lines(sub).last().is_some_and(|l| l == "line 1504")
+    })
+    .await;
+    assert_eq!(page.lines(sub), numbered("line", 505..1505));
+}

@@ -136,7 +136,13 @@ impl<'a> Pump<'a> {
                         let limit = *primed_by.get_or_insert(now + BACKLOG_LIMIT);
                         primed_at = (limit > now).then(|| limit.min(now + BACKLOG_PAUSE)).or(primed_at);
                     }
-                    Some(Err(error)) => return Some(self.finish(End::Broke(error))),
+                    Some(Err(error)) => {
+                        if self.is_at_front() {
+                            // They come again.
+                            self.pending.clear();
+                        }
+                        return Some(self.finish(End::Broke(error)));
+                    }
                     None => {
                         if let Some(rest) = resumption.and_then(Resumption::at_end) {
                             self.lost(&rest);
@@ -146,11 +152,15 @@ impl<'a> Pump<'a> {
                     }
                 },
                 () = at(flush_at) => {
-                    self.flush();
                     flush_at = None;
+                    if !self.is_at_front() {
+                        self.flush();
+                    }
                 }
                 () = at(primed_at) => {
                     primed_at = None;
+                    self.flush();
+                    flush_at = None;
                     self.primed();
                 }
                 () = at(quiet_at) => {
@@ -175,6 +185,19 @@ impl<'a> Pump<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the log was just opened and its newest line shares its time with the first of its
+    /// stream. Others of that time may be before them: who stood there could not be told where it
+    /// goes on in another reading. So more is waited for, until the backlog is read.
+    fn is_at_front(&self) -> bool {
+        let board = self.up.board();
+        let Some(last) = self.pending.iter().next_back() else {
+            return false;
+        };
+        let mut of_stream = self.pending.iter().filter(|it| it.stream == last.stream);
+        let is_first = of_stream.next().is_some_and(|it| it.time == last.time);
+        is_first && !board.store.primed && board.store.ring.is_empty()
     }
 
     fn finish(&mut self, end: End) -> Stop {
