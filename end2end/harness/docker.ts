@@ -42,9 +42,14 @@ export class PrivateDocker {
 
   static async start(): Promise<PrivateDocker> {
     const docker = new PrivateDocker(await mkdtemp(join(tmpdir(), 'sidekick-docker-')));
-    await docker.up();
-    await docker.makeImage();
-    return docker;
+    try {
+      await docker.up();
+      await docker.makeImage();
+      return docker;
+    } catch (error) {
+      await docker.end();
+      throw error;
+    }
   }
 
   /** The daemon's address for DOCKER_HOST and --docker-host. */
@@ -92,6 +97,11 @@ export class PrivateDocker {
   async down(): Promise<void> {
     if (!this.child) await this.up();
     await this.removeAll();
+    await this.end();
+  }
+
+  /** Ends the daemon and removes its files. */
+  private async end(): Promise<void> {
     if (this.child) await stop(this.child);
     // dockerd mounts its data folder on itself and leaves that behind.
     const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');

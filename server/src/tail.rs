@@ -42,11 +42,25 @@ pub async fn run(args: TailArgs, interrupted: impl Future<Output = ()>) -> anyho
         result = tail.run() => result.map(|()| true),
         () = interrupted => Ok(false),
     };
-    let finished = tail.finish().await;
+    let incomplete = tail.incomplete;
+    let finish = tail.finish();
+    let finished = match result {
+        Ok(true) => finish.await,
+        // Whoever does not read what is printed must not keep the program from ending.
+        _ => tokio::time::timeout(FINISH_WITHIN, finish)
+            .await
+            .unwrap_or_else(|_| Err(anyhow!("standard output takes no more: not all is printed"))),
+    };
     let whole = result?;
     finished?;
+    if whole && incomplete {
+        bail!("not everything could be printed");
+    }
     Ok(whole)
 }
+
+/// How long an interrupted one may take to print what it has received.
+const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
 struct Tail {
     args: TailArgs,
@@ -68,6 +82,8 @@ struct Tail {
     /// What was said of the connection last.
     said: Option<String>,
     gone: bool,
+    /// Something that was asked for could not be printed.
+    incomplete: bool,
 }
 
 impl Tail {
@@ -87,6 +103,7 @@ impl Tail {
             again: HashMap::new(),
             said: None,
             gone: false,
+            incomplete: false,
         }
     }
 
@@ -104,10 +121,9 @@ impl Tail {
     async fn finish(mut self) -> anyhow::Result<()> {
         // Also what waits in the state machine.
         while let Some(output) = self.client.poll() {
-            if let Output::Update(Update::Logs { sub, source, batch }) = output {
+            if let Output::Update(update) = output {
                 self.print_waiting().await;
-                let name = self.name(sub, source);
-                self.waiting = Some(Lines { name, batch });
+                self.take(update)?;
             }
         }
         self.print_waiting().await;
@@ -312,7 +328,11 @@ impl Tail {
         let mut all = Vec::new();
         for name in &self.args.names {
             let found = names::targets(name, &snapshot.containers, !self.args.no_follow);
-            all.extend(found.map_err(|error| anyhow!(error))?);
+            for target in found.map_err(|error| anyhow!(error))? {
+                if !all.contains(&target) {
+                    all.push(target);
+                }
+            }
         }
         let start = self.args.start();
         for target in all {
@@ -339,6 +359,8 @@ impl Tail {
                 if source.is_some() {
                     self.say(format!("{name} was removed"));
                 }
+                // Nobody knows what it printed at last.
+                self.incomplete |= self.args.no_follow;
                 // A project may come again, a container does not.
                 if !self.projects.contains(&sub) {
                     self.open.remove(&sub);
@@ -348,7 +370,13 @@ impl Tail {
             StreamState::Failed {
                 reason,
                 permanent: true,
-            } => bail!("{name}: {reason}"),
+            } => {
+                self.say(format!("{name}: {reason}"));
+                self.incomplete = true;
+                if !self.projects.contains(&sub) {
+                    self.open.remove(&sub);
+                }
+            }
             StreamState::Failed { reason, .. } => {
                 self.say(format!("{name}: {reason}; trying again"));
                 let (mut policy, _) = self

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::thread::JoinHandle;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sidekick::protocol::{EntryRef, LogBatch, LogStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::args::TailArgs;
 
@@ -26,7 +25,7 @@ pub(super) struct Lines {
 /// The printing thread.
 pub(super) struct Printer {
     lines: mpsc::Sender<Lines>,
-    thread: JoinHandle<io::Result<()>>,
+    ended: oneshot::Receiver<io::Result<()>>,
 }
 
 /// How lines are printed.
@@ -49,9 +48,12 @@ impl Printer {
             },
         };
         let (lines, waiting) = mpsc::channel(WAITING);
-        let thread =
-            std::thread::spawn(move || print(waiting, Page::new(form, io::stdout().lock())));
-        Self { lines, thread }
+        let (end, ended) = oneshot::channel();
+        std::thread::spawn(move || {
+            // Whoever gave up waiting does not want to know.
+            let _ = end.send(print(waiting, Page::new(form, io::stdout().lock())));
+        });
+        Self { lines, ended }
     }
 
     /// Waits for room; `None` when nothing is printed any more.
@@ -65,11 +67,10 @@ impl Printer {
     /// What kept it from being printed. A reader that went away is none.
     pub(super) async fn finish(self) -> io::Result<()> {
         drop(self.lines);
-        let joined = tokio::task::spawn_blocking(|| self.thread.join()).await;
-        match joined {
-            Ok(Ok(Err(error))) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(io::Error::other("the printing thread failed")),
+        match self.ended.await {
+            Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::other("the printing thread failed")),
         }
     }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use futures::{SinkExt, StreamExt};
-use http::{HeaderValue, Uri, header::SEC_WEBSOCKET_PROTOCOL};
+use http::{HeaderValue, StatusCode, Uri, header::SEC_WEBSOCKET_PROTOCOL};
 use sidekick::protocol::SUBPROTOCOL;
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
+use tokio_tungstenite::tungstenite::{
+    self, Message, client::IntoClientRequest, error::ProtocolError,
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// How long opening may take.
@@ -87,18 +89,36 @@ impl Socket {
 /// proxy answers 502 to 504.
 fn refusal(error: tungstenite::Error) -> NoSocket {
     match error {
-        tungstenite::Error::Http(response) if response.status().is_client_error() => {
+        tungstenite::Error::Http(response) if is_final(response.status()) => {
             let text = response.body().as_deref().unwrap_or_default();
             let text = String::from_utf8_lossy(text).trim().to_owned();
             NoSocket::Refused(anyhow!("the server refuses: {} {text}", response.status()))
         }
         tungstenite::Error::Http(response) => NoSocket::ForNow(response.status().to_string()),
         tungstenite::Error::Io(error) => NoSocket::ForNow(error.to_string()),
+        tungstenite::Error::Protocol(
+            ProtocolError::HandshakeIncomplete | ProtocolError::ResetWithoutClosingHandshake,
+        )
+        | tungstenite::Error::ConnectionClosed => {
+            NoSocket::ForNow("the connection ended at once".to_owned())
+        }
         tungstenite::Error::Protocol(error) => NoSocket::Refused(anyhow!(
             "this is no Sidekick Docker of this version: {error}"
         )),
         error => NoSocket::Refused(error.into()),
     }
+}
+
+/// Whether asking again would be answered the same. A proxy in front of a server that is being
+/// restarted may not find it, or be too busy.
+fn is_final(status: StatusCode) -> bool {
+    let for_now = [
+        StatusCode::NOT_FOUND,
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::TOO_EARLY,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    status.is_client_error() && !for_now.contains(&status)
 }
 
 #[cfg(test)]
