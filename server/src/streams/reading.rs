@@ -10,6 +10,7 @@ use futures::StreamExt;
 use sidekick::model::ContainerId;
 use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, Start};
 use sidekick::time::Nanos;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::{SharedBatch, is_full, split};
@@ -21,6 +22,9 @@ use crate::metrics::{Counter, Metrics, UpstreamKind};
 
 /// How long Docker may be silent within one reading.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// How long the newest lines of a followed log may take to show the place to go on.
+const FOUND_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long entries of a followed log are gathered before they are sent.
 const FLUSH_EVERY: Duration = Duration::from_millis(33);
@@ -177,7 +181,13 @@ impl Reading<'_> {
             _ => Order::default(),
         };
         let mut stream = self.client.stream_logs(self.container, options, cancel);
+        let began = Instant::now();
         loop {
+            // A followed log has no end at which it were sure that the place is not in it.
+            let searching = options.follow && place.as_ref().is_some_and(|it| !it.found());
+            if searching && began.elapsed() >= FOUND_WITHIN {
+                return None;
+            }
             let patience = match (options.follow, delivery.pending.is_empty()) {
                 (false, _) => SILENCE,
                 (true, true) => ASK_EVERY,
@@ -314,3 +324,6 @@ impl Delivery<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

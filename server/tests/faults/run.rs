@@ -125,7 +125,8 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
         while let Some(missing) = viewers.iter().find(|it| !world.is_up_to_date(it)) {
             if began.elapsed() > PATIENCE {
                 let name = missing.habit.name;
-                let wrong = world.judge(missing).err();
+                let kept = world.kept().await?;
+                let wrong = world.judge(missing, &kept).err();
                 return Err(format!("{name} never got {mark:?}: {wrong:?}"));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -146,7 +147,7 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
     };
     let kept = world.kept().await?;
     for viewer in &viewers {
-        let tally = world.judge_with(viewer, &kept)?;
+        let tally = world.judge(viewer, &kept)?;
         report.tally.add(tally);
     }
     Ok(report)
@@ -288,12 +289,7 @@ impl World {
         Ok(kept)
     }
 
-    fn judge(&self, viewer: &Viewer) -> Result<Tally, String> {
-        let kept = vec![0; self.printers.len()];
-        self.judge_with(viewer, &kept)
-    }
-
-    fn judge_with(&self, viewer: &Viewer, kept: &[usize]) -> Result<Tally, String> {
+    fn judge(&self, viewer: &Viewer, kept: &[usize]) -> Result<Tally, String> {
         let held = viewer.held.lock().unwrap();
         let Held {
             items,
