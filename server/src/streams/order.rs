@@ -42,8 +42,9 @@ impl Order {
     }
 
     /// Takes the next entries; tells from which on they are to be read again. An order that is new
-    /// takes at least the first.
-    pub(crate) fn broken_at(&mut self, batch: &LogBatch) -> Option<usize> {
+    /// takes at least the first. Right behind the opening of a log, where another reading may not find
+    /// the place among lines of one time, a line that comes `again` at once is none of its signs.
+    pub(crate) fn broken_at(&mut self, batch: &LogBatch, again: bool) -> Option<usize> {
         let mut last: [Option<(usize, EntryRef<'_>)>; 2] = [None; 2];
         let mut broken = None;
         for (index, entry) in batch.iter().enumerate() {
@@ -53,8 +54,13 @@ impl Order {
             }
             let lane = entry.stream.index();
             let back = match (last[lane], &self.newest[lane]) {
-                (Some((_, before)), _) => is_back(before.time, Some(before.text), &entry),
-                (None, Some(before)) => is_back(before.time, before.text.as_deref(), &entry),
+                (Some((_, before)), _) => {
+                    is_back(before.time, again.then_some(before.text), &entry)
+                }
+                (None, Some(before)) => {
+                    let text = before.text.as_deref().filter(|_| again);
+                    is_back(before.time, text, &entry)
+                }
                 (None, None) => false,
             };
             if back {
@@ -111,11 +117,11 @@ mod tests {
             });
         }
         // However it is cut.
-        let whole = Order::default().broken_at(&batch);
+        let whole = Order::default().broken_at(&batch, true);
         let mut order = Order::default();
         let one_by_one = (0..batch.len()).find(|&at| {
             let one = batch.head_to(at + 1).tail_from(at);
-            order.broken_at(&one).is_some()
+            order.broken_at(&one, true).is_some()
         });
         assert!(whole == one_by_one || lines.iter().any(|it| is_part(it.2)));
         whole
@@ -139,6 +145,11 @@ mod tests {
         assert_eq!(broken(&again), Some(2));
         let coarse = again.map(|(time, stream, text)| (time * COARSE_NS, stream, text));
         assert_eq!(broken(&coarse), None);
+        let mut batch = LogBatch::new();
+        for (time, stream, text) in again {
+            batch.push_line(Nanos(time), stream, text);
+        }
+        assert_eq!(Order::default().broken_at(&batch, false), None);
     }
 
     #[test]

@@ -229,7 +229,7 @@ impl Reading<'_> {
                     (rest, false)
                 }
             };
-            let back = order.broken_at(&rest);
+            let back = order.broken_at(&rest, matches!(delivery.from, From::After(_)));
             let rest = match back {
                 Some(index) => rest.head_to(index),
                 None => rest,

@@ -111,7 +111,10 @@ impl<'a> Pump<'a> {
                             }
                         };
                         undecided_at = None;
-                        let broken = self.up.board().store.order.broken_at(&batch);
+                        let broken = {
+                            let store = &mut self.up.board().store;
+                            store.order.broken_at(&batch, !store.ring.is_empty())
+                        };
                         if let Some(index) = broken {
                             self.pending.append(&batch.head_to(index));
                             self.flush();
