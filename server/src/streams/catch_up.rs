@@ -15,10 +15,10 @@ use std::time::Duration;
 use sidekick::protocol::{Gap, GapReason, StreamState};
 use tokio_util::sync::CancellationToken;
 
-use super::log::{LogStore, Stand};
+use super::log::{LogSeat, LogStore, Stand};
 use super::outbound::SourceSink;
 use super::reading::{From, Outcome, Reading};
-use super::upstream::{Context, Upstream};
+use super::upstream::{Context, Upstream, Viewer};
 use crate::docker::DockerClient;
 use crate::metrics::Metrics;
 
@@ -42,7 +42,7 @@ pub(crate) fn settle_with(
 ) {
     let mut board = up.board();
     let ended = board.has_ended();
-    let state = board.state();
+    let removed = board.state() == StreamState::Removed;
     let board = &mut *board;
     let store = &board.store;
     for viewer in &mut board.viewers {
@@ -60,7 +60,12 @@ pub(crate) fn settle_with(
                 viewer.seat.stand = stand;
                 continue;
             }
-            None if !may_ask(from, store, ended, &state) => continue,
+            // A removed container has no log: nobody can be asked, and nothing is known to be missing.
+            None if removed && store.primed && store.ring.is_empty() => {
+                viewer.seat.stand = Stand::Live;
+                continue;
+            }
+            None if !may_ask(from, store, ended) => continue,
             None => {}
         }
         match &client {
@@ -84,45 +89,38 @@ pub(crate) fn settle_with(
             // No engine: it is asked when there is one.
             None if whole => viewer.seat.stand = Stand::Behind { from, reads },
             _ => {
-                give_up(store, &viewer.sink, from, GapReason::Unavailable, &state);
-                viewer.seat.stand = Stand::Live;
+                give_up(store, viewer, from, GapReason::Unavailable);
             }
         }
     }
+    board.tell_state();
 }
 
 /// Whether it is time to ask Docker for what lies between a place and the ring.
-fn may_ask(from: From, store: &LogStore, ended: bool, state: &StreamState) -> bool {
+fn may_ask(from: From, store: &LogStore, ended: bool) -> bool {
     let From::After(cursor) = from else {
         return true;
     };
     let newest = store.ring.last().map(|last| last.time);
     // Else it may still come.
     let passed = ended || newest.is_some_and(|newest| newest > cursor.time);
-    // A removed container has no log: nobody can be asked, and nothing is known to be missing.
-    let gone = *state == StreamState::Removed && newest.is_none();
-    store.primed && passed && !gone
+    store.primed && passed
 }
 
 /// What lies between cannot be had: a gap in its place, and then the newest entries. The state
 /// behind them tells the page that they are complete.
-fn give_up(
-    store: &LogStore,
-    sink: &SourceSink,
-    from: From,
-    reason: GapReason,
-    state: &StreamState,
-) {
+fn give_up(store: &LogStore, viewer: &mut Viewer<LogSeat>, from: From, reason: GapReason) {
     if let From::After(cursor) = from {
-        sink.gap(Gap {
+        viewer.sink.gap(Gap {
             lines: None,
             after: Some(cursor.time),
             before: store.ring.first_time(),
             reason,
         });
     }
-    store.give_newest(sink);
-    sink.state(state.clone());
+    store.give_newest(&viewer.sink);
+    viewer.seat.stand = Stand::Live;
+    viewer.unaware = true;
 }
 
 /// The way of one viewer back to the ring.
@@ -153,12 +151,13 @@ impl CatchUp {
                 }
                 (from, reads)
             }
-            Outcome::Rotated => return self.end_with_gap(GapReason::Rotated),
+            Outcome::Rotated => {
+                let from = self.from;
+                return self.end_with_gap(from, GapReason::Rotated);
+            }
             Outcome::Failed(from, error) => {
-                let never = error.is_some_and(|it| it.is_not_found() || it.is_permanent());
-                if never && !self.whole {
-                    let stand = Stand::Behind { from, reads: READS };
-                    return self.go_on(stand);
+                if error.is_some_and(|it| it.is_not_found() || it.is_permanent()) {
+                    return self.end_with_gap(from, GapReason::Unavailable);
                 }
                 // Its upstream has failed too, or will: that tells the viewer why.
                 self.pause().await;
@@ -205,6 +204,7 @@ impl CatchUp {
         };
         if board_now.store.awaits_lines(from) {
             viewer.seat.stand = Stand::Behind { from, reads: 0 };
+            board_now.tell_state();
             return true;
         }
         // What the ring has may be what its own reading is about to bring.
@@ -216,6 +216,7 @@ impl CatchUp {
         };
         let is_behind = matches!(stand, Stand::Behind { .. });
         viewer.seat.stand = stand;
+        board_now.tell_state();
         drop(board);
         if is_behind {
             settle_with(&self.up, Some(self.client.clone()), &self.metrics);
@@ -235,13 +236,17 @@ impl CatchUp {
         settle_with(&self.up, Some(self.client), &self.metrics);
     }
 
-    fn end_with_gap(self, reason: GapReason) {
+    /// What lies behind `from` cannot be had any more.
+    fn end_with_gap(self, from: From, reason: GapReason) {
         let mut board = self.up.board();
-        let state = board.state();
         let board = &mut *board;
         if let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) {
-            give_up(&board.store, &viewer.sink, self.from, reason, &state);
-            viewer.seat.stand = Stand::Live;
+            // What was printed meanwhile may have brought its place into the ring.
+            match board.store.give_behind(&viewer.sink, from, false) {
+                Some(_) => viewer.seat.stand = Stand::Live,
+                None => give_up(&board.store, viewer, from, reason),
+            }
         }
+        board.tell_state();
     }
 }

@@ -85,6 +85,14 @@ impl Store for LogStore {
             whole: ask.start != Start::Newest,
         }
     }
+
+    fn lacks(&self, seat: &LogSeat) -> bool {
+        match seat.stand {
+            Stand::Live => false,
+            Stand::Behind { from, .. } => !self.awaits_lines(from),
+            Stand::CatchingUp { .. } => true,
+        }
+    }
 }
 
 impl LogStore {

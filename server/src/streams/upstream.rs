@@ -73,6 +73,11 @@ pub(crate) trait Store: Default + Send + 'static {
 
     /// Gives a new viewer what is there.
     fn welcome(&mut self, sink: &SourceSink, ask: Ask) -> Self::Seat;
+
+    /// Whether a viewer still lacks some of what came so far: it hears of the end only behind that.
+    fn lacks(&self, _seat: &Self::Seat) -> bool {
+        false
+    }
 }
 
 /// How an attempt at streaming ended.
@@ -128,6 +133,8 @@ pub(crate) struct Viewer<Seat> {
     pub(crate) id: u64,
     pub(crate) sink: SourceSink,
     pub(crate) seat: Seat,
+    /// It is still to be told the state.
+    pub(crate) unaware: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -208,6 +215,18 @@ impl<S: Store> Board<S> {
         )
     }
 
+    /// Tells the state to those who are still to hear it. That the stream has ended is told behind
+    /// the last line only: who lacks some is told when it has them.
+    pub(crate) fn tell_state(&mut self) {
+        let (ended, state) = (self.has_ended(), self.state());
+        for viewer in self.viewers.iter_mut().filter(|it| it.unaware) {
+            if !ended || !self.store.lacks(&viewer.seat) {
+                viewer.unaware = false;
+                viewer.sink.state(state.clone());
+            }
+        }
+    }
+
     /// What was given up is tried again. A stream that waits or has ended stays so in the eyes
     /// of its viewers until something comes.
     fn begin_again(&mut self) {
@@ -219,9 +238,10 @@ impl<S: Store> Board<S> {
     fn set_status(&mut self, status: Status) {
         if self.status != status {
             self.status = status;
-            for viewer in &self.viewers {
-                viewer.sink.state(self.status.as_state());
+            for viewer in &mut self.viewers {
+                viewer.unaware = true;
             }
+            self.tell_state();
         }
     }
 }

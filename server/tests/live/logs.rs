@@ -333,6 +333,33 @@ async fn a_page_that_comes_back_to_a_container_that_never_pauses_gets_what_it_mi
 }
 
 #[tokio::test]
+async fn a_page_that_comes_back_to_a_container_that_stopped_hears_of_the_end_behind_its_last_line()
+{
+    let world = World::start(vec![Spec::new("web")]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut page = world.page().await;
+    let sub = page.subscribe(world.logs("web")).await;
+    page.until("the start", |p| p.lines(sub).len() == 100).await;
+    let cursor = page.first(sub).cursor.unwrap();
+    drop(page);
+    // More than memory holds, so that it takes a reading of its own to come back.
+    world.print("web", numbered("line", 100..5000));
+    world.control.stop("web").unwrap();
+    let has_ended = |p: &Page, sub| p.first(sub).state() == Some(&StreamState::Ended);
+    let mut other = world.page().await;
+    let watching = other.subscribe(world.logs("web")).await;
+    other.until("ended", |p| has_ended(p, watching)).await;
+    let mut page = world.page().await;
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor,
+    };
+    let sub = page.resume(world.logs("web"), vec![resume]).await;
+    page.until("ended", |p| has_ended(p, sub)).await;
+    assert_eq!(page.lines(sub), numbered("line", 100..5000));
+}
+
+#[tokio::test]
 async fn a_page_that_comes_back_to_a_stream_others_look_at_goes_on_behind_its_last_line() {
     let world = World::start(vec![Spec::new("web")]).await;
     world.print("web", numbered("line", 0..100));

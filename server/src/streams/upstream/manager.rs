@@ -74,8 +74,13 @@ impl<A: Attempt> StreamManager<A> {
         {
             let mut board = up.board();
             let seat = board.store.welcome(&sink, ask);
-            sink.state(board.status.as_state());
-            board.viewers.push(Viewer { id, sink, seat });
+            board.viewers.push(Viewer {
+                id,
+                sink,
+                seat,
+                unaware: true,
+            });
+            board.tell_state();
         }
         up.signal(|s| s.viewers += 1);
         drop(upstreams);
