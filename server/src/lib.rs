@@ -11,6 +11,8 @@
 //! streams    logs, stats and events: one upstream a container, shared by all viewers
 //! live       the websocket
 //! http       routes, Host and Origin rules, files, pages
+//! viewer     a viewer without a page
+//! tail       `sidekick-docker tail`: such a viewer, which prints
 //! events     what happens inside, each with its log line and its metric
 //! metrics    the numbers
 //! ```
@@ -33,6 +35,7 @@ pub mod metrics;
 mod state;
 mod streams;
 pub mod tail;
+pub mod viewer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -4,30 +4,32 @@
 mod args;
 mod names;
 mod output;
-mod socket;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Write as _;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use anyhow::{anyhow, bail};
-use http::Uri;
-use sidekick::client::{Client, LinkState, Output, Update};
+use anyhow::{Context as _, anyhow, bail};
+use sidekick::client::{LinkState, Update};
 use sidekick::model::EngineStatus;
 use sidekick::protocol::{Gap, GapReason, StreamState, SubId, Target};
 use sidekick::reconnect::ReconnectPolicy;
-use sidekick::time::Millis;
-use tokio::task::JoinHandle;
-use tokio_util::task::AbortOnDropHandle;
 
 use self::output::{Lines, Printer};
-use self::socket::{NoSocket, Socket};
+use crate::viewer::{Happening, Viewer};
 
 pub use args::TailArgs;
 pub(crate) use args::{ABOUT, EXAMPLES};
 
 /// How long an engine may take to be found before that is an error.
 const ENGINE_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long an interrupted one may take to print what it has received.
+const FINISH_WITHIN: Duration = Duration::from_secs(5);
+
+/// Logs that are read at a time where none is followed: enough to keep the engine busy, and few enough
+/// for their lines to stay together.
+const READ_AT_ONCE: usize = 8;
 
 /// Prints until all is printed, or `interrupted`. What was received until then is printed.
 ///
@@ -36,8 +38,7 @@ const ENGINE_WITHIN: Duration = Duration::from_secs(30);
 /// # Errors
 /// What cannot be right: names of nothing, a server that refuses, an output that cannot be written.
 pub async fn run(args: TailArgs, interrupted: impl Future<Output = ()>) -> anyhow::Result<bool> {
-    let address = socket::address(&args.url)?;
-    let mut tail = Tail::new(args, address);
+    let mut tail = Tail::new(args)?;
     let result = tokio::select! {
         result = tail.run() => result.map(|()| true),
         () = interrupted => Ok(false),
@@ -59,20 +60,16 @@ pub async fn run(args: TailArgs, interrupted: impl Future<Output = ()>) -> anyho
     Ok(whole)
 }
 
-/// How long an interrupted one may take to print what it has received.
-const FINISH_WITHIN: Duration = Duration::from_secs(5);
-
 struct Tail {
     args: TailArgs,
-    address: Uri,
-    client: Client,
+    viewer: Viewer,
     began: Instant,
-    socket: Option<Socket>,
-    opening: Option<AbortOnDropHandle<Result<Socket, NoSocket>>>,
     printer: Option<Printer>,
     /// Lines that the printing thread has no room for yet: until it has, no more are taken.
     waiting: Option<Lines>,
     sources: HashMap<(SubId, u16), String>,
+    /// What is read when something else has come to its end.
+    queued: VecDeque<Target>,
     /// Subscriptions that may bring more.
     open: HashSet<SubId>,
     /// Those of projects.
@@ -87,60 +84,75 @@ struct Tail {
 }
 
 impl Tail {
-    fn new(args: TailArgs, address: Uri) -> Self {
-        Self {
+    fn new(args: TailArgs) -> anyhow::Result<Self> {
+        Ok(Self {
+            viewer: Viewer::new(&args.url)?,
             args,
-            address,
-            client: Client::new(Millis(0)),
             began: Instant::now(),
-            socket: None,
-            opening: None,
             printer: None,
             waiting: None,
             sources: HashMap::new(),
+            queued: VecDeque::new(),
             open: HashSet::new(),
             projects: HashSet::new(),
             again: HashMap::new(),
             said: None,
             gone: false,
             incomplete: false,
-        }
+        })
     }
 
     async fn run(&mut self) -> anyhow::Result<()> {
-        loop {
-            self.act().await?;
-            if self.is_done() {
-                return Ok(());
+        while !self.is_done() {
+            let takes = self.waiting.is_none();
+            let due = self.due();
+            tokio::select! {
+                happening = self.viewer.next(takes) => {
+                    let refused = || format!("cannot look through {}", self.args.url);
+                    match happening.with_context(refused)? {
+                        Happening::Update(update) => self.take(update)?,
+                        Happening::Lost(reason) => {
+                            self.say(format!("{}: {reason}; trying again", self.args.url));
+                        }
+                    }
+                }
+                permit = async {
+                    match (&self.printer, &self.waiting) {
+                        (Some(printer), Some(_)) => printer.reserve().await,
+                        _ => std::future::pending().await,
+                    }
+                } => match permit {
+                    Some(permit) => {
+                        if let Some(lines) = self.waiting.take() {
+                            permit.send(lines);
+                        }
+                    }
+                    // Nobody reads what is printed.
+                    None => self.gone = true,
+                },
+                () = tokio::time::sleep_until(due.into()) => self.look_at_the_clock()?,
             }
-            self.wait().await?;
         }
+        Ok(())
     }
 
     /// Prints what was received.
     async fn finish(mut self) -> anyhow::Result<()> {
-        // Also what waits in the state machine.
-        while let Some(output) = self.client.poll() {
-            if let Output::Update(update) = output {
-                self.print_waiting().await;
-                self.take(update)?;
+        loop {
+            if let (Some(lines), Some(printer)) = (self.waiting.take(), &self.printer)
+                && let Some(permit) = printer.reserve().await
+            {
+                permit.send(lines);
+            }
+            match self.viewer.received() {
+                Some(update) => self.take(update)?,
+                None => break,
             }
         }
-        self.print_waiting().await;
-        if let Some(socket) = self.socket.take() {
-            socket.close().await;
-        }
+        self.viewer.close().await;
         match self.printer.take() {
             Some(printer) => Ok(printer.finish().await?),
             None => Ok(()),
-        }
-    }
-
-    async fn print_waiting(&mut self) {
-        if let (Some(lines), Some(printer)) = (self.waiting.take(), &self.printer)
-            && let Some(permit) = printer.reserve().await
-        {
-            permit.send(lines);
         }
     }
 
@@ -149,109 +161,22 @@ impl Tail {
         self.gone || (self.printer.is_some() && self.open.is_empty() && self.waiting.is_none())
     }
 
-    fn now(&self) -> Millis {
-        Millis(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
+    /// When there is something to do even if nothing happens.
+    fn due(&self) -> Instant {
+        let retry = self.again.values().map(|(_, at)| *at);
+        let engine = self.printer.is_none().then_some(self.began + ENGINE_WITHIN);
+        let due = retry.chain(engine).min();
+        due.unwrap_or_else(|| Instant::now() + ENGINE_WITHIN)
     }
 
-    /// Does what the state machine asks for, until it has to wait.
-    async fn act(&mut self) -> anyhow::Result<()> {
-        loop {
-            let output = match self.waiting {
-                Some(_) => self.client.poll_command(),
-                None => self.client.poll(),
-            };
-            match output {
-                None => return Ok(()),
-                Some(Output::Connect) => {
-                    let opening: JoinHandle<_> = tokio::spawn(Socket::open(self.address.clone()));
-                    self.opening = Some(AbortOnDropHandle::new(opening));
-                }
-                Some(Output::Close) => {
-                    self.opening = None;
-                    if let Some(socket) = self.socket.take() {
-                        tokio::spawn(socket.close());
-                    }
-                }
-                Some(Output::Send(bytes)) => {
-                    if let Some(socket) = &mut self.socket
-                        && !socket.send(bytes).await
-                    {
-                        self.lost("the connection ended");
-                    }
-                }
-                Some(Output::Update(update)) => self.take(update)?,
-            }
+    fn look_at_the_clock(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        for (&sub, (_, at)) in self.again.iter_mut().filter(|(_, (_, at))| *at <= now) {
+            self.viewer.client().retry(sub);
+            // Until the server answers.
+            *at = now + ENGINE_WITHIN;
         }
-    }
-
-    /// Waits until something happens.
-    async fn wait(&mut self) -> anyhow::Result<()> {
-        let due = self
-            .client
-            .next_deadline()
-            .map(|at| at.since(self.now()).max(0) as u64);
-        let due = Duration::from_millis(due.unwrap_or(1000).min(1000));
-        let retry = self.again.values().map(|(_, at)| *at).min();
-        let retry = retry.map_or(due, |at| at.saturating_duration_since(Instant::now()));
-        tokio::select! {
-            opened = async {
-                match &mut self.opening {
-                    Some(opening) => opening.await,
-                    None => std::future::pending().await,
-                }
-            } => {
-                self.opening = None;
-                self.opened(opened.unwrap_or_else(|error| Err(NoSocket::ForNow(error.to_string()))))?;
-            }
-            message = async {
-                match &mut self.socket {
-                    Some(socket) => socket.next().await,
-                    None => std::future::pending().await,
-                }
-            } => match message {
-                Some(bytes) => {
-                    let now = self.now();
-                    self.client.on_message(&bytes, now);
-                }
-                None => self.lost("the connection ended"),
-            },
-            permit = async {
-                match (&self.printer, &self.waiting) {
-                    (Some(printer), Some(_)) => printer.reserve().await,
-                    _ => std::future::pending().await,
-                }
-            } => match permit {
-                Some(permit) => {
-                    if let Some(lines) = self.waiting.take() {
-                        permit.send(lines);
-                    }
-                }
-                // Nobody reads what is printed.
-                None => self.gone = true,
-            },
-            () = tokio::time::sleep(due.min(retry)) => self.tick()?,
-        }
-        Ok(())
-    }
-
-    fn tick(&mut self) -> anyhow::Result<()> {
-        let now = self.now();
-        self.client.tick(now, jitter());
-        let instant = Instant::now();
-        let due: Vec<_> = self
-            .again
-            .iter()
-            .filter(|(_, (_, at))| *at <= instant)
-            .map(|(&sub, _)| sub)
-            .collect();
-        for sub in due {
-            self.client.retry(sub);
-            if let Some((_, at)) = self.again.get_mut(&sub) {
-                // Until the server answers.
-                *at = instant + ENGINE_WITHIN;
-            }
-        }
-        if self.printer.is_none() && self.began.elapsed() > ENGINE_WITHIN {
+        if self.printer.is_none() && self.began.elapsed() >= ENGINE_WITHIN {
             let why = self.said.as_deref().unwrap_or("it says nothing");
             bail!(
                 "no list of containers from {} within {} s: {why}",
@@ -260,29 +185,6 @@ impl Tail {
             );
         }
         Ok(())
-    }
-
-    fn opened(&mut self, opened: Result<Socket, NoSocket>) -> anyhow::Result<()> {
-        match opened {
-            Ok(socket) => {
-                self.socket = Some(socket);
-                let now = self.now();
-                self.client.on_open(now);
-            }
-            Err(NoSocket::ForNow(reason)) => self.lost(&reason),
-            Err(NoSocket::Refused(error)) => {
-                return Err(error.context(format!("cannot look through {}", self.args.url)));
-            }
-        }
-        Ok(())
-    }
-
-    /// There is no connection, or not any more.
-    fn lost(&mut self, reason: &str) {
-        self.socket = None;
-        let now = self.now();
-        self.client.on_close(now, jitter());
-        self.say(format!("{}: {reason}; trying again", self.args.url));
     }
 
     fn take(&mut self, update: Update) -> anyhow::Result<()> {
@@ -303,7 +205,7 @@ impl Tail {
                 let name = self.name(sub, source);
                 tell(&format!("{name}: {}", missing(&gap)));
             }
-            Update::Stream { sub, source, state } => self.state(sub, source, state)?,
+            Update::Stream { sub, source, state } => self.state(sub, source, state),
             Update::Refused { reason, .. } => bail!("the server refuses: {reason}"),
             Update::Link(_)
             | Update::Hello { .. }
@@ -316,7 +218,7 @@ impl Tail {
 
     /// Subscribes, once it is known what there is.
     fn begin(&mut self) -> anyhow::Result<()> {
-        let Some(snapshot) = self.client.snapshot() else {
+        let Some(snapshot) = self.viewer.client().snapshot() else {
             return Ok(());
         };
         if let EngineStatus::Unreachable(error) = &snapshot.engine {
@@ -334,27 +236,50 @@ impl Tail {
                 }
             }
         }
-        let start = self.args.start();
-        for target in all {
+        let several = all.len() > 1
+            || all
+                .iter()
+                .any(|target| matches!(target, Target::ProjectLogs { .. }));
+        self.printer = Some(Printer::start(&self.args, several));
+        self.queued = all.into();
+        self.subscribe();
+        Ok(())
+    }
+
+    /// Subscribes to what is queued, as far as it is its turn.
+    fn subscribe(&mut self) {
+        let most = match self.args.no_follow {
+            true => READ_AT_ONCE,
+            false => usize::MAX,
+        };
+        while self.open.len() < most
+            && let Some(target) = self.queued.pop_front()
+        {
             let project = matches!(target, Target::ProjectLogs { .. });
-            let sub = self.client.subscribe_from(target, start);
+            let start = self.args.start();
+            let sub = self.viewer.client().subscribe_from(target, start);
             self.open.insert(sub);
             if project {
                 self.projects.insert(sub);
             }
         }
-        let several = self.open.len() > 1 || !self.projects.is_empty();
-        self.printer = Some(Printer::start(&self.args, several));
-        Ok(())
     }
 
-    fn state(&mut self, sub: SubId, source: Option<u16>, state: StreamState) -> anyhow::Result<()> {
+    /// Nothing more comes of a subscription.
+    fn end(&mut self, sub: SubId) {
+        self.again.remove(&sub);
+        self.open.remove(&sub);
+        if self.args.no_follow {
+            // The server has room for so many at a time.
+            self.viewer.client().unsubscribe(sub);
+            self.subscribe();
+        }
+    }
+
+    fn state(&mut self, sub: SubId, source: Option<u16>, state: StreamState) {
         let name = source.map_or_else(String::new, |source| self.name(sub, source));
         match state {
-            StreamState::Ended if self.args.no_follow => {
-                self.again.remove(&sub);
-                self.open.remove(&sub);
-            }
+            StreamState::Ended if self.args.no_follow => self.end(sub),
             StreamState::Removed => {
                 if source.is_some() {
                     self.say(format!("{name} was removed"));
@@ -363,7 +288,7 @@ impl Tail {
                 self.incomplete |= self.args.no_follow;
                 // A project may come again, a container does not.
                 if !self.projects.contains(&sub) {
-                    self.open.remove(&sub);
+                    self.end(sub);
                 }
             }
             StreamState::Ended => self.say(format!("{name} does not run; waiting for its start")),
@@ -374,7 +299,7 @@ impl Tail {
                 self.say(format!("{name}: {reason}"));
                 self.incomplete = true;
                 if !self.projects.contains(&sub) {
-                    self.open.remove(&sub);
+                    self.end(sub);
                 }
             }
             StreamState::Failed { reason, .. } => {
@@ -393,7 +318,6 @@ impl Tail {
             StreamState::Live | StreamState::Empty => self.said = None,
             StreamState::Loading => {}
         }
-        Ok(())
     }
 
     fn name(&self, sub: SubId, source: u16) -> String {
@@ -434,12 +358,4 @@ fn missing(gap: &Gap) -> String {
 /// Without standard error there is nobody to tell.
 fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "sidekick-docker: {text}");
-}
-
-/// Chance enough to keep many viewers from coming back in the same millisecond.
-fn jitter() -> f64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    f64::from(now.subsec_nanos() % 1_000_000) / 1e6
 }

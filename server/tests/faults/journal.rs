@@ -1,5 +1,6 @@
 //! What was done to a run, to be printed where it fails.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -11,16 +12,23 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
+    /// Where one run is repeated, it has every message too, and what server and viewers tell.
     pub(crate) fn new() -> Self {
-        Self {
+        let journal = Self {
             began: Instant::now(),
             notes: Arc::default(),
+        };
+        if std::env::var_os("SIDEKICK_SEED").is_some() {
+            let writer = journal.clone();
+            // The first of a process is the one.
+            let _ = tracing_subscriber::fmt()
+                .with_env_filter("server=trace")
+                .with_writer(move || writer.clone())
+                .without_time()
+                .with_ansi(false)
+                .try_init();
         }
-    }
-
-    /// Whether there is room for every message: where one run is repeated.
-    pub(crate) fn is_full(&self) -> bool {
-        std::env::var_os("SIDEKICK_SEED").is_some()
+        journal
     }
 
     pub(crate) fn note(&self, what: String) {
@@ -33,5 +41,16 @@ impl Journal {
 
     pub(crate) fn text(&self) -> String {
         self.notes.lock().unwrap().join("\n")
+    }
+}
+
+impl io::Write for Journal {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.note(String::from_utf8_lossy(line).trim().to_owned());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

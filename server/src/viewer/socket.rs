@@ -1,9 +1,10 @@
 //! The websocket to the dashboard.
 
+use std::future::poll_fn;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use futures::{SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, StreamExt};
 use http::{HeaderValue, StatusCode, Uri, header::SEC_WEBSOCKET_PROTOCOL};
 use sidekick::protocol::SUBPROTOCOL;
 use tokio::net::TcpStream;
@@ -15,8 +16,14 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// How long opening may take.
 const OPEN_WITHIN: Duration = Duration::from_secs(15);
 
-/// An open websocket.
-pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// An open websocket. What waits for it may be dropped at any time: nothing is lost or sent twice.
+pub(super) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// To be sent.
+    waiting: Option<Message>,
+    /// Not everything that was handed over is on its way.
+    unflushed: bool,
+}
 
 /// Why there is none.
 #[derive(Debug)]
@@ -57,7 +64,11 @@ impl Socket {
             .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
         match tokio::time::timeout(OPEN_WITHIN, connect_async(request)).await {
             Err(_) => Err(NoSocket::ForNow("it does not answer".to_owned())),
-            Ok(Ok((socket, _))) => Ok(Self(socket)),
+            Ok(Ok((stream, _))) => Ok(Self {
+                stream,
+                waiting: None,
+                unflushed: false,
+            }),
             Ok(Err(error)) => Err(refusal(error)),
         }
     }
@@ -65,7 +76,7 @@ impl Socket {
     /// The next binary message; `None` when the connection is gone.
     pub(super) async fn next(&mut self) -> Option<Vec<u8>> {
         loop {
-            match self.0.next().await? {
+            match self.stream.next().await? {
                 Ok(Message::Binary(bytes)) => return Some(bytes.into()),
                 Ok(Message::Close(_)) | Err(_) => return None,
                 Ok(_) => {}
@@ -73,20 +84,48 @@ impl Socket {
         }
     }
 
-    /// Sends one binary message; `false` when the connection is gone.
-    pub(super) async fn send(&mut self, bytes: Vec<u8>) -> bool {
-        self.0.send(Message::Binary(bytes.into())).await.is_ok()
+    /// The next binary message, if it is here already.
+    pub(super) fn received(&mut self) -> Option<Vec<u8>> {
+        self.next().now_or_never().flatten()
+    }
+
+    /// Takes one binary message, to be sent by [`send`](Self::send) before the next is given.
+    pub(super) fn give(&mut self, bytes: Vec<u8>) {
+        self.waiting = Some(Message::Binary(bytes.into()));
+    }
+
+    /// Sends what it was given. `false` when the connection is gone.
+    pub(super) async fn send(&mut self) -> bool {
+        if self.waiting.is_some() {
+            let ready = poll_fn(|context| self.stream.poll_ready_unpin(context));
+            if ready.await.is_err() {
+                return false;
+            }
+        }
+        if let Some(message) = self.waiting.take() {
+            self.unflushed = true;
+            if self.stream.start_send_unpin(message).is_err() {
+                return false;
+            }
+        }
+        if self.unflushed {
+            if self.stream.flush().await.is_err() {
+                return false;
+            }
+            self.unflushed = false;
+        }
+        true
     }
 
     /// Ends the connection in good order, as far as the other side takes part.
     pub(super) async fn close(mut self) {
         // Whoever does not answer is gone.
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.0.close(None)).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.stream.close(None)).await;
     }
 }
 
-/// What the failure to connect means. A server that is being restarted refuses connections, or its
-/// proxy answers 502 to 504.
+/// What the failure to connect means. A server that is being restarted refuses connections, takes them
+/// and ends them, or its proxy answers 502 to 504.
 fn refusal(error: tungstenite::Error) -> NoSocket {
     match error {
         tungstenite::Error::Http(response) if is_final(response.status()) => {
@@ -96,15 +135,19 @@ fn refusal(error: tungstenite::Error) -> NoSocket {
         }
         tungstenite::Error::Http(response) => NoSocket::ForNow(response.status().to_string()),
         tungstenite::Error::Io(error) => NoSocket::ForNow(error.to_string()),
+        tungstenite::Error::Protocol(error @ ProtocolError::SecWebSocketSubProtocolError(_)) => {
+            NoSocket::Refused(anyhow!(
+                "this is no Sidekick Docker of this version: {error}"
+            ))
+        }
         tungstenite::Error::Protocol(
             ProtocolError::HandshakeIncomplete | ProtocolError::ResetWithoutClosingHandshake,
         )
         | tungstenite::Error::ConnectionClosed => {
             NoSocket::ForNow("the connection ended at once".to_owned())
         }
-        tungstenite::Error::Protocol(error) => NoSocket::Refused(anyhow!(
-            "this is no Sidekick Docker of this version: {error}"
-        )),
+        // One that is about to stop answers without the upgrade.
+        tungstenite::Error::Protocol(error) => NoSocket::ForNow(error.to_string()),
         error => NoSocket::Refused(error.into()),
     }
 }
@@ -124,6 +167,27 @@ fn is_final(status: StatusCode) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio_tungstenite::tungstenite::error::SubProtocolError;
+
+    #[test]
+    fn only_another_protocol_or_a_refusal_is_final() {
+        let is_final = |error| matches!(refusal(error), NoSocket::Refused(_));
+        let answer = |status: u16| {
+            let mut response = http::Response::new(None);
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            tungstenite::Error::Http(response.into())
+        };
+        assert!(is_final(answer(403)));
+        assert!(is_final(tungstenite::Error::Protocol(
+            ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)
+        )));
+        assert!(!is_final(answer(502)));
+        assert!(!is_final(tungstenite::Error::ConnectionClosed));
+        // So answers a server that is about to stop.
+        assert!(!is_final(tungstenite::Error::Protocol(
+            ProtocolError::MissingConnectionUpgradeHeader
+        )));
+    }
 
     #[test]
     fn an_address_is_made_of_what_people_give() {
