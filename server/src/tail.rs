@@ -76,6 +76,8 @@ struct Tail {
     projects: HashSet<SubId>,
     /// When a reading that failed is tried again.
     again: HashMap<SubId, (ReconnectPolicy, Instant)>,
+    /// Those of which nothing came since they were asked for.
+    silent: HashSet<SubId>,
     /// What was said of the connection last.
     said: Option<String>,
     gone: bool,
@@ -96,6 +98,7 @@ impl Tail {
             open: HashSet::new(),
             projects: HashSet::new(),
             again: HashMap::new(),
+            silent: HashSet::new(),
             said: None,
             gone: false,
             incomplete: false,
@@ -112,6 +115,7 @@ impl Tail {
                     match happening.with_context(refused)? {
                         Happening::Update(update) => self.take(update)?,
                         Happening::Lost(reason) => {
+                            self.silent.clear();
                             self.say(format!("{}: {reason}; trying again", self.args.url));
                         }
                     }
@@ -198,6 +202,7 @@ impl Tail {
             }
             Update::Logs { sub, source, batch } => {
                 self.again.remove(&sub);
+                self.silent.remove(&sub);
                 let name = self.name(sub, source);
                 self.waiting = Some(Lines { name, batch });
             }
@@ -303,6 +308,7 @@ impl Tail {
                 }
             }
             StreamState::Failed { reason, .. } => {
+                self.silent.remove(&sub);
                 self.say(format!("{name}: {reason}; trying again"));
                 let (mut policy, _) = self
                     .again
@@ -316,6 +322,9 @@ impl Tail {
                 self.say(format!("{name}: {reason}; trying again"));
             }
             StreamState::Live | StreamState::Empty => self.said = None,
+            StreamState::Loading if !self.silent.insert(sub) => {
+                self.say(format!("{name}: Docker still looks for the first line"));
+            }
             StreamState::Loading => {}
         }
     }

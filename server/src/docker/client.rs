@@ -20,6 +20,7 @@ use sidekick::{
     protocol::{CursorCounter, LogBatch},
     time::{Millis, Nanos},
 };
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -27,7 +28,7 @@ use super::{
     json::RecordSplitter,
     logs::{self, LogReader},
     stats::{Reading, StatsReader},
-    transport::{AnswerBody, Transport, segment},
+    transport::{AnswerBody, Transport, segment, timed_out},
     version,
 };
 
@@ -94,6 +95,20 @@ impl DockerClient {
     /// Any [`DockerError`]; its kind says what to advise.
     pub async fn engine(&self) -> Result<Engine, DockerError> {
         version::engine(&self.inner.transport, &self.inner.endpoint).await
+    }
+
+    /// Asks whether the engine answers. Takes at most 20 seconds.
+    ///
+    /// # Errors
+    /// Any [`DockerError`].
+    pub async fn ping(&self) -> Result<(), DockerError> {
+        const PATH: &str = "/_ping";
+        let cancel = CancellationToken::new();
+        let asked = self.inner.transport.get(PATH, &cancel);
+        match timeout(ANSWER_TIMEOUT, asked).await {
+            Ok(answer) => answer.map(drop),
+            Err(_) => Err(timed_out(PATH, ANSWER_TIMEOUT)),
+        }
     }
 
     /// All containers, also stopped ones, in the engine's order.

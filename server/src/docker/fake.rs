@@ -30,6 +30,8 @@ pub(crate) enum Reply {
     Whole(u16, String),
     /// A body in these pieces, sent one after the other.
     Pieces(Vec<Vec<u8>>, Then),
+    /// The head of a body at once, these pieces after so long, and the end.
+    Late(Duration, Vec<Vec<u8>>),
     /// No answer at all.
     Silence,
     /// These bytes and nothing else.
@@ -94,19 +96,16 @@ impl Shared {
                 io.write_all(answer.as_bytes()).await?;
             }
             Reply::Pieces(pieces, then) => {
-                io.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                    .await?;
-                for piece in pieces {
-                    let size = format!("{:x}\r\n", piece.len());
-                    io.write_all(&[size.as_bytes(), &piece, b"\r\n"].concat())
-                        .await?;
-                    io.flush().await?;
-                }
+                chunks(io, Duration::ZERO, pieces).await?;
                 match then {
                     Then::End => io.write_all(b"0\r\n\r\n").await?,
                     Then::StayOpen => {}
                     Then::Cut => return io.shutdown().await,
                 }
+            }
+            Reply::Late(after, pieces) => {
+                chunks(io, after, pieces).await?;
+                io.write_all(b"0\r\n\r\n").await?;
             }
             Reply::Silence => {}
             Reply::Bytes(bytes) => {
@@ -119,6 +118,23 @@ impl Shared {
         while io.read(&mut [0; 64]).await? > 0 {}
         Ok(())
     }
+}
+
+async fn chunks(
+    io: &mut (impl AsyncWrite + Unpin),
+    after: Duration,
+    pieces: Vec<Vec<u8>>,
+) -> io::Result<()> {
+    io.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .await?;
+    tokio::time::sleep(after).await;
+    for piece in pieces {
+        let size = format!("{:x}\r\n", piece.len());
+        io.write_all(&[size.as_bytes(), &piece, b"\r\n"].concat())
+            .await?;
+        io.flush().await?;
+    }
+    Ok(())
 }
 
 impl FakeDaemon {

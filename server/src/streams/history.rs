@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::StreamState;
+use sidekick::protocol::{Gap, GapReason, StreamState};
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::outbound::SourceSink;
 use super::reading::{From, Outcome, Reading};
 use super::upstream::{Ask, Context};
-use crate::docker::DockerError;
+use crate::docker::{DockerClient, DockerError};
 
 /// Reads until all is delivered, or this is dropped.
 pub(crate) struct HistoryStream {
@@ -63,8 +63,14 @@ impl History {
     async fn run(&self, mut from: From) {
         self.sink.state(StreamState::Loading);
         loop {
-            let error = match self.read(from).await {
-                Outcome::UpTo(_) | Outcome::Rotated => {
+            let outcome = match self.context.client() {
+                Some(client) => self.read(&client, from).await,
+                None => Outcome::Failed(from, None),
+            };
+            let error = match outcome {
+                Outcome::UpTo(_) => return self.sink.state(StreamState::Ended),
+                Outcome::Rotated => {
+                    self.lost(from);
                     return self.sink.state(StreamState::Ended);
                 }
                 Outcome::WentBack(reached) => {
@@ -91,12 +97,9 @@ impl History {
         }
     }
 
-    async fn read(&self, from: From) -> Outcome {
-        let Some(client) = self.context.client() else {
-            return Outcome::Failed(from, None);
-        };
+    async fn read(&self, client: &DockerClient, from: From) -> Outcome {
         let reading = Reading {
-            client: &client,
+            client,
             container: &self.container,
             metrics: &self.context.metrics,
             sink: &self.sink,
@@ -105,4 +108,19 @@ impl History {
         };
         reading.past(from).await
     }
+
+    /// Docker does not have the place any more, and nothing behind it.
+    fn lost(&self, from: From) {
+        if let From::After(cursor) = from {
+            self.sink.gap(Gap {
+                lines: None,
+                after: Some(cursor.time),
+                before: None,
+                reason: GapReason::Rotated,
+            });
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, Start};
+use sidekick::protocol::{Cursor, CursorCounter, Gap, GapReason, LogBatch, Start, StreamState};
 use sidekick::time::Nanos;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,8 @@ use super::resume::{self, MOST, Resumption, Step, TAILS};
 use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
 use crate::metrics::{Counter, Metrics, UpstreamKind};
 
-/// How long Docker may be silent within one reading.
+/// How long Docker may be silent within one reading. Before the first line of a time, for which dockerd
+/// reads the whole log (2.2 s a million lines), it is then asked whether it is still there.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// How long the newest lines of a followed log may take to show the place to go on.
@@ -167,6 +168,22 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether a silent reading is to be waited for: one that gave nothing yet, while Docker answers.
+    async fn is_working(&self, delivery: &Delivery<'_>, came: bool) -> Result<(), DockerError> {
+        if came {
+            let seconds = SILENCE.as_secs();
+            return Err(DockerError::Interrupted(format!(
+                "nothing came for {seconds} s amid the log"
+            )));
+        }
+        self.client.ping().await?;
+        if let From::Start(_) = delivery.from {
+            // It was told that before, and is told that it still is so.
+            self.sink.state(StreamState::Loading);
+        }
+        Ok(())
+    }
+
     /// Delivers what one request gives behind the place; `None` when that is not in it.
     async fn pass(
         &self,
@@ -182,6 +199,7 @@ impl Reading<'_> {
         };
         let mut stream = self.client.stream_logs(self.container, options, cancel);
         let began = Instant::now();
+        let mut came = false;
         loop {
             // A followed log has no end at which it were sure that the place is not in it.
             let searching = options.follow && place.as_ref().is_some_and(|it| !it.found());
@@ -200,7 +218,10 @@ impl Reading<'_> {
                     }
                     continue;
                 }
-                Err(_) => return Some(delivery.failed(None).await),
+                Err(_) => match self.is_working(&delivery, came).await {
+                    Ok(()) => continue,
+                    Err(error) => return Some(delivery.failed(Some(error)).await),
+                },
                 Ok(Some(Err(error))) => return Some(delivery.failed(Some(error)).await),
                 Ok(None) => {
                     if let Some(rest) = place.as_deref_mut().and_then(Resumption::at_end) {
@@ -214,6 +235,7 @@ impl Reading<'_> {
                 }
                 Ok(Some(Ok(batch))) => batch,
             };
+            came = true;
             let step = match place.as_deref_mut() {
                 Some(place) => place.feed(batch),
                 None => Step::After(batch),

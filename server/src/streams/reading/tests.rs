@@ -15,43 +15,142 @@ fn frame(line: &str) -> Vec<u8> {
     bytes
 }
 
+/// A viewer, and a daemon that answers with `logs` to who asks for a log, and with `ping` to a ping.
+struct World {
+    daemon: FakeDaemon,
+    outbound: Outbound,
+    sink: SourceSink,
+    metrics: Arc<Metrics>,
+}
+
+impl World {
+    fn new(name: &str, ping: Reply, logs: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        let daemon = FakeDaemon::start(name, move |path| match path {
+            "/_ping" => ping.clone(),
+            path if path.ends_with("/json") => {
+                ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#)
+            }
+            path => logs(path),
+        });
+        let metrics = Arc::new(Metrics::default());
+        let outbound = Outbound::new(Arc::clone(&metrics));
+        outbound.open(SUB);
+        Self {
+            daemon,
+            sink: outbound.source(SUB, SourceId(0)),
+            outbound,
+            metrics,
+        }
+    }
+
+    async fn past(&self, from: From) -> Outcome {
+        let (client, container, cancel) = self.parts();
+        self.reading(&client, &container, &cancel).past(from).await
+    }
+
+    async fn follow(&self, from: From) -> Outcome {
+        let (client, container, cancel) = self.parts();
+        let reading = self.reading(&client, &container, &cancel);
+        reading.follow(from, &|_| false).await
+    }
+
+    fn parts(&self) -> (DockerClient, ContainerId, CancellationToken) {
+        let container = ContainerId("a".to_owned());
+        (self.daemon.client(), container, CancellationToken::new())
+    }
+
+    fn reading<'a>(
+        &'a self,
+        client: &'a DockerClient,
+        container: &'a ContainerId,
+        cancel: &'a CancellationToken,
+    ) -> Reading<'a> {
+        Reading {
+            client,
+            container,
+            metrics: &self.metrics,
+            sink: &self.sink,
+            cancel,
+            whole: true,
+        }
+    }
+
+    async fn next(&self) -> ServerFrame {
+        ServerFrame::decode(&self.outbound.next().await.unwrap()).unwrap()
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_place_that_docker_no_longer_has_is_not_waited_for_in_a_followed_log() {
-    let daemon = FakeDaemon::start("reading-rotated", |path| {
+    let world = World::new("reading-rotated", ok("OK"), |path| {
         let lines = vec![frame("2026-01-01T00:00:05.000000000Z five")];
-        if path.ends_with("/json") {
-            ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#)
-        } else if path.contains("follow=1") {
-            Reply::Pieces(lines, Then::StayOpen)
-        } else {
-            Reply::Pieces(lines, Then::End)
+        match path.contains("follow=1") {
+            true => Reply::Pieces(lines, Then::StayOpen),
+            false => Reply::Pieces(lines, Then::End),
         }
     });
-    let metrics = Arc::new(Metrics::default());
-    let outbound = Outbound::new(Arc::clone(&metrics));
-    outbound.open(SUB);
-    let sink = outbound.source(SUB, SourceId(0));
-    let reading = Reading {
-        client: &daemon.client(),
-        container: &ContainerId("a".to_owned()),
-        metrics: &metrics,
-        sink: &sink,
-        cancel: &CancellationToken::new(),
-        whole: true,
-    };
     let gone = Cursor {
         time: Nanos(1_767_225_600_000_000_000),
         stream: LogStream::Stdout,
         occurrence: 0,
     };
-    let read = reading.follow(From::After(gone), &|_| false);
+    let read = world.follow(From::After(gone));
     let outcome = tokio::time::timeout(Duration::from_secs(20), read).await;
     assert!(
         matches!(outcome, Ok(Outcome::UpTo(From::After(reached))) if reached.time > gone.time),
         "{outcome:?}"
     );
-    let gap = ServerFrame::decode(&outbound.next().await.unwrap()).unwrap();
+    let gap = world.next().await;
     assert!(matches!(gap.message, ServerMessage::Gap { .. }), "{gap:?}");
-    let logs = ServerFrame::decode(&outbound.next().await.unwrap()).unwrap();
-    assert_eq!(logs.batch.get(0).unwrap().text, "five");
+    assert_eq!(world.next().await.batch.get(0).unwrap().text, "five");
+}
+
+const LATE: From = From::Start(Start::Since(Nanos(1_767_225_600_000_000_000)));
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_answers_is_waited_for_while_it_looks_for_the_first_line_of_a_time() {
+    let world = World::new("reading-late", ok("OK"), |_| {
+        let lines = vec![frame("2026-01-01T00:00:05.000000000Z five")];
+        Reply::Late(Duration::from_secs(300), lines)
+    });
+    let outcome = world.past(LATE).await;
+    assert!(
+        matches!(outcome, Outcome::UpTo(From::After(_))),
+        "{outcome:?}"
+    );
+    let mut told = 0;
+    let line = loop {
+        let frame = world.next().await;
+        match &frame.message {
+            ServerMessage::Stream { state, .. } if *state == StreamState::Loading => told += 1,
+            _ => break frame,
+        }
+    };
+    assert!((20..=30).contains(&told), "{told}");
+    assert_eq!(line.batch.get(0).unwrap().text, "five");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_hangs_is_given_up_and_its_silence_is_the_reason() {
+    let world = World::new("reading-hangs", Reply::Silence, |_| {
+        Reply::Pieces(Vec::new(), Then::StayOpen)
+    });
+    let outcome = world.past(LATE).await;
+    assert!(
+        matches!(&outcome, Outcome::Failed(LATE, Some(DockerError::Timeout { request, .. })) if request == "GET /_ping"),
+        "{outcome:?}"
+    );
+    // One that answers, but leaves a reading amid its lines.
+    let world = World::new("reading-stalls", ok("OK"), |_| {
+        let lines = vec![frame("2026-01-01T00:00:05.000000000Z five")];
+        Reply::Pieces(lines, Then::StayOpen)
+    });
+    let outcome = world.past(LATE).await;
+    assert!(
+        matches!(
+            &outcome,
+            Outcome::Failed(From::After(_), Some(DockerError::Interrupted(_)))
+        ),
+        "{outcome:?}"
+    );
 }
