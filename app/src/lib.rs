@@ -43,6 +43,7 @@ mod details;
 mod first_paint;
 #[cfg(feature = "hydrate")]
 mod keyboard;
+mod later;
 pub mod layout;
 #[cfg(feature = "hydrate")]
 mod live;
@@ -51,6 +52,8 @@ mod sidebar;
 #[cfg(test)]
 mod test_data;
 
+#[cfg(feature = "hydrate")]
+pub use later::hydrate;
 pub use layout::App;
 pub use shell::shell;
 pub use state::InitialState;

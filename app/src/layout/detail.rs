@@ -5,13 +5,11 @@ use crate::signal::Memo;
 use leptos::prelude::*;
 
 use super::tabs::Tabs;
-use crate::details::{ContainerDetails, ProjectDetails};
 use crate::icons::{REMOVED_MARK, group_mark, mark, state_mark};
+use crate::later::{Part, part};
 use crate::logs::LogsView;
-use crate::patterns::PatternsView;
 use crate::route::{Route, Selection, Tab};
 use crate::state::{Dashboard, Pinned, Subject, dashboard};
-use crate::stats::StatsView;
 use crate::text;
 
 /// The detail pane.
@@ -48,10 +46,10 @@ pub(crate) fn Detail() -> impl IntoView {
 fn view_of(tab: Tab, subject: &Subject) -> AnyView {
     match (tab, subject) {
         (Tab::Logs, _) => view! { <LogsView /> }.erase(),
-        (Tab::Stats, _) => view! { <StatsView /> }.erase(),
-        (Tab::Patterns, _) => view! { <PatternsView /> }.erase(),
-        (Tab::Details, Subject::Container(_)) => view! { <ContainerDetails /> }.erase(),
-        (Tab::Details, Subject::Group(_)) => view! { <ProjectDetails /> }.erase(),
+        (Tab::Stats, _) => part(Part::Stats),
+        (Tab::Patterns, _) => part(Part::Patterns),
+        (Tab::Details, Subject::Container(_)) => part(Part::Container),
+        (Tab::Details, Subject::Group(_)) => part(Part::Project),
     }
 }
 
