@@ -46,7 +46,7 @@ export const plainTest = base.extend<{ start: Starter }>({
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
       // Refused requests and lost connections are told here too; tests look at those themselves.
-      const network = /^(Failed to load resource|WebSocket connection)/.test(message.text());
+      const network = /^(Failed to load resource|WebSocket connection|TypeError: Failed to fetch)/.test(message.text());
       if (message.type() === 'error' && !network) errors.push(message.text());
     });
     await use(page);
