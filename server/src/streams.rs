@@ -6,7 +6,7 @@
 //!                StreamManager, all of one kind
 //! log            LogStreamManager: batches, the ring, resuming after a break
 //! ring, resume   the newest entries; finding a cursor
-//! order          noticing that a reading goes back
+//! order, brake   noticing that a reading goes back; not reading again without end
 //! reading        what one viewer alone reads from the engine
 //! catch_up       with it, a viewer that comes back
 //! history        with it, a log as far as it goes
@@ -21,6 +21,7 @@
 //! place. Dropping the handle of a subscription ends what it started.
 
 mod batch;
+mod brake;
 mod catch_up;
 mod compose;
 mod history;

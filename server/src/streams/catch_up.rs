@@ -12,12 +12,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sidekick::protocol::{Gap, GapReason, StreamState};
+use sidekick::protocol::{Gap, GapReason, Start, StreamState};
 use tokio_util::sync::CancellationToken;
 
 use super::log::{LogSeat, LogStore, Stand};
 use super::outbound::SourceSink;
 use super::reading::{From, Outcome, Reading};
+use super::ring::RING_ENTRIES;
 use super::upstream::{Context, Upstream, Viewer};
 use crate::docker::DockerClient;
 use crate::metrics::Metrics;
@@ -28,6 +29,9 @@ const READS: u32 = 3;
 
 /// How long a viewer waits for which Docker could not be asked, or had nothing.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a viewer waits whose reading went back.
+const BACK_AFTER: Duration = Duration::from_millis(50);
 
 /// Lets viewers that come back go on, as far as that can be decided now.
 pub(crate) fn settle(up: &Arc<Upstream<LogStore>>, context: &Context) {
@@ -98,13 +102,17 @@ pub(crate) fn settle_with(
 
 /// Whether it is time to ask Docker for what lies between a place and the ring.
 fn may_ask(from: From, store: &LogStore, ended: bool) -> bool {
-    let From::After(cursor) = from else {
-        return true;
-    };
     let newest = store.ring.last().map(|last| last.time);
-    // Else it may still come.
-    let passed = ended || newest.is_some_and(|newest| newest > cursor.time);
-    store.primed && passed
+    match from {
+        From::After(cursor) => {
+            // Else it may still come.
+            let passed = ended || newest.is_some_and(|newest| newest > cursor.time);
+            store.primed && passed
+        }
+        // The ring may reach back before that time.
+        From::Start(Start::Since(_)) => store.primed || newest.is_some(),
+        From::Start(_) => true,
+    }
 }
 
 /// What lies between cannot be had: a gap in its place, and then the newest entries. The state
@@ -144,12 +152,18 @@ impl CatchUp {
         };
         let (from, reads) = match outcome {
             Outcome::Abandoned => return,
-            Outcome::WentBack(from) => (from, 0),
+            Outcome::WentBack(from) => {
+                self.pause_for(BACK_AFTER).await;
+                (from, 0)
+            }
             Outcome::UpTo(from) => {
                 if from == self.from {
                     self.pause().await;
                 }
-                (from, reads)
+                match self.from {
+                    From::Start(_) => (from, 0),
+                    From::After(_) => (from, reads),
+                }
             }
             Outcome::Rotated => {
                 let from = self.from;
@@ -169,7 +183,11 @@ impl CatchUp {
 
     /// Waits before Docker is asked the same again.
     async fn pause(&self) {
-        let pause = tokio::time::sleep(AGAIN_AFTER);
+        self.pause_for(AGAIN_AFTER).await;
+    }
+
+    async fn pause_for(&self, time: Duration) {
+        let pause = tokio::time::sleep(time);
         self.cancel.run_until_cancelled(pause).await;
     }
 
@@ -185,6 +203,11 @@ impl CatchUp {
             cancel: &self.cancel,
             whole: self.whole,
         };
+        if let From::Start(Start::Tail(lines)) = self.from
+            && lines <= RING_ENTRIES as u64
+        {
+            return reading.locate(lines).await;
+        }
         // Where it goes on, most of what it lacks is quickly had. What was printed meanwhile may be
         // more than the ring holds: then it follows until it has caught up.
         let past = matches!(self.from, From::After(_)) && reads <= 1;
@@ -206,10 +229,6 @@ impl CatchUp {
             viewer.seat.stand = Stand::Behind { from, reads: 0 };
             board_now.tell_state();
             return true;
-        }
-        // What the ring has may be what its own reading is about to bring.
-        if matches!(from, From::Start(_)) && !board_now.store.ring.is_empty() {
-            return false;
         }
         let Some(stand) = board_now.store.give_behind(&self.sink, from, self.whole) else {
             return false;

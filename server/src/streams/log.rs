@@ -12,12 +12,13 @@ use sidekick::protocol::{LogBatch, Start};
 use tokio_util::sync::DropGuard;
 
 use self::pump::{Pump, Stop};
+use super::brake::Brake;
 use super::catch_up::settle;
 use super::order::Order;
 use super::outbound::SourceSink;
 use super::reading::From;
 use super::resume::{self, Resumption, TAILS};
-use super::ring::{LogRing, Piece, Place, RING_ENTRIES};
+use super::ring::{LogRing, Place, RING_ENTRIES};
 use super::upstream::{Ask, Attempt, Context, End, Store, StreamManager, Upstream};
 use crate::docker::{DockerClient, DockerStream, LogOptions, Tail};
 use crate::metrics::UpstreamKind;
@@ -106,10 +107,10 @@ impl LogStore {
     /// Hands a viewer the newest entries.
     pub(crate) fn give_newest(&self, sink: &SourceSink) {
         for piece in self.ring.pieces(self.ring.newest()) {
-            match piece {
-                Piece::Entries(batch, _) => sink.logs(&batch, true),
-                Piece::Gap(gap) => sink.gap(gap),
+            if let Some(gap) = piece.gap {
+                sink.gap(gap);
             }
+            sink.logs(&piece.entries, true);
         }
     }
 
@@ -126,34 +127,33 @@ impl LogStore {
                 let from = given;
                 return Some(Stand::Behind { from, reads: 0 });
             }
-            match piece {
-                Piece::Entries(batch, last) => {
-                    sink.logs(&batch, false);
-                    given = From::After(last);
-                }
-                Piece::Gap(gap) => sink.gap(gap),
+            if let Some(gap) = piece.gap {
+                sink.gap(gap);
             }
+            sink.logs(&piece.entries, false);
+            given = From::After(piece.last);
         }
         Some(Stand::Live)
     }
 
     /// Whether a viewer can only wait for the first line. It does not stand at the end of the ring
     /// meanwhile: that the log is empty is a guess from silence, and where the stream breaks before
-    /// that line, the ring begins with the newest lines again.
+    /// that line, the ring begins with the newest lines again. One that begins at a time wants none
+    /// of the lines that are printed until then.
     pub(crate) fn awaits_lines(&self, from: From) -> bool {
-        let start = matches!(from, From::Start(Start::First | Start::Since(_)));
-        start && self.primed && self.ring.is_empty()
+        match from {
+            From::Start(Start::First) => self.primed && self.ring.is_empty(),
+            From::Start(Start::Since(_)) if self.ring.is_empty() => self.primed,
+            From::Start(Start::Since(time)) => self.ring.is_before(time),
+            _ => false,
+        }
     }
 
     /// Where a viewer begins, if everything from there on is in the ring.
     fn place_of(&self, start: Start) -> Option<Place> {
-        if !self.primed {
-            return None;
-        }
         match start {
-            Start::Newest => Some(self.ring.newest()),
+            Start::Newest => self.primed.then(|| self.ring.newest()),
             Start::First => None,
-            Start::Tail(_) if self.ring.is_empty() => Some(self.ring.newest()),
             Start::Tail(lines) => self.ring.tail(lines),
             Start::Since(time) => self.ring.since(time),
         }
@@ -174,11 +174,13 @@ impl Attempt for LogReading {
     ) -> (End, bool) {
         let _open = context.metrics.open_upstream(Self::KIND);
         let mut pump = Pump::new(up, context);
+        let mut brake = Brake::default();
         loop {
             let place = up.board().store.ring.last();
             if let Stop::End(end) = read(up, client, &mut pump).await {
                 return (end, pump.flowed);
             }
+            brake.hold().await;
             let store = &mut up.board().store;
             if store.ring.last() == place {
                 // Another reading says the same: it is Docker's own order.

@@ -3,6 +3,7 @@
 //! The entries go to the viewer as fast as it takes them: [`SourceSink::room`] is awaited before
 //! more is sent, and while it is, nothing is read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use super::batch::{SharedBatch, is_full, split};
 use super::order::Order;
 use super::outbound::SourceSink;
 use super::resume::{self, MOST, Resumption, Step, TAILS};
+use super::ring::RING_ENTRIES;
 use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
 use crate::metrics::{Counter, Metrics, UpstreamKind};
 
@@ -75,6 +77,15 @@ impl Reading<'_> {
     /// Delivers what Docker has behind `from` now.
     pub(crate) async fn past(&self, from: From) -> Outcome {
         let _open = self.metrics.open_upstream(UpstreamKind::Logs);
+        let from = match from {
+            From::Start(Start::Tail(lines)) if lines <= RING_ENTRIES as u64 => {
+                match self.before_newest(lines).await {
+                    Outcome::UpTo(place) => place,
+                    other => return other,
+                }
+            }
+            from => from,
+        };
         let cursor = match from {
             From::Start(start) => return self.begin(start, None).await,
             From::After(cursor) => cursor,
@@ -127,12 +138,65 @@ impl Reading<'_> {
         self.since(cursor).await
     }
 
+    /// Finds out what comes right before the newest so many lines, so that they stay the same for all
+    /// that is read from here on. Where there are no more than these, that is nothing.
+    pub(crate) async fn locate(&self, lines: u64) -> Outcome {
+        let _open = self.metrics.open_upstream(UpstreamKind::Logs);
+        self.before_newest(lines).await
+    }
+
+    async fn before_newest(&self, lines: u64) -> Outcome {
+        let start = From::Start(Start::Tail(lines));
+        // Lines that share a timestamp are counted from the first of them; long ones are in parts.
+        let windows = [1, 8, 64].map(|times| lines.saturating_add(times * TAILS[0]));
+        let mut place = start;
+        for window in windows {
+            let cancel = self.cancel.child_token();
+            let mut stream = self
+                .client
+                .stream_logs(self.container, newest(window), cancel);
+            let mut counter = CursorCounter::default();
+            let mut last = VecDeque::new();
+            let mut records = 0;
+            loop {
+                let batch = match tokio::time::timeout(SILENCE, stream.next()).await {
+                    Err(_) => match self.is_working(records > 0).await {
+                        Ok(()) => continue,
+                        Err(error) => return Outcome::Failed(start, Some(error)),
+                    },
+                    Ok(Some(Err(error))) => return Outcome::Failed(start, Some(error)),
+                    Ok(Some(Ok(batch))) => batch,
+                    Ok(None) => break,
+                };
+                for entry in batch.iter() {
+                    last.push_back(counter.next(entry.time, entry.stream));
+                    if last.len() as u64 > lines.saturating_add(1) {
+                        last.pop_front();
+                    }
+                    // Nobody knows the parts of one that was cut.
+                    records += match entry.truncated {
+                        true => window,
+                        false => resume::records(&entry) as u64,
+                    };
+                }
+            }
+            if last.len() as u64 <= lines && records < window {
+                return Outcome::UpTo(From::Start(Start::First));
+            }
+            place = last.front().map_or(place, |&first| From::After(first));
+            if last.len() as u64 > lines {
+                break;
+            }
+        }
+        Outcome::UpTo(place)
+    }
+
     async fn begin(&self, start: Start, caught_up: Option<CaughtUp<'_>>) -> Outcome {
         let options = match start {
             Start::Newest => newest(TAILS[0]),
             Start::First => LogOptions::default(),
             Start::Tail(lines) => newest(lines),
-            Start::Since(time) => since(time),
+            Start::Since(time) => since(resume::well_before(time)),
         };
         let options = LogOptions {
             follow: caught_up.is_some(),
@@ -140,6 +204,10 @@ impl Reading<'_> {
         };
         let delivery = Delivery {
             caught_up,
+            not_before: match start {
+                Start::Since(time) => Some(time),
+                _ => None,
+            },
             ..self.delivery(From::Start(start), GapReason::Rotated)
         };
         let outcome = self.pass(options, None, delivery).await;
@@ -164,24 +232,20 @@ impl Reading<'_> {
                 From::After(cursor) => CursorCounter::after(cursor),
             },
             pending: LogBatch::new(),
+            not_before: None,
             caught_up: None,
         }
     }
 
     /// Whether a silent reading is to be waited for: one that gave nothing yet, while Docker answers.
-    async fn is_working(&self, delivery: &Delivery<'_>, came: bool) -> Result<(), DockerError> {
+    async fn is_working(&self, came: bool) -> Result<(), DockerError> {
         if came {
             let seconds = SILENCE.as_secs();
             return Err(DockerError::Interrupted(format!(
                 "nothing came for {seconds} s amid the log"
             )));
         }
-        self.client.ping().await?;
-        if let From::Start(_) = delivery.from {
-            // It was told that before, and is told that it still is so.
-            self.sink.state(StreamState::Loading);
-        }
-        Ok(())
+        self.client.ping().await
     }
 
     /// Delivers what one request gives behind the place; `None` when that is not in it.
@@ -193,10 +257,10 @@ impl Reading<'_> {
     ) -> Option<Outcome> {
         let cancel = self.cancel.child_token();
         // What is read once and for all is taken as it is.
-        let mut order = match (options.follow, delivery.from) {
-            (true, From::After(cursor)) => Order::after(cursor),
-            _ => Order::default(),
-        };
+        let mut order = options.follow.then(|| match delivery.from {
+            From::After(cursor) => Order::after(cursor),
+            From::Start(_) => Order::default(),
+        });
         let mut stream = self.client.stream_logs(self.container, options, cancel);
         let began = Instant::now();
         let mut came = false;
@@ -218,8 +282,14 @@ impl Reading<'_> {
                     }
                     continue;
                 }
-                Err(_) => match self.is_working(&delivery, came).await {
-                    Ok(()) => continue,
+                Err(_) => match self.is_working(came).await {
+                    Ok(()) => {
+                        if let From::Start(_) = delivery.from {
+                            // It was told that before, and is told that it still is so.
+                            self.sink.state(StreamState::Loading);
+                        }
+                        continue;
+                    }
                     Err(error) => return Some(delivery.failed(Some(error)).await),
                 },
                 Ok(Some(Err(error))) => return Some(delivery.failed(Some(error)).await),
@@ -236,6 +306,7 @@ impl Reading<'_> {
                 Ok(Some(Ok(batch))) => batch,
             };
             came = true;
+            let batch = delivery.begin_with(batch);
             let step = match place.as_deref_mut() {
                 Some(place) => place.feed(batch),
                 None => Step::After(batch),
@@ -251,7 +322,8 @@ impl Reading<'_> {
                     (rest, false)
                 }
             };
-            let back = order.broken_at(&rest, matches!(delivery.from, From::After(_)));
+            let again = matches!(delivery.from, From::After(_));
+            let back = order.as_mut().and_then(|it| it.broken_at(&rest, again));
             let rest = match back {
                 Some(index) => rest.head_to(index),
                 None => rest,
@@ -297,11 +369,30 @@ struct Delivery<'a> {
     missing: GapReason,
     counter: CursorCounter,
     pending: LogBatch,
+    /// It begins with the first line that is not older.
+    not_before: Option<Nanos>,
     /// Asked behind everything that was sent whether this is to go on.
     caught_up: Option<CaughtUp<'a>>,
 }
 
 impl Delivery<'_> {
+    /// What of a batch does not come too early.
+    fn begin_with(&mut self, batch: LogBatch) -> LogBatch {
+        let Some(begin) = self.not_before else {
+            return batch;
+        };
+        let first = batch.iter().position(|entry| entry.time >= begin);
+        self.counter
+            .advance(&batch.head_to(first.unwrap_or(batch.len())));
+        match first {
+            Some(first) => {
+                self.not_before = None;
+                batch.tail_from(first)
+            }
+            None => LogBatch::new(),
+        }
+    }
+
     /// These come after the cursor, but not right after it.
     fn lost(&mut self, next: &LogBatch) {
         if let From::After(cursor) = self.from {
@@ -335,7 +426,8 @@ impl Delivery<'_> {
 
     /// Up to where everything was sent.
     fn reached(&self) -> From {
-        self.counter.last().map_or(self.from, From::After)
+        let last = self.counter.last().filter(|_| self.not_before.is_none());
+        last.map_or(self.from, From::After)
     }
 
     /// Docker could not be asked any further.

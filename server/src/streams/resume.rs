@@ -41,7 +41,12 @@ const SKEW_NS: i64 = 1_000_000_000;
 
 /// The time from which everything that comes after the cursor is read.
 pub(crate) fn since(cursor: Cursor) -> Nanos {
-    Nanos(cursor.time.0.saturating_sub(SKEW_NS))
+    well_before(cursor.time)
+}
+
+/// The time of the oldest lines that may come behind one of this time.
+pub(crate) fn well_before(time: Nanos) -> Nanos {
+    Nanos(time.0.saturating_sub(SKEW_NS))
 }
 
 /// How many records the engine keeps of a line: a long one is kept in parts.

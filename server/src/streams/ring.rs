@@ -12,7 +12,7 @@ use sidekick::protocol::{
 use sidekick::time::Nanos;
 
 use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
-use super::resume::records;
+use super::resume::{records, well_before};
 
 /// Entries that a joining page gets.
 pub(crate) const RING_ENTRIES: usize = BACKLOG_ENTRIES;
@@ -77,11 +77,13 @@ struct Chunk {
 
 /// A piece of the ring for one viewer.
 #[derive(Clone, Debug)]
-pub(crate) enum Piece {
-    /// Entries, with the identity of the last one.
-    Entries(SharedBatch, Cursor),
-    /// Lines that are missing for everybody.
-    Gap(Gap),
+pub(crate) struct Piece {
+    /// Lines before these that are missing for everybody.
+    pub(crate) gap: Option<Gap>,
+    /// Entries.
+    pub(crate) entries: SharedBatch,
+    /// The identity of the last one.
+    pub(crate) last: Cursor,
 }
 
 /// A place between two entries of the ring.
@@ -155,24 +157,30 @@ impl LogRing {
         self.before_newest(RING_ENTRIES)
     }
 
-    /// Before the newest so many entries; `None` where fewer are in here.
+    /// Before the newest so many entries; `None` where fewer are in here, or the engine may still be
+    /// about to give them: only when it gave as many as were asked for it is sure that it is not.
     pub(crate) fn tail(&self, entries: u64) -> Option<Place> {
         let entries = usize::try_from(entries).ok()?;
-        (entries <= self.entries.min(RING_ENTRIES) && self.bytes <= RING_BYTES)
-            .then(|| self.before_newest(entries))
+        let fits = entries <= self.entries.min(RING_ENTRIES) && self.bytes <= RING_BYTES;
+        (fits && self.front.records >= RING_ENTRIES).then(|| self.before_newest(entries))
     }
 
-    /// Before the first entry that is not older than `time`; `None` where such ones may have been
-    /// let go.
+    /// Before the first entry that is not older than `time`; `None` where there is none, or one may
+    /// have been let go.
     pub(crate) fn since(&self, time: Nanos) -> Option<Place> {
-        if self.first_time()? >= time {
+        if self.first_time()? >= well_before(time) {
             return None;
         }
-        let place = self.chunks.iter().enumerate().find_map(|(chunk, held)| {
+        self.chunks.iter().enumerate().find_map(|(chunk, held)| {
             let entry = (0..held.batch.len()).find(|&i| held.batch.time(i) >= Some(time))?;
             Some(Place { chunk, entry })
-        });
-        Some(place.unwrap_or_else(|| self.end()))
+        })
+    }
+
+    /// Whether it holds something, and all of it is older than `time`.
+    pub(crate) fn is_before(&self, time: Nanos) -> bool {
+        let mut held = self.chunks.iter();
+        !self.is_empty() && held.all(|it| it.batch.iter().all(|entry| entry.time < time))
     }
 
     /// Behind the newest entry.
@@ -230,38 +238,48 @@ impl LogRing {
         None
     }
 
-    /// Everything from a place on, encoded in pieces that a queue can take.
-    pub(crate) fn pieces(&self, from: Place) -> Vec<Piece> {
+    /// Everything from a place on, in pieces that a queue can take; encoded as they are taken.
+    pub(crate) fn pieces(&self, from: Place) -> impl Iterator<Item = Piece> {
+        let chunks = self.chunks.iter().enumerate().skip(from.chunk);
+        chunks.flat_map(move |(chunk, held)| match chunk == from.chunk {
+            true => held.pieces(from.entry),
+            false => held.pieces(0),
+        })
+    }
+}
+
+impl Chunk {
+    /// Everything from an entry on.
+    fn pieces(&self, first: usize) -> Vec<Piece> {
         let mut out = Vec::new();
-        for (chunk, held) in self.chunks.iter().enumerate().skip(from.chunk) {
-            let first = if chunk == from.chunk { from.entry } else { 0 };
-            if let Some(gap) = held.gap.filter(|_| first == 0) {
-                out.push(Piece::Gap(gap));
+        let mut gap = self.gap.filter(|_| first == 0);
+        let mut counter = self.before.clone();
+        let mut batch = LogBatch::new();
+        for (index, entry) in self.batch.iter().enumerate() {
+            if index < first {
+                counter.next(entry.time, entry.stream);
+                continue;
             }
-            let mut counter = held.before.clone();
-            let mut batch = LogBatch::new();
-            for (index, entry) in held.batch.iter().enumerate() {
-                if index < first {
-                    counter.next(entry.time, entry.stream);
-                    continue;
-                }
-                if batch.text_bytes() + entry.text.len() > FLUSH_BYTES || is_full(&batch) {
-                    flush(&mut batch, &mut counter, &mut out);
-                }
-                batch.push(entry);
+            if batch.text_bytes() + entry.text.len() > FLUSH_BYTES || is_full(&batch) {
+                out.extend(piece(&mut batch, &mut counter, &mut gap));
             }
-            flush(&mut batch, &mut counter, &mut out);
+            batch.push(entry);
         }
+        out.extend(piece(&mut batch, &mut counter, &mut gap));
         out
     }
 }
 
-fn flush(batch: &mut LogBatch, counter: &mut CursorCounter, out: &mut Vec<Piece>) {
-    let shared = SharedBatch::new(batch, counter);
-    if let Some(last) = counter.last().filter(|_| !batch.is_empty()) {
-        out.push(Piece::Entries(shared, last));
-        batch.clear();
-    }
+fn piece(
+    batch: &mut LogBatch,
+    counter: &mut CursorCounter,
+    gap: &mut Option<Gap>,
+) -> Option<Piece> {
+    let entries = SharedBatch::new(batch, counter);
+    let last = counter.last().filter(|_| !batch.is_empty())?;
+    batch.clear();
+    let gap = gap.take();
+    Some(Piece { gap, entries, last })
 }
 
 #[cfg(test)]
@@ -283,13 +301,9 @@ mod tests {
         batch
     }
 
-    fn texts(pieces: &[Piece]) -> Vec<String> {
+    fn texts(pieces: impl Iterator<Item = Piece>) -> Vec<String> {
         pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Entries(batch, _) => Some(LogBatch::decode(&batch.bytes).unwrap()),
-                Piece::Gap(_) => None,
-            })
+            .map(|piece| LogBatch::decode(&piece.entries.bytes).unwrap())
             .flat_map(|batch| batch.iter().map(|e| e.text.to_owned()).collect::<Vec<_>>())
             .collect()
     }
@@ -324,12 +338,12 @@ mod tests {
             let n = lines.len();
             ring.settle();
             prop_assert_eq!(
-                texts(&ring.pieces(ring.newest())),
+                texts(ring.pieces(ring.newest())),
                 numbers(n.saturating_sub(RING_ENTRIES)..n)
             );
             let back = back.min(n);
             let place = ring.after(cursors[n - back]).expect("one of the newest thousand");
-            prop_assert_eq!(texts(&ring.pieces(place)), numbers(n - back + 1..n));
+            prop_assert_eq!(texts(ring.pieces(place)), numbers(n - back + 1..n));
             prop_assert_eq!(ring.last(), Some(cursors[n - 1]));
         }
     }
@@ -348,13 +362,13 @@ mod tests {
         ring.settle();
         assert_eq!(ring.after(cursors[700]), None);
         let place = ring.after(cursors[1150]).expect("behind them all is well");
-        assert_eq!(texts(&ring.pieces(place)), numbers(1151..1200));
+        assert_eq!(texts(ring.pieces(place)), numbers(1151..1200));
         // Of a log that is all there, everything can be told.
         let mut ring = LogRing::default();
         ring.push(&batch(&lines[..900], 0), None);
         ring.settle();
         let place = ring.after(cursors[700]).expect("the log begins here");
-        assert_eq!(texts(&ring.pieces(place)), numbers(701..900));
+        assert_eq!(texts(ring.pieces(place)), numbers(701..900));
     }
 
     #[test]
@@ -366,7 +380,7 @@ mod tests {
             ring.push(&batch, None);
         }
         assert!(ring.bytes <= RING_BYTES);
-        assert!(texts(&ring.pieces(ring.newest())).len() >= RING_BYTES / 100_000);
+        assert!(texts(ring.pieces(ring.newest())).len() >= RING_BYTES / 100_000);
     }
 
     #[test]
@@ -380,9 +394,7 @@ mod tests {
         let mut ring = LogRing::default();
         ring.push(&batch(&[(1, false)], 0), None);
         ring.push(&batch(&[(5, false)], 1), Some(gap));
-        let pieces = ring.pieces(ring.newest());
-        assert!(
-            matches!(pieces[..], [Piece::Entries(..), Piece::Gap(g), Piece::Entries(..)] if g == gap)
-        );
+        let gaps: Vec<_> = ring.pieces(ring.newest()).map(|piece| piece.gap).collect();
+        assert_eq!(gaps, [None, Some(gap)]);
     }
 }

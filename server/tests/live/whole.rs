@@ -5,8 +5,9 @@ use std::time::Duration;
 use server::demo::{Fault, Kind, Spec};
 use server::metrics::UpstreamKind;
 use sidekick::protocol::{LogStream, ResumePoint, Start, StreamState, Target};
+use sidekick::time::Nanos;
 
-use crate::support::{World, eventually, numbered};
+use crate::support::{Page, World, eventually, numbered};
 
 #[tokio::test]
 async fn everything_from_the_first_line_on_comes_and_then_what_follows_by_the_shared_stream() {
@@ -199,25 +200,129 @@ async fn the_first_lines_of_a_log_that_was_empty_are_all_had_after_a_break() {
 }
 
 #[tokio::test]
-async fn a_log_that_only_seemed_empty_is_had_from_its_first_line() {
+async fn a_log_that_only_seemed_empty_is_had_from_where_it_was_asked_for() {
+    for (start, first) in [(Start::First, 0), (Start::Tail(10), 490)] {
+        let world = World::start(vec![Spec::new("web")]).await;
+        world.print("web", numbered("line", 0..500));
+        world.control.fail_always(Kind::Logs, Fault::StallAfter(0));
+        let mut page = world.page().await;
+        let seen = page.subscribe(world.logs("web")).await;
+        let sub = page.subscribe_from(world.logs("web"), start).await;
+        page.until("empty", |p| {
+            p.first(seen).state() == Some(&StreamState::Empty)
+        })
+        .await;
+        // The reading of its own asks, after a second of silence, whether it is still needed.
+        page.settle(Duration::from_millis(1500)).await;
+        world.control.heal();
+        world.control.hang_up();
+        page.until("all", |p| {
+            p.lines(sub).last().is_some_and(|l| l == "line 499")
+        })
+        .await;
+        assert_eq!(page.lines(sub), numbered("line", first..500), "{start:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_lines_that_are_to_come_shares_the_stream_of_a_quiet_container() {
     let world = World::start(vec![Spec::new("web")]).await;
-    world.print("web", numbered("line", 0..1500));
-    world.control.fail_always(Kind::Logs, Fault::StallAfter(0));
+    world.print("web", numbered("line", 0..50));
     let mut page = world.page().await;
-    let sub = page.subscribe_from(world.logs("web"), Start::First).await;
-    page.until("empty", |p| {
-        p.first(sub).state() == Some(&StreamState::Empty)
+    let mut from = async |start| page.subscribe_from(world.logs("web"), start).await;
+    let (nothing, late) = (
+        from(Start::Tail(0)).await,
+        from(Start::Since(Nanos(i64::MAX))).await,
+    );
+    let live = |p: &Page, sub| p.first(sub).state() == Some(&StreamState::Live);
+    page.until("live", |p| live(p, nothing) && live(p, late))
+        .await;
+    eventually("one upstream", || {
+        world.control.open_connections(Kind::Logs) == 1 && world.open(UpstreamKind::Logs) == 1
     })
     .await;
-    // The reading of its own asks, after a second of silence, whether it is still needed.
+    let before = world.control.requests(Kind::Logs);
+    world.print("web", ["last".to_owned()]);
+    page.until("what follows", |p| !p.lines(nothing).is_empty())
+        .await;
     page.settle(Duration::from_millis(1500)).await;
-    world.control.heal();
-    world.control.hang_up();
-    page.until("all", |p| {
-        p.lines(sub).last().is_some_and(|l| l == "line 1499")
+    assert_eq!(page.lines(nothing), ["last"]);
+    assert!(page.lines(late).is_empty(), "{:?}", page.lines(late));
+    assert_eq!(world.control.requests(Kind::Logs), before);
+}
+
+#[tokio::test]
+async fn from_the_first_line_of_a_time_on_every_line_comes_also_one_that_is_a_little_older() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let at = |ns: i64| Nanos(1_767_225_600_000_000_000 + ns);
+    let mut page = world.page().await;
+    // Somebody looks, so that memory is asked too.
+    let all = page.subscribe(world.logs("web")).await;
+    let print = |ns, stream| {
+        let text = format!("at {ns}");
+        world
+            .control
+            .print_at("web", stream, &text, at(ns))
+            .unwrap();
+    };
+    print(-5_000_000_000, LogStream::Stdout);
+    for (ns, stream) in [
+        (500, LogStream::Stderr),
+        (1000, LogStream::Stdout),
+        (999, LogStream::Stderr),
+        (1001, LogStream::Stdout),
+    ] {
+        print(ns, stream);
+    }
+    page.until("all", |p| p.lines(all).len() == 5).await;
+    let history = Target::History {
+        container: world.id("web"),
+    };
+    for target in [history, world.logs("web")] {
+        let sub = page.subscribe_from(target, Start::Since(at(1000))).await;
+        page.until("all since", |p| {
+            p.lines(sub).last().is_some_and(|it| it == "at 1001")
+        })
+        .await;
+        assert_eq!(page.lines(sub), ["at 1000", "at 999", "at 1001"]);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_of_lines_that_share_a_timestamp_come_once() {
+    let world = World::start(vec![Spec::new("web")]).await;
+    let at = Nanos(1_767_225_600_000_000_000);
+    for line in numbered("line", 0..20) {
+        let print = world.control.print_at("web", LogStream::Stdout, &line, at);
+        print.unwrap();
+    }
+    let mut page = world.page().await;
+    let history = Target::History {
+        container: world.id("web"),
+    };
+    let past = page.subscribe_from(history.clone(), Start::Tail(5)).await;
+    let ended = |p: &Page, sub| p.first(sub).state() == Some(&StreamState::Ended);
+    page.until("the past", |p| ended(p, past)).await;
+    assert_eq!(page.lines(past), numbered("line", 15..20));
+    let resume = ResumePoint {
+        container: world.id("web"),
+        cursor: page.first(past).cursor.unwrap(),
+    };
+    let rest = page
+        .subscribe_with(history, vec![resume], Start::First)
+        .await;
+    page.until("the rest", |p| ended(p, rest)).await;
+    assert!(page.lines(rest).is_empty(), "{:?}", page.lines(rest));
+    let sub = page.subscribe_from(world.logs("web"), Start::Tail(5)).await;
+    page.until("the newest", |p| p.lines(sub).len() >= 5).await;
+    world.print("web", ["last".to_owned()]);
+    page.until("what follows", |p| {
+        p.lines(sub).last().is_some_and(|it| it == "last")
     })
     .await;
-    assert_eq!(page.lines(sub), numbered("line", 0..1500));
+    let mut expected = numbered("line", 15..20);
+    expected.push("last".to_owned());
+    assert_eq!(page.lines(sub), expected);
 }
 
 #[tokio::test]
@@ -225,7 +330,7 @@ async fn lines_of_two_streams_that_share_a_timestamp_come_once_however_often_one
     let world = World::start(vec![Spec::new("web")]).await;
     let print = |number: u32, stream| {
         let text = format!("line {number}");
-        let at = sidekick::time::Nanos(1_767_225_600_000_000_001);
+        let at = Nanos(1_767_225_600_000_000_001);
         world.control.print_at("web", stream, &text, at).unwrap();
     };
     let streams = [LogStream::Stdout, LogStream::Stderr];

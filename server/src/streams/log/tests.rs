@@ -1,4 +1,4 @@
-//! What a page is told of a log that says nothing.
+//! What a page is told of a log that says nothing, and how often a log is opened that goes back.
 
 use std::time::Duration;
 
@@ -60,4 +60,41 @@ async fn a_log_is_not_called_empty_while_its_request_may_still_be_on_the_way() {
     let (state, after) = first_state("log-silent", Reply::Silence).await;
     assert_eq!(state, StreamState::Empty);
     assert!(after >= HEAD_AFTER, "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_goes_back_whenever_it_is_opened_is_not_opened_without_a_pause() {
+    let opened = tokio::sync::watch::Sender::new(0);
+    let mut often = opened.subscribe();
+    let daemon = FakeDaemon::start("log-back", move |path| {
+        if path.ends_with("/json") {
+            return ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#);
+        }
+        // Each time there is one line more, and then an old one.
+        opened.send_modify(|times| *times += 1);
+        let lines = *opened.borrow() + 1;
+        let times = (1..lines + 1)
+            .chain([0])
+            .map(|n| 1_767_225_600_000_000_000 + n);
+        let frames = times.map(|time| {
+            let line = format!("{} line\n", sidekick::time::Nanos(time).to_rfc3339());
+            let mut frame = vec![1, 0, 0, 0];
+            frame.extend_from_slice(&(line.len() as u32).to_be_bytes());
+            frame.extend_from_slice(line.as_bytes());
+            frame
+        });
+        Reply::Pieces(frames.collect(), Then::StayOpen)
+    });
+    let context = Arc::new(Context::default());
+    context.set_client(Some(daemon.client()));
+    let outbound = Outbound::new(Arc::clone(&context.metrics));
+    outbound.open(SUB);
+    let manager = LogStreamManager::new(context);
+    let container = ContainerId("a".to_owned());
+    let began = Instant::now();
+    let sink = outbound.source(SUB, SourceId(0));
+    let _viewing = manager.join(&container, Ask::default(), sink);
+    often.wait_for(|times| *times == 100).await.unwrap();
+    let took = began.elapsed();
+    assert!(took > Duration::from_secs(60), "{took:?}");
 }
