@@ -43,7 +43,9 @@ pub use output::{LinkState, Output, Update};
 use std::collections::BTreeMap;
 
 use crate::few::Few;
-use crate::protocol::{ClientMessage, ServerFrame, ServerMessage, Snapshot, Start, SubId, Target};
+use crate::protocol::{
+    ClientMessage, ResumePoint, ServerFrame, ServerMessage, Snapshot, Start, SubId, Target,
+};
 use crate::time::Millis;
 use link::{Link, Need};
 use mirror::{Applied, Delta, Mirror};
@@ -142,13 +144,36 @@ impl Client {
 
     /// Like [`subscribe`](Self::subscribe); says where logs begin.
     pub fn subscribe_from(&mut self, target: Target, start: Start) -> SubId {
+        self.subscribe_behind(target, start, Vec::new())
+    }
+
+    /// Like [`subscribe_from`](Self::subscribe_from), for a caller that `holds` everything of some
+    /// containers up to an entry: of these comes what is behind it.
+    pub fn subscribe_behind(
+        &mut self,
+        target: Target,
+        start: Start,
+        holds: Vec<ResumePoint>,
+    ) -> SubId {
         self.last_sub = self.last_sub.wrapping_add(1);
         let id = SubId(self.last_sub);
-        self.subs.insert(id, Subscription::new(id, target, start));
+        let mut subscription = Subscription::new(id, target, start);
+        for point in holds {
+            subscription.hold(point);
+        }
+        self.subs.insert(id, subscription);
         if self.link.may_subscribe() {
             self.start(id);
         }
         id
+    }
+
+    /// The last entries that came of a subscription's containers; of more than 500, of those that were
+    /// active last.
+    #[must_use]
+    pub fn places(&self, sub: SubId) -> Vec<ResumePoint> {
+        let subscription = self.subs.get(&sub);
+        subscription.map_or_else(Vec::new, Subscription::resume_points)
     }
 
     /// Ends a subscription; nothing of it comes out of [`poll`](Self::poll) any more. Unknown

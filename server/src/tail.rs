@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail};
 use sidekick::client::{LinkState, Update};
 use sidekick::model::EngineStatus;
-use sidekick::protocol::{Gap, GapReason, StreamState, SubId, Target};
+use sidekick::protocol::{Gap, GapReason, ResumePoint, Start, StreamState, SubId, Target};
 use sidekick::reconnect::ReconnectPolicy;
 
 use self::output::{Lines, Printer};
@@ -70,6 +70,9 @@ struct Tail {
     sources: HashMap<(SubId, u16), String>,
     /// What is read when something else has come to its end.
     queued: VecDeque<Target>,
+    /// What is followed when the newest lines are printed, and their last.
+    next: Vec<Target>,
+    places: Vec<ResumePoint>,
     /// Subscriptions that may bring more.
     open: HashSet<SubId>,
     /// Those of projects.
@@ -95,6 +98,8 @@ impl Tail {
             waiting: None,
             sources: HashMap::new(),
             queued: VecDeque::new(),
+            next: Vec::new(),
+            places: Vec::new(),
             open: HashSet::new(),
             projects: HashSet::new(),
             again: HashMap::new(),
@@ -203,8 +208,11 @@ impl Tail {
             Update::Logs { sub, source, batch } => {
                 self.again.remove(&sub);
                 self.silent.remove(&sub);
-                let name = self.name(sub, source);
-                self.waiting = Some(Lines { name, batch });
+                let none = self.args.newest() == Some(0);
+                if !(none && self.reads_pasts()) {
+                    let name = self.name(sub, source);
+                    self.waiting = Some(Lines { name, batch });
+                }
             }
             Update::Gap { sub, source, gap } => {
                 let name = self.name(sub, source);
@@ -241,32 +249,56 @@ impl Tail {
                 }
             }
         }
-        let several = all.len() > 1
-            || all
-                .iter()
-                .any(|target| matches!(target, Target::ProjectLogs { .. }));
+        let is_project = |target: &Target| matches!(target, Target::ProjectLogs { .. });
+        let several = all.len() > 1 || all.iter().any(is_project);
+        if self.args.newest().is_some() && !self.args.no_follow {
+            // The newest first, so that it is known what they are before anything can break.
+            self.queued = names::pasts(&all, &snapshot.containers).into();
+            self.next = all;
+        } else {
+            self.queued = all.into();
+        }
         self.printer = Some(Printer::start(&self.args, several));
-        self.queued = all.into();
         self.subscribe();
         Ok(())
     }
 
+    /// Whether what is read now comes to an end.
+    fn reads_pasts(&self) -> bool {
+        self.args.no_follow || !self.next.is_empty()
+    }
+
     /// Subscribes to what is queued, as far as it is its turn.
     fn subscribe(&mut self) {
-        let most = match self.args.no_follow {
+        let most = match self.reads_pasts() {
             true => READ_AT_ONCE,
             false => usize::MAX,
         };
         while self.open.len() < most
             && let Some(target) = self.queued.pop_front()
         {
-            let project = matches!(target, Target::ProjectLogs { .. });
-            let start = self.args.start();
-            let sub = self.viewer.client().subscribe_from(target, start);
-            self.open.insert(sub);
-            if project {
-                self.projects.insert(sub);
+            let start = match (self.next.is_empty(), self.args.start()) {
+                // At least one, to know where it goes on.
+                (false, Start::Tail(lines)) => Start::Tail(lines.max(1)),
+                (_, start) => start,
+            };
+            let sub = self.viewer.client().subscribe_from(target.clone(), start);
+            self.opened(sub, &target);
+        }
+        if self.open.is_empty() {
+            // Whoever joins later, or had no line, has none before its first.
+            for target in std::mem::take(&mut self.next) {
+                let (client, places) = (self.viewer.client(), self.places.clone());
+                let sub = client.subscribe_behind(target.clone(), Start::First, places);
+                self.opened(sub, &target);
             }
+        }
+    }
+
+    fn opened(&mut self, sub: SubId, target: &Target) {
+        self.open.insert(sub);
+        if let Target::ProjectLogs { .. } = target {
+            self.projects.insert(sub);
         }
     }
 
@@ -274,7 +306,8 @@ impl Tail {
     fn end(&mut self, sub: SubId) {
         self.again.remove(&sub);
         self.open.remove(&sub);
-        if self.args.no_follow {
+        if self.reads_pasts() {
+            self.places.extend(self.viewer.client().places(sub));
             // The server has room for so many at a time.
             self.viewer.client().unsubscribe(sub);
             self.subscribe();
@@ -284,7 +317,7 @@ impl Tail {
     fn state(&mut self, sub: SubId, source: Option<u16>, state: StreamState) {
         let name = source.map_or_else(String::new, |source| self.name(sub, source));
         match state {
-            StreamState::Ended if self.args.no_follow => self.end(sub),
+            StreamState::Ended if self.reads_pasts() => self.end(sub),
             StreamState::Removed => {
                 if source.is_some() {
                     self.say(format!("{name} was removed"));

@@ -122,6 +122,30 @@ impl Subscription {
         }
     }
 
+    /// It holds everything of a container up to this entry.
+    pub(super) fn hold(&mut self, point: ResumePoint) {
+        if let Some(number) = self.add(point.container, String::new()) {
+            self.sources[usize::from(number)].cursor = Some(point.cursor);
+        }
+    }
+
+    /// Gives a container the next number; `None` where there is none left.
+    fn add(&mut self, container: ContainerId, name: String) -> Option<u16> {
+        let number = u16::try_from(self.sources.len()).ok()?;
+        self.numbers.insert(container.clone(), number);
+        self.sources.push(Source {
+            container,
+            name,
+            named: false,
+            cursor: None,
+            search: None,
+            sampled: None,
+            joined: false,
+            active: 0,
+        });
+        Some(number)
+    }
+
     /// A container joined, or has a new name.
     pub(super) fn source(
         &mut self,
@@ -139,24 +163,14 @@ impl Subscription {
                 (number, news)
             }
             None => {
-                let Ok(number) = u16::try_from(self.sources.len()) else {
+                let Some(number) = self.add(container.clone(), name.clone()) else {
                     out.update(Update::Refused {
                         sub: Some(self.id),
                         reason: format!("{name} is left out: too many containers joined here"),
                     });
                     return;
                 };
-                self.numbers.insert(container.clone(), number);
-                self.sources.push(Source {
-                    container: container.clone(),
-                    name: name.clone(),
-                    named: true,
-                    cursor: None,
-                    search: None,
-                    sampled: None,
-                    joined: false,
-                    active: 0,
-                });
+                self.sources[usize::from(number)].named = true;
                 (number, true)
             }
         };
@@ -353,7 +367,8 @@ impl Subscription {
         }
     }
 
-    fn resume_points(&self) -> Vec<ResumePoint> {
+    /// Where it stands in the containers that were active last.
+    pub(super) fn resume_points(&self) -> Vec<ResumePoint> {
         let mut known: Vec<_> = self
             .sources
             .iter()

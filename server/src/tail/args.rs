@@ -52,6 +52,11 @@ pub struct TailArgs {
 }
 
 impl TailArgs {
+    /// How many of the newest lines are asked for.
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.tail
+    }
+
     /// Where each log begins.
     pub(super) fn start(&self) -> Start {
         match (self.since, self.tail) {

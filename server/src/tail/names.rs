@@ -57,6 +57,21 @@ pub(super) fn targets(
     })
 }
 
+/// The pasts of all containers that are shown where `targets` are followed.
+pub(super) fn pasts(targets: &[Target], containers: &[Container]) -> Vec<Target> {
+    let shown = |container: &Container| {
+        targets.iter().any(|target| match target {
+            Target::Logs { container: id } => container.id == *id,
+            Target::ProjectLogs { project, .. } => container.project.as_ref() == Some(project),
+            _ => false,
+        })
+    };
+    let past = |it: &Container| Target::History {
+        container: it.id.clone(),
+    };
+    containers.iter().filter(|it| shown(it)).map(past).collect()
+}
+
 /// What could have been named.
 fn known(containers: &[Container]) -> String {
     const SHOWN: usize = 20;

@@ -1,6 +1,6 @@
 //! What breaks between the program and the daemon.
 
-use server::demo::{DemoOptions, Spec};
+use server::demo::{DemoOptions, Kind, Spec};
 
 use crate::support::{Tail, World, numbered};
 
@@ -39,4 +39,20 @@ async fn what_docker_no_longer_has_is_told_on_standard_error() {
         gap.contains("web: ") && gap.contains("Docker no longer has them"),
         "{gap}"
     );
+}
+
+#[tokio::test]
+async fn what_is_printed_while_the_server_is_away_comes_also_behind_no_line_at_all() {
+    let mut world = World::start(&["web"]).await;
+    world.print("web", numbered("line", 0..100));
+    let mut tail = Tail::start(world.address, &["--tail", "0", "web"]);
+    // It has asked where the log ends, what is behind that, and follows.
+    world
+        .control_until(|it| it.requests(Kind::Logs) >= 3 && it.open_connections(Kind::Logs) == 1)
+        .await;
+    world.server.take().unwrap().stop().await;
+    tail.told("trying again").await;
+    world.print("web", numbered("line", 100..110));
+    world.serve().await;
+    assert_eq!(tail.lines(10).await, numbered("line", 100..110));
 }

@@ -48,6 +48,21 @@ async fn the_newest_lines_or_those_since_a_time_are_printed_as_asked() {
 }
 
 #[tokio::test]
+async fn the_newest_lines_are_followed_by_what_comes_and_by_all_of_who_joins_later() {
+    let spec = |name: &str| Spec::new(name).compose("shop", name, 1);
+    let world = World::with(DemoOptions::quiet(vec![spec("web")])).await;
+    world.print("web", numbered("line", 0..100));
+    let mut tail = Tail::start(world.address, &["--tail", "2", "shop"]);
+    assert_eq!(tail.lines(2).await, numbered("web | line", 98..100));
+    world.print("web", numbered("line", 100..105));
+    assert_eq!(tail.lines(5).await, numbered("web | line", 100..105));
+    world.control.create(spec("late")).unwrap();
+    world.print("late", numbered("line", 0..5));
+    world.control.start("late").unwrap();
+    assert_eq!(tail.lines(5).await, numbered("late | line", 0..5));
+}
+
+#[tokio::test]
 async fn json_tells_time_container_and_stream_of_each_line() {
     let world = World::start(&["web"]).await;
     let at = sidekick::time::Nanos(1_767_225_600_000_000_001);

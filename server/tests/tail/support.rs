@@ -71,6 +71,15 @@ impl World {
         }
     }
 
+    /// Waits until the engine has seen something.
+    pub(crate) async fn control_until(&self, seen: impl Fn(&Control) -> bool) {
+        let began = Instant::now();
+        while !seen(&self.control) {
+            assert!(began.elapsed() < PATIENCE, "in vain");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Runs the program to its end.
     pub(crate) async fn tail(&self, args: &[&str]) -> Output {
         Tail::start(self.address, args).end().await
