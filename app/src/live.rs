@@ -5,6 +5,7 @@
 mod apply;
 mod frame;
 pub(crate) mod history;
+mod older;
 mod socket;
 
 use std::cell::RefCell;
@@ -16,6 +17,7 @@ use crate::signal::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use sidekick::client::{Client, Output};
+use sidekick::logs::Older;
 use sidekick::protocol::{SubId, Target};
 use sidekick::time::Millis;
 
@@ -42,6 +44,9 @@ struct Inner {
     subs: Vec<(Target, SubId)>,
     /// The one that is not.
     sub: Option<SubId>,
+    /// The reader of lines from before those held, and its subscription while it reads.
+    older: Older,
+    older_sub: Option<SubId>,
     /// When the timer for the client's next deadline fires.
     timer_at: Option<Millis>,
     /// The server's clock minus this machine's, in milliseconds.
@@ -65,6 +70,8 @@ pub(crate) fn start(dashboard: Dashboard) {
             subject: None,
             subs: Vec::new(),
             sub: None,
+            older: Older::default(),
+            older_sub: None,
             timer_at: None,
             clock_offset_ms: 0,
             ahead_ms: wall_clock().since(now()),
@@ -180,12 +187,18 @@ impl Wire {
         if let Some(old) = old {
             self.act(|client| client.pause(old));
         }
+        // Older lines that are on their way go on only with the log in sight.
+        self.follow();
+        // Where newer lines were let go, only another session goes on.
+        let whole = !self.dashboard.logs.with_value(|session| session.is_cut())
+            || matches!(&target, Some(Target::Stats { .. }));
         let same = self.inner.borrow().subject.as_ref() == Some(&subject);
-        if !same {
+        if !(same && whole) {
             let subs = std::mem::take(&mut self.inner.borrow_mut().subs);
             for (_, sub) in subs {
                 self.act(|client| client.unsubscribe(sub));
             }
+            self.inner.borrow_mut().older = Older::default();
             self.dashboard.begin_session();
             self.inner.borrow_mut().subject = Some(subject);
         }
@@ -193,6 +206,14 @@ impl Wire {
         if let Some(target) = target {
             self.inner.borrow_mut().subscribe(target);
             self.pump();
+        }
+    }
+
+    /// Shows the newest lines of the selected log where they were let go for older ones.
+    pub(crate) fn begin_anew(&self) {
+        let subject = self.inner.borrow_mut().subject.take();
+        if let Some(subject) = subject {
+            self.show(subject, self.dashboard.target.get_untracked());
         }
     }
 

@@ -13,6 +13,7 @@ mod fingerprint;
 mod inspector;
 mod list;
 mod notice;
+mod past;
 #[cfg(any(feature = "hydrate", test))]
 mod pieces;
 mod timeline;

@@ -11,7 +11,7 @@ pub use pinned::Pinned;
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
-use sidekick::logs::{LogSession, StoreLimits};
+use sidekick::logs::{LogSession, StoreLimits, older::Before};
 use sidekick::model::{
     Container, ContainerId, EngineStatus, Event, Project, ResourceError, projects,
 };
@@ -61,6 +61,21 @@ pub enum Panel {
     Services,
 }
 
+/// What the page knows of the lines before those that it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// As much as their reader does.
+    Known(Before),
+    /// They could not be read; why, for people.
+    Failed(String),
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self::Known(Before::Unknown)
+    }
+}
+
 /// The page's state. Cheap to copy: every field is a handle.
 #[derive(Clone, Copy)]
 pub struct Dashboard {
@@ -104,6 +119,10 @@ pub struct Dashboard {
     pub logs: StoredValue<LogSession>,
     /// Grows when `logs` changed, at most once per animation frame.
     pub logs_version: RwSignal<u64>,
+    /// What is known of the lines before those held.
+    pub past: RwSignal<Past>,
+    /// An instant of the log that is to be shown; older lines come until it is here.
+    pub seek: RwSignal<Option<Millis>>,
     /// Samples of the subject's stats. Not a signal: follow
     /// [`stats_version`](Self::stats_version).
     pub stats: StoredValue<StatsCollector>,
@@ -185,6 +204,8 @@ impl Dashboard {
             stream: RwSignal::new(None),
             logs: StoredValue::new(LogSession::new(StoreLimits::default())),
             logs_version: RwSignal::new(0),
+            past: RwSignal::new(Past::default()),
+            seek: RwSignal::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
             stats_lost: RwSignal::new(0),
@@ -251,6 +272,24 @@ impl Dashboard {
         crate::live::with(self, crate::live::Wire::retry);
     }
 
+    /// Reads lines from before those held.
+    pub fn load_older(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::load_older);
+    }
+
+    /// Says that the newest lines are followed.
+    pub fn follow(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::follow);
+    }
+
+    /// Shows the newest lines again where they were let go for older ones.
+    pub fn begin_anew(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::begin_anew);
+    }
+
     /// Asks the server to read the list of containers anew.
     pub fn refresh(self) {
         #[cfg(feature = "hydrate")]
@@ -295,6 +334,8 @@ impl Dashboard {
         self.logs.set_value(LogSession::new(StoreLimits::default()));
         self.stats.set_value(StatsCollector::new(STATS_SAMPLES));
         self.stats_lost.set(0);
+        self.past.set(Past::default());
+        self.seek.set(None);
         self.session.update(|session| *session += 1);
         self.logs_version.update(|version| *version += 1);
         self.stats_version.update(|version| *version += 1);

@@ -85,6 +85,20 @@ impl LogPipeline {
         self.counted(assessment.severity, time, template, goes_on)
     }
 
+    /// Reads a line that was counted before, and counts nothing. Its template is the one that lines
+    /// like it were put into last, where that is known.
+    pub fn look(&mut self, line: &str, time: Nanos, event: &mut Continuation) -> Mined {
+        let line = &*ansi::strip(line);
+        let own = assess_with(line, &mut Reading::default());
+        let (assessment, goes_on) = event.take(line, own, time);
+        let sketch = Sketch::of(mined(line)).key;
+        Mined {
+            severity: assessment.severity,
+            template: self.templates.known(sketch, assessment.explicit()),
+            goes_on,
+        }
+    }
+
     fn counted(
         &mut self,
         severity: Severity,

@@ -1,6 +1,8 @@
 //! Everything that belongs to one selected log: its rows, counts, timeline and templates, and
 //! the rows that the filter lets through.
 
+mod past;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -8,7 +10,7 @@ use super::analytics::LogAnalytics;
 use super::events::Continuation;
 use super::filter::Filter;
 use super::pipeline::{LogPipeline, Mined};
-use super::store::{LogStore, Note, Row, StoreLimits};
+use super::store::{FIRST_ROW, LogStore, Note, Row, StoreLimits};
 use super::template::LogTemplateEngine;
 use super::timeline::LogSeverityTimeSeries;
 use crate::few::Few;
@@ -16,7 +18,7 @@ use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Gap, LogBatch};
 use crate::time::{Millis, Nanos};
 
 /// What the page holds for one log selection. Another selection starts a new one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct LogSession {
     store: LogStore,
     pipeline: LogPipeline,
@@ -26,8 +28,14 @@ pub struct LogSession {
     view: VecDeque<u64>,
     /// Those of the view that are no lines.
     view_notes: VecDeque<u64>,
-    /// Rows of the view that were let go.
-    view_evicted: u64,
+    /// Number of the view's first row, among those that this filter lets through.
+    view_first: u64,
+    /// Lines of the store's one source that were counted and let go right before its first line.
+    counted: u64,
+    /// Somebody reads older lines that came in front: they stay.
+    held: bool,
+    /// Newer lines are missing behind the last row: they were let go, or did not find room.
+    cut: bool,
     version: u64,
     /// How many templates had been merged when the view was made.
     merges: u64,
@@ -49,6 +57,8 @@ struct Source {
     lines: usize,
     bytes: usize,
     run: Run,
+    /// Its first line is the first that there is.
+    complete: bool,
 }
 
 /// What is known of the run that a source's newest line belongs to.
@@ -69,7 +79,18 @@ impl LogSession {
     pub fn new(limits: StoreLimits) -> Self {
         Self {
             store: LogStore::new(limits),
-            ..Self::default()
+            pipeline: LogPipeline::default(),
+            sources: Few::default(),
+            filter: Filter::default(),
+            view: VecDeque::new(),
+            view_notes: VecDeque::new(),
+            view_first: FIRST_ROW,
+            counted: 0,
+            held: false,
+            cut: false,
+            version: 0,
+            merges: 0,
+            mined: Vec::new(),
         }
     }
 
@@ -94,14 +115,20 @@ impl LogSession {
     #[must_use]
     pub fn loaded_since(&self) -> Option<Millis> {
         // The line that would have passed the bytes may have been a long one.
-        let full = |it: &&Source| it.lines >= BACKLOG_ENTRIES || it.bytes >= BACKLOG_BYTES / 4 * 3;
+        let full = |it: &&Source| {
+            !it.complete && (it.lines >= BACKLOG_ENTRIES || it.bytes >= BACKLOG_BYTES / 4 * 3)
+        };
         let cut = self.sources.values().filter(full);
         cut.map(|it| it.first.millis()).max()
     }
 
     /// Takes new lines of a source: reads severities, counts, mines, stores and filters them.
+    ///
+    /// Where somebody reads older lines and there is no room for new ones, these are left out, and
+    /// everything that comes behind them: see [`is_cut`](Self::is_cut).
     pub fn ingest(&mut self, source: u16, batch: LogBatch) {
-        if batch.is_empty() {
+        self.cut |= self.held && self.store.is_full();
+        if batch.is_empty() || self.cut {
             return;
         }
         let from = self.sources.or_default(source);
@@ -124,13 +151,18 @@ impl LogSession {
         if before == Run::Over {
             changed = self.store.append_note(source, Note::Started { at: time });
         }
+        let evicted = self.store.evicted();
         changed = changed.min(self.store.append(source, batch, &self.mined));
+        self.counted += self.store.evicted() - evicted;
         self.follow_merges();
         self.update_view(changed);
     }
 
     /// Takes the word that lines of a source are missing.
     pub fn gap(&mut self, source: u16, gap: Gap) {
+        if self.cut {
+            return;
+        }
         // What follows may go on an event whose beginning is missing.
         self.sources.or_default(source).events = Default::default();
         let changed = self.store.append_note(source, Note::Missing(gap));
@@ -141,7 +173,7 @@ impl LogSession {
     /// are known. A row says so behind its newest line; its next line begins another run. Says
     /// nothing of a source without lines, nor twice of one run.
     pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) {
-        if !self.run_is_over(source) {
+        if !self.run_is_over(source) || self.cut {
             return;
         }
         let newest = self.store.newest(source).unwrap_or_default();
@@ -187,7 +219,7 @@ impl LogSession {
     fn renew_view(&mut self) {
         self.view.clear();
         self.view_notes.clear();
-        self.view_evicted = 0;
+        self.view_first = FIRST_ROW;
         self.update_view(0);
     }
 
@@ -238,14 +270,15 @@ impl LogSession {
         self.store.row((number - self.store.first_row()) as usize)
     }
 
-    /// How many visible rows were let go since this filter was set: a view that is scrolled up
-    /// stays on its rows by moving up that much.
+    /// Number of the first visible row. It grows as visible rows are let go from the old end, and
+    /// shrinks as older ones come in front: a view that is scrolled stays on its rows by moving
+    /// that much.
     #[must_use]
-    pub fn visible_evicted(&self) -> u64 {
+    pub fn visible_first(&self) -> u64 {
         if self.filter.is_all() {
             self.store.first_row()
         } else {
-            self.view_evicted
+            self.view_first
         }
     }
 
@@ -314,7 +347,7 @@ impl LogSession {
             return;
         }
         let first = self.store.first_row();
-        self.view_evicted += keep(&mut self.view, first..changed) as u64;
+        self.view_first += keep(&mut self.view, first..changed) as u64;
         keep(&mut self.view_notes, first..changed);
         let from = changed.max(first);
         let rows = self.store.iter_from((from - first) as usize);
@@ -329,6 +362,12 @@ impl LogSession {
                 }
             }
         }
+    }
+}
+
+impl Default for LogSession {
+    fn default() -> Self {
+        Self::new(StoreLimits::default())
     }
 }
 

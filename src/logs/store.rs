@@ -3,13 +3,15 @@
 //! The decoded [`LogBatch`] is the chunk; beside it stand the columns that the page computes.
 //! Small batches are put together into chunks of up to 4096 rows or 64 KiB of text, so that the
 //! cost of a chunk spreads over many lines. What is too much goes from the old end, a whole
-//! chunk at a time, and is counted.
+//! chunk at a time, and is counted; where older lines come in front, for somebody who reads them,
+//! it goes from the new end.
 //!
 //! One container keeps Docker's own order, which is not always that of the timestamps. From the
 //! second source on the rows stand by timestamp; a line that comes late is put where it belongs,
 //! behind the lines of the same instant. That costs no more than the rows it overlaps.
 
 mod chunk;
+mod front;
 
 use std::collections::VecDeque;
 
@@ -20,6 +22,9 @@ use crate::few::Few;
 use crate::protocol::{EntryRef, Gap, LogBatch};
 use crate::time::Nanos;
 use chunk::Chunk;
+
+/// Number of the first row that comes: rows may come in front of it.
+pub(super) const FIRST_ROW: u64 = 1 << 40;
 
 /// What a store may hold before it lets the oldest lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +96,11 @@ pub struct LogStore {
     chunks: VecDeque<Chunk>,
     lines: usize,
     bytes: usize,
-    /// Rows ever let go: the number of the first row that is held.
+    /// The number of the first row that is held.
     first_row: u64,
     evicted_lines: u64,
+    /// Lines let go from the new end.
+    newer_lines: u64,
     /// Newest timestamp of each source, where a gap without times belongs.
     newest: Few<u16, Nanos>,
 }
@@ -107,8 +114,9 @@ impl LogStore {
             chunks: VecDeque::new(),
             lines: 0,
             bytes: 0,
-            first_row: 0,
+            first_row: FIRST_ROW,
             evicted_lines: 0,
+            newer_lines: 0,
             newest: Few::default(),
         }
     }
@@ -130,6 +138,12 @@ impl LogStore {
         }
         let chunk = Chunk::of_batch(source, batch, mined);
         self.insert(source, chunk)
+    }
+
+    /// Whether the next lines would have others let go.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.lines >= self.limits.max_lines || self.bytes >= self.limits.max_bytes
     }
 
     /// Adds a row that is no line: behind the lines of its time (of a gap that is `after`), or
@@ -195,7 +209,14 @@ impl LogStore {
         self.evicted_lines
     }
 
-    /// Number of the oldest row held: how many rows were let go.
+    /// Lines that were let go from the new end, to make room for older ones.
+    #[must_use]
+    pub fn newer_evicted(&self) -> u64 {
+        self.newer_lines
+    }
+
+    /// Number of the oldest row held. It grows as rows are let go from the old end, and shrinks as
+    /// older ones come in front.
     #[must_use]
     pub fn first_row(&self) -> u64 {
         self.first_row

@@ -211,6 +211,18 @@ impl LogTemplateEngine {
         Some(Recalled { place, entry })
     }
 
+    /// The template that lines of this sketch and explicit severity were put into last, while it
+    /// exists. Counts nothing.
+    pub(super) fn known(&self, sketch: u64, explicit: Severity) -> Option<TemplateId> {
+        let mixed = shape::mix(sketch, 1 + explicit.index() as u64);
+        let recalled = [sketch, mixed].into_iter().filter_map(|it| self.recall(it));
+        let entry = recalled
+            .map(|it| it.entry)
+            .find(|it| it.level == explicit)?;
+        let id = self.aliases.resolve(entry.id);
+        self.slot(id).map(|_| id)
+    }
+
     /// Puts a line into the template that its sketch led to before. `None` where that is gone.
     pub(super) fn push_recalled(
         &mut self,

@@ -10,6 +10,9 @@ use crate::state::{MAX_EVENTS, SourceInfo};
 
 /// Applies one report. Reports of an older subscription never come: the client sees to it.
 pub(crate) fn apply(wire: &Wire, report: Report) {
+    if wire.takes_older(&report) {
+        return;
+    }
     let dashboard = wire.dashboard;
     match report {
         Report::Link(link) => dashboard.link.set(link),
@@ -65,6 +68,7 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 .logs
                 .update_value(|logs| logs.ingest(source, batch));
             wire.frame.mark(Dirty::Logs);
+            wire.leave_if_cut();
         }
         Report::Gap { sub, gap, .. } if wire.is_stats(sub) => {
             let lost = gap.lines.unwrap_or_default();

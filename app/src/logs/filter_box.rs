@@ -3,8 +3,9 @@
 use crate::bind::{Erase, bound, click, on, when};
 use crate::signal::memo;
 use leptos::{ev, prelude::*};
+use sidekick::logs::LogSession;
 
-use super::controls::controls;
+use super::{controls::controls, past::GoTo};
 use crate::{
     charts::plural,
     pulse::{TEXT_MS, pulse},
@@ -38,10 +39,7 @@ pub(super) fn FilterBox() -> impl IntoView {
     };
     let let_go = move || {
         version.track();
-        let n = dashboard
-            .logs
-            .with_value(sidekick::logs::LogSession::evicted);
-        (n > 0).then(|| plural(n, "older line let go", "older lines let go"))
+        let_go(dashboard.logs.with_value(LogSession::let_go))
     };
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
@@ -62,6 +60,7 @@ pub(super) fn FilterBox() -> impl IntoView {
                     }
                 })
             />
+            <GoTo />
             <span class="filter-count">{bound(lines)}</span>
         </div>
         <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
@@ -69,6 +68,20 @@ pub(super) fn FilterBox() -> impl IntoView {
         </span>
     }
     .erase()
+}
+
+/// What is said of lines that were let go before and behind those held.
+fn let_go((older, newer): (u64, u64)) -> Option<String> {
+    match (older, newer) {
+        (0, 0) => None,
+        (n, 0) => Some(plural(n, "older line let go", "older lines let go")),
+        (0, n) => Some(plural(n, "newer line let go", "newer lines let go")),
+        (a, b) => Some(format!(
+            "{} older and {} newer lines let go",
+            crate::charts::group_digits(a),
+            crate::charts::group_digits(b)
+        )),
+    }
 }
 
 /// The template that the log is narrowed to, with a button that ends it.

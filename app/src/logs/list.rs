@@ -3,9 +3,10 @@
 use crate::bind::{Erase, bound, click, on};
 use crate::signal::{RwSignal, memo};
 use leptos::{ev, html, prelude::*};
-use sidekick::{logs::Severity, protocol::LogStream, time::Nanos};
+use sidekick::logs::{LogSession, Severity};
+use sidekick::{protocol::LogStream, time::Nanos};
 
-use super::{controls::controls, notice::EmptyNotice};
+use super::{controls::controls, notice::EmptyNotice, past::PastStrip};
 use crate::{charts::plural, route::Selection};
 
 /// A line that was clicked, to be shown in full.
@@ -32,8 +33,13 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let spacer = NodeRef::<html::Div>::new();
     let rows = NodeRef::<html::Div>::new();
     let following = RwSignal::new(true);
+    let near_top = RwSignal::new(false);
     let new_rows = RwSignal::new(0u64);
     let new_text = crate::pulse::pulse(new_rows, crate::pulse::TEXT_MS);
+    let cut = memo(move || {
+        dashboard.logs_version.track();
+        dashboard.logs.with_value(LogSession::is_cut)
+    });
     let name = memo(move || dashboard.selection.with(selection_name));
     let merged = move || {
         dashboard
@@ -45,6 +51,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
         controls,
         nodes: (scroller, spacer, rows),
         following,
+        near_top,
         new_rows,
         inspected,
     });
@@ -74,13 +81,21 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 </div>
             </div>
             <EmptyNotice />
+            <PastStrip near=near_top following />
             <button
                 type="button"
                 class="log-new"
-                hidden=move || following.get()
-                on:click=click(move || actions.to_end())
+                hidden=move || following.get() && !cut.get()
+                on:click=click(move || {
+                    if cut.get_untracked() {
+                        dashboard.begin_anew();
+                    } else {
+                        actions.to_end();
+                    }
+                })
             >
                 {move || match new_text.get() {
+                    _ if cut.get() => "Newer lines were let go: load the newest".to_owned(),
                     0 => "Follow the newest line".to_owned(),
                     n => plural(n, "new line", "new lines"),
                 }}

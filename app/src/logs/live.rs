@@ -13,7 +13,7 @@ use super::{
     super::{controls::Controls, viewport::Viewport},
     Inspected,
 };
-use crate::{charts::observe_size, route::Selection};
+use crate::{charts::observe_size, route::Selection, state::Past};
 
 type Node = NodeRef<html::Div>;
 
@@ -22,6 +22,7 @@ pub(super) struct Parts {
     /// What scrolls, what is as high as all rows, what holds the drawn ones.
     pub(super) nodes: (Node, Node, Node),
     pub(super) following: RwSignal<bool>,
+    pub(super) near_top: RwSignal<bool>,
     pub(super) new_rows: RwSignal<u64>,
     pub(super) inspected: RwSignal<Option<Inspected>>,
 }
@@ -31,6 +32,7 @@ pub(super) struct Actions {
     controls: Controls,
     view: LocalValue<Option<Viewport>>,
     following: RwSignal<bool>,
+    near_top: RwSignal<bool>,
     new_rows: RwSignal<u64>,
     inspected: RwSignal<Option<Inspected>>,
 }
@@ -42,6 +44,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         controls,
         view: LocalValue::new(None),
         following: parts.following,
+        near_top: parts.near_top,
         new_rows: parts.new_rows,
         inspected: parts.inspected,
     };
@@ -78,6 +81,12 @@ pub(super) fn start(parts: Parts) -> Actions {
         }
     });
     effect(move || {
+        if dashboard.seek.get().is_some() {
+            // What comes in front is to be read.
+            actions.with(|view, _| view.pause());
+        }
+    });
+    effect(move || {
         if let Some(time) = controls.go_to.get() {
             controls.go_to.set(None);
             actions.with(|view, session| view.go_to(session, Nanos::from(time)));
@@ -89,6 +98,15 @@ pub(super) fn start(parts: Parts) -> Actions {
 impl Actions {
     pub(super) fn scrolled(self) {
         self.with(Viewport::scrolled);
+        let dashboard = self.controls.dashboard;
+        let failed = |past: &Past| matches!(past, Past::Failed(_));
+        if self.near_top.get_untracked()
+            && !self.following.get_untracked()
+            && !dashboard.past.with_untracked(failed)
+            && !dashboard.logs.with_value(LogSession::is_whole)
+        {
+            dashboard.load_older();
+        }
     }
 
     pub(super) fn to_end(self) {
@@ -196,6 +214,12 @@ impl Actions {
         };
         if self.following.get_untracked() != position.following {
             self.following.set(position.following);
+            if position.following {
+                self.controls.dashboard.follow();
+            }
+        }
+        if self.near_top.get_untracked() != position.near_top {
+            self.near_top.set(position.near_top);
         }
         if self.new_rows.get_untracked() != position.new_rows {
             self.new_rows.set(position.new_rows);

@@ -19,6 +19,8 @@ pub(super) struct Position {
     pub(super) following: bool,
     /// Rows that came since it stopped following.
     pub(super) new_rows: u64,
+    /// The first row held is in sight or less than a screen away.
+    pub(super) near_top: bool,
 }
 
 pub(super) struct Viewport {
@@ -31,7 +33,8 @@ pub(super) struct Viewport {
     top_px: f64,
     /// Rows in the view when it was last drawn.
     len: usize,
-    /// Number of the view's first row: how many before it were let go.
+    /// Number of the view's first row, which grows where rows are let go and shrinks where older
+    /// ones come in front.
     first: u64,
     /// Number of the first row that has a slot.
     first_drawn: u64,
@@ -103,13 +106,14 @@ impl Viewport {
             } else {
                 end.saturating_sub(self.paused_end)
             },
+            near_top: self.top_px < self.height_px,
         }
     }
 
     /// Takes over what the session holds now and draws it.
     pub(super) fn sync(&mut self, session: &LogSession) {
         let len = session.visible_len();
-        let first = session.visible_evicted();
+        let first = session.visible_first();
         let end = first + len as u64;
         let refiltered = *session.filter() != self.filter;
         let anchor = if refiltered { self.top_time() } else { None };
@@ -118,11 +122,11 @@ impl Viewport {
             self.set_width(0);
             self.paused_end = end;
             self.opened = None;
-        } else if end < self.first + self.len as u64 {
-            // The session was cleared: there is nothing left to stay at.
+        } else if len == 0 {
+            // There is nothing to stay at.
             self.following = true;
         }
-        let gone = first.saturating_sub(self.first);
+        let moved = self.first as f64 - first as f64;
         self.set_len(len);
         self.first = first;
         if self.following {
@@ -132,8 +136,8 @@ impl Viewport {
         } else if refiltered {
             self.following = true;
             self.scroll_to(bottom_px(len, self.height_px));
-        } else if gone > 0 {
-            self.scroll_to((self.top_px - gone as f64 * ROW_PX).max(0.0));
+        } else if moved != 0.0 {
+            self.scroll_to((self.top_px + moved * ROW_PX).max(0.0));
         }
         self.draw(session);
     }

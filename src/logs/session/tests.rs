@@ -232,7 +232,7 @@ proptest! {
                 }))
                 .collect();
             total += list.len() as u64;
-            let evicted_before = session.visible_evicted();
+            let evicted_before = session.visible_first();
             let was = shown(&session);
             session.ingest(source % sources, batch(&list));
             let naive: Vec<_> = session
@@ -248,7 +248,7 @@ proptest! {
             prop_assert_eq!(session.visible_lines(), lines);
             prop_assert_eq!(shown(&session), naive);
             prop_assert_eq!(session.store().lines() as u64 + session.evicted(), total);
-            let moved = (session.visible_evicted() - evicted_before) as usize;
+            let moved = (session.visible_first() - evicted_before) as usize;
             if sources == 1 && moved < was.len() {
                 prop_assert_eq!(&shown(&session)[..was.len() - moved], &was[moved..]);
             }

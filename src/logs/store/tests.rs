@@ -66,10 +66,19 @@ fn a_late_line_of_another_source_stands_where_it_belongs() {
         batch(&[(1, "a".into()), (5, "b".into()), (9, "c".into())]),
         &[],
     );
-    assert_eq!(store.append(1, batch(&[(5, "late".into())]), &[]), 0);
+    assert_eq!(
+        store.append(1, batch(&[(5, "late".into())]), &[]),
+        FIRST_ROW
+    );
     assert_eq!(texts(&store), ["a", "b", "late", "c"]);
-    assert_eq!(store.append(0, batch(&[(7, "d".into())]), &[]), 3);
-    assert_eq!(store.append(0, batch(&[(9, "e".into())]), &[]), 5);
+    assert_eq!(
+        store.append(0, batch(&[(7, "d".into())]), &[]),
+        FIRST_ROW + 3
+    );
+    assert_eq!(
+        store.append(0, batch(&[(9, "e".into())]), &[]),
+        FIRST_ROW + 5
+    );
     assert_eq!(texts(&store), ["a", "b", "late", "d", "c", "e"]);
 }
 
@@ -145,7 +154,9 @@ proptest! {
         sources in 1u16..4,
         max_lines in prop_oneof![Just(usize::MAX), 0usize..60],
         big in proptest::bool::weighted(0.4),
+        older in proptest::collection::vec(proptest::bool::weighted(0.3), 40),
     ) {
+        let mut older = older.into_iter().cycle();
         let mut store = LogStore::new(StoreLimits { max_lines, max_bytes: usize::MAX });
         let mut model: Vec<Plain> = Vec::new();
         let mut seen: Vec<u16> = Vec::new();
@@ -153,6 +164,7 @@ proptest! {
         let mut n = 0;
         let mut before: Vec<Plain> = Vec::new();
         for (source, lines, is_gap) in steps {
+            let prepends = older.next() == Some(true);
             let source = source % sources;
             let mut lines: Vec<(i64, String)> = lines
                 .into_iter()
@@ -162,6 +174,25 @@ proptest! {
                     (time, format!("{n}-{}", "x".repeat(if big { length * 1000 } else { length })))
                 })
                 .collect();
+            if seen.len() == 1 && seen[0] == source && prepends && !lines.is_empty() {
+                let (_, came) = store.prepend(source, batch(&lines), &[]);
+                prop_assert_eq!(came, lines.len() as u64);
+                while model.first().is_some_and(|row| row.2.starts_with("gap")) {
+                    model.remove(0);
+                }
+                let older = lines.iter().map(|(time, text)| Plain(*time, source, text.clone()));
+                model.splice(0..0, older);
+                for (time, _) in &lines {
+                    newest[source as usize] = newest[source as usize].max(*time);
+                }
+                let held = contents(&store);
+                // What was let go was the newest; the lines that came stay.
+                prop_assert!(held.len() >= lines.len().min(max_lines));
+                model.truncate(held.len());
+                prop_assert_eq!(&held, &model);
+                before = held;
+                continue;
+            }
             let first_row = store.first_row();
             let changed = if is_gap {
                 n += 1;

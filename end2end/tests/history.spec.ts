@@ -1,0 +1,93 @@
+// Lines from before those that the page begins with: down to a container's first one.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+import type { Dashboard } from '../harness/dashboard.ts';
+
+needsDocker();
+
+/** Prints numbered lines at once. */
+const count = (from: number, to: number) => `awk 'BEGIN { for (i = ${from}; i <= ${to}; i++) print "line " i }'`;
+
+const strip = (dashboard: Dashboard) => dashboard.page.locator('.log-past');
+
+/** Every line that the page holds, by way of the clipboard. */
+async function held(dashboard: Dashboard): Promise<string[]> {
+  await dashboard.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await dashboard.page.getByRole('button', { name: 'Copy', exact: true }).click();
+  const text = await dashboard.page.evaluate(() => navigator.clipboard.readText());
+  return text.split('\n').slice(0, -1);
+}
+
+/** Scrolls to the top, again and again, until the log's beginning is there. */
+async function toTheBeginning(dashboard: Dashboard): Promise<void> {
+  await expect(async () => {
+    await dashboard.log.evaluate((log) => log.scrollTo({ top: 0 }));
+    await expect(strip(dashboard)).toHaveText(/Beginning of the log/, { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+}
+
+const numbered = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `line ${from + at}`);
+
+test('scrolling up brings every older line once, in order, to the first one', async ({ docker, dashboard }) => {
+  test.setTimeout(120_000);
+  await docker.run('past', `${count(1, 20_000)}; sleep 600`);
+  await dashboard.open('/c/past/logs');
+  await expect(dashboard.log).toContainText('line 20000');
+  await expect(strip(dashboard)).toBeHidden();
+
+  // The line that is read stays where it is while others come before it.
+  const height = await dashboard.log.evaluate((log) => log.scrollHeight);
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: 1 }));
+  const read = dashboard.rows.filter({ hasText: /line 19010$/ });
+  await expect(read).toBeVisible();
+  const place = await read.boundingBox();
+  await expect.poll(() => dashboard.log.evaluate((log) => log.scrollHeight)).toBeGreaterThan(height);
+  await expect(read).toBeVisible();
+  const after = await read.boundingBox();
+  expect(Math.abs((after?.y ?? 0) - (place?.y ?? 0))).toBeLessThanOrEqual(1);
+
+  await toTheBeginning(dashboard);
+  expect(await held(dashboard)).toEqual(numbered(1, 20_000));
+  await expect(dashboard.page.locator('.log-toolbar')).toContainText('20,000');
+});
+
+test('older lines and those that come join without a seam', async ({ docker, dashboard }) => {
+  await docker.run('both', `${count(1, 4_000)}; while [ ! -e /go ]; do sleep 0.1; done; ${count(4_001, 4_500)}; sleep 600`);
+  await dashboard.open('/c/both/logs');
+  await expect(dashboard.log).toContainText('line 4000');
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: 0 }));
+  await docker.docker('exec', 'both', 'sh', '-c', ': > /go');
+  await toTheBeginning(dashboard);
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: log.scrollHeight }));
+  await expect(dashboard.log).toContainText('line 4500');
+  expect(await held(dashboard)).toEqual(numbered(1, 4_500));
+});
+
+test('who reads back beyond what the page holds keeps his lines, and can go to the newest again', async ({ docker, dashboard }) => {
+  test.setTimeout(120_000);
+  await docker.run('deep', `${count(1, 70_000)}; sleep 600`);
+  await dashboard.open('/c/deep/logs');
+  await expect(dashboard.log).toContainText('line 70000');
+  await toTheBeginning(dashboard);
+  await expect(dashboard.rows.filter({ hasText: /^.*line 1$/ })).toBeVisible();
+  const newest = dashboard.page.getByRole('button', { name: 'load the newest' });
+  await newest.click();
+  await expect(dashboard.log).toContainText('line 70000');
+  await expect(newest).toBeHidden();
+});
+
+test('a time leads to its line, also where that is not loaded yet', async ({ docker, dashboard }) => {
+  await docker.run('timed', `echo the very first; sleep 3; ${count(1, 5_000)}; sleep 600`);
+  const started = (await docker.docker('logs', '--timestamps', 'timed')).slice(0, 19);
+  await dashboard.open('/c/timed/logs');
+  await expect(dashboard.log).toContainText('line 5000');
+  await dashboard.page.getByLabel('UTC').check();
+  const box = dashboard.page.getByRole('textbox', { name: 'Go to time' });
+  await box.fill('nonsense');
+  await box.press('Enter');
+  await expect(box).toHaveAttribute('aria-invalid', 'true');
+  await box.fill(started.replace('T', ' '));
+  await box.press('Enter');
+  await expect(dashboard.rows.filter({ hasText: 'the very first' })).toBeVisible();
+  await expect(box).toHaveAttribute('aria-invalid', 'false');
+});

@@ -1,0 +1,213 @@
+use super::*;
+use crate::logs::{Filter, Row, StoreLimits};
+use crate::protocol::LogStream;
+use crate::time::Millis;
+use proptest::prelude::*;
+
+const ALL: StoreLimits = StoreLimits {
+    max_lines: usize::MAX,
+    max_bytes: usize::MAX,
+};
+
+/// A log as Docker has it.
+fn log(lines: &[(i64, &str)]) -> LogBatch {
+    let mut batch = LogBatch::new();
+    for (time, text) in lines {
+        batch.push_line(Nanos(*time), LogStream::Stdout, text);
+    }
+    batch
+}
+
+fn numbered(count: usize) -> LogBatch {
+    let mut batch = LogBatch::new();
+    for n in 0..count {
+        batch.push_line(
+            Nanos(n as i64 * 1000),
+            LogStream::Stdout,
+            &format!("line {n}"),
+        );
+    }
+    batch
+}
+
+fn holding(limits: StoreLimits, lines: LogBatch) -> LogSession {
+    let mut session = LogSession::new(limits);
+    session.add_source(0, "web", Millis(i64::MAX / 2_000_000));
+    session.ingest(0, lines);
+    session
+}
+
+/// Reads windows, each in pieces of `piece` lines, until one brought something or there is nothing.
+fn read(older: &mut Older, session: &mut LogSession, docker: &LogBatch, piece: usize) {
+    while let Some(asked) = older.ask(session) {
+        let mut at = docker.len().saturating_sub(asked as usize);
+        let step = loop {
+            if at == docker.len() {
+                break older.ended(session);
+            }
+            let end = docker.len().min(at + piece);
+            match older.take(&docker.tail_from(at).head_to(end - at), session) {
+                Step::Read => at = end,
+                step => break step,
+            }
+        };
+        if step == Step::Done {
+            return;
+        }
+    }
+}
+
+fn texts(session: &LogSession) -> Vec<String> {
+    let rows = session.store().iter_from(0);
+    rows.filter_map(|row| match row {
+        Row::Entry { entry, .. } => Some(entry.text.to_owned()),
+        Row::Note { .. } => None,
+    })
+    .collect()
+}
+
+fn all(docker: &LogBatch) -> Vec<String> {
+    docker.iter().map(|it| it.text.to_owned()).collect()
+}
+
+#[test]
+fn windows_double_and_end_at_the_first_line() {
+    let docker = numbered(20_000);
+    let mut session = holding(ALL, docker.tail_from(19_000));
+    let mut older = Older::default();
+    let mut held = Vec::new();
+    while older.before() == Before::Unknown {
+        read(&mut older, &mut session, &docker, 700);
+        held.push(session.store().lines());
+    }
+    assert_eq!(held, [3_000, 7_000, 15_000, 20_000]);
+    assert_eq!(older.before(), Before::Beginning);
+    assert_eq!(texts(&session), all(&docker));
+    assert_eq!(session.analytics().counts().total(), 20_000);
+    assert_eq!(session.loaded_since(), None, "all is here");
+}
+
+#[test]
+fn lines_that_were_printed_meanwhile_do_not_hide_the_place() {
+    let docker = numbered(50_000);
+    let mut session = holding(ALL, docker.tail_from(9_000).head_to(1_000));
+    let mut older = Older::default();
+    read(&mut older, &mut session, &docker, 1_000);
+    assert_eq!(texts(&session)[0], "line 7000");
+}
+
+#[test]
+fn a_place_that_docker_has_no_more_is_said_to_be_gone() {
+    let docker = numbered(5_000);
+    let mut session = holding(ALL, docker.tail_from(1_000));
+    let mut older = Older::default();
+    read(&mut older, &mut session, &docker.tail_from(2_000), 100);
+    assert_eq!(older.before(), Before::Gone);
+    assert_eq!(session.store().lines(), 4_000);
+    assert_eq!(older.ask(&session), None);
+}
+
+#[test]
+fn a_reading_that_was_given_up_can_be_begun_anew() {
+    let docker = numbered(4_000);
+    let mut session = holding(ALL, docker.tail_from(3_000));
+    let mut older = Older::default();
+    assert_eq!(older.ask(&session), Some(3_000));
+    assert_eq!(older.ask(&session), None, "one is on its way");
+    assert_eq!(
+        older.take(&docker.tail_from(1_000).head_to(50), &mut session),
+        Step::Read
+    );
+    older.give_up();
+    assert_eq!(older.take(&docker, &mut session), Step::Done, "too late");
+    read(&mut older, &mut session, &docker, 100);
+    assert_eq!(texts(&session)[0], "line 1000");
+}
+
+#[test]
+fn of_several_containers_nothing_older_is_read() {
+    let mut session = holding(ALL, numbered(10));
+    session.add_source(1, "db", Millis(0));
+    assert_eq!(Older::default().ask(&session), None);
+}
+
+#[test]
+fn long_lines_come_fewer_at_a_time() {
+    let long = "x".repeat(100_000);
+    let lines: Vec<_> = (0..300).map(|n| (n, long.as_str())).collect();
+    let docker = log(&lines);
+    let mut session = holding(ALL, docker.tail_from(290));
+    let mut older = Older::default();
+    read(&mut older, &mut session, &docker, 7);
+    let held = session.store().lines();
+    assert!((40..110).contains(&held), "{held}");
+    while older.before() == Before::Unknown {
+        read(&mut older, &mut session, &docker, 7);
+    }
+    assert_eq!(session.store().lines(), 300);
+}
+
+proptest! {
+    #[test]
+    fn every_line_is_held_once_and_in_order_whatever_repeats(
+        lines in proptest::collection::vec((0i64..4, 0usize..3), 1..400),
+        held in 1usize..400,
+        piece in 1usize..50,
+        window in 1u64..40,
+        printed in 0usize..30,
+    ) {
+        // Few times and few texts, so that many places look alike.
+        let mut time = 0;
+        let lines: Vec<(i64, &str)> = lines
+            .into_iter()
+            .map(|(step, text)| {
+                time += step;
+                (time, ["a", "b", "c"][text])
+            })
+            .collect();
+        let docker = log(&lines);
+        let held = held.min(docker.len());
+        let end = docker.len() - printed.min(docker.len() - held);
+        let from = end - held.min(end);
+        let mut session = holding(ALL, docker.tail_from(from).head_to(end - from));
+        let mut older = Older { window, ..Older::default() };
+        for _ in 0..100 {
+            read(&mut older, &mut session, &docker, piece);
+        }
+        // Lines that look alike for longer than a place is told by are one to everybody.
+        prop_assume!(held >= PLACE.0 || printed == 0);
+        prop_assert_eq!(older.before(), Before::Beginning);
+        prop_assert_eq!(texts(&session), all(&docker.head_to(end)));
+    }
+
+    #[test]
+    fn what_was_let_go_and_comes_again_counts_once(
+        held in 200usize..900,
+        back in 1usize..6,
+    ) {
+        let limits = StoreLimits { max_lines: 100, max_bytes: usize::MAX };
+        let docker = numbered(held);
+        let mut session = holding(limits, LogBatch::new());
+        for at in (0..held).step_by(50) {
+            session.ingest(0, docker.tail_from(at).head_to(50.min(held - at)));
+        }
+        let mut older = Older { window: 50, ..Older::default() };
+        session.set_filter(Filter { text: "7".into(), ..Filter::default() });
+        for _ in 0..back {
+            let first = texts(&session)[0].clone();
+            read(&mut older, &mut session, &docker, 33);
+            let now = texts(&session);
+            if older.before() == Before::Unknown {
+                prop_assert!(now.contains(&first) && now[0] != first);
+            }
+            // What is held is one stretch of the log, and the newest was let go.
+            let from = now[0][5..].parse::<usize>().unwrap();
+            prop_assert_eq!(&now, &all(&docker.tail_from(from).head_to(now.len())));
+            prop_assert_eq!(session.is_cut(), from + now.len() < held);
+            let matching = now.iter().filter(|it| it.contains('7')).count();
+            prop_assert_eq!(session.visible_lines(), matching);
+        }
+        prop_assert_eq!(session.analytics().counts().total(), held as u64);
+        prop_assert_eq!(session.templates().total_lines(), held as u64);
+    }
+}

@@ -1,0 +1,126 @@
+//! Lines from before those held, which come in front of them; and what makes room for them.
+
+use super::{LogSession, current, keep};
+use crate::logs::events::Continuation;
+use crate::logs::store::{Note, Row};
+use crate::protocol::LogBatch;
+
+impl LogSession {
+    /// Takes older lines of the one source that there is: those that come right before the first
+    /// line held. They count like all lines, except those that were held before and let go, which
+    /// have been counted. Where there is no room, the newest lines are let go. Of several sources,
+    /// which need not begin at one time, no older lines are taken.
+    pub fn prepend(&mut self, source: u16, batch: LogBatch) {
+        if batch.is_empty() || self.sources.len() != 1 {
+            return;
+        }
+        let Some(from) = self.sources.get_mut(source) else {
+            return;
+        };
+        from.first = batch.time(0).unwrap_or_default();
+        from.lines += batch.len();
+        from.bytes += batch.text_bytes();
+        let counted = self.counted.min(batch.len() as u64);
+        self.counted -= counted;
+        let new = batch.len() - counted as usize;
+        let mut events = <[Continuation; 2]>::default();
+        self.mined.clear();
+        for (at, entry) in batch.iter().enumerate() {
+            let event = &mut events[entry.stream.index()];
+            self.mined.push(match at < new {
+                true => self.pipeline.push(entry.text, entry.time, event),
+                false => self.pipeline.look(entry.text, entry.time, event),
+            });
+        }
+        let newer = self.store.newer_evicted();
+        let (_, came) = self.store.prepend(source, batch, &self.mined);
+        self.held = true;
+        self.cut |= self.store.newer_evicted() > newer;
+        self.follow_merges();
+        self.version += 1;
+        if self.filter.is_all() {
+            return;
+        }
+        let (first, end) = (self.store.first_row(), self.store.end_row());
+        self.view_first += keep(&mut self.view, first + came..end) as u64;
+        keep(&mut self.view_notes, first + came..end);
+        let rows = self.store.iter_from(0).take(came as usize);
+        let matching: Vec<u64> = (first..)
+            .zip(rows)
+            .filter(|(_, row)| {
+                self.filter
+                    .matches(&current(*row, self.pipeline.templates()))
+            })
+            .map(|(number, _)| number)
+            .collect();
+        self.view_first -= matching.len() as u64;
+        for number in matching.into_iter().rev() {
+            self.view.push_front(number);
+        }
+    }
+
+    /// The first lines of the one source that there is, up to a row about missing ones: so many,
+    /// or fewer where they have more text than this in bytes. `None` without lines, and of several
+    /// sources.
+    pub(in crate::logs) fn first_lines(
+        &self,
+        lines: usize,
+        bytes: usize,
+    ) -> Option<(u16, LogBatch)> {
+        if self.sources.len() != 1 {
+            return None;
+        }
+        let mut first = LogBatch::new();
+        let mut of = None;
+        for row in self.store.iter_from(0) {
+            match row {
+                Row::Entry { entry, source, .. } => {
+                    if first.len() >= lines || first.text_bytes() >= bytes {
+                        break;
+                    }
+                    of = Some(source);
+                    first.push(entry);
+                }
+                Row::Note {
+                    note: Note::Missing(_),
+                    ..
+                } if !first.is_empty() => break,
+                Row::Note { .. } => {}
+            }
+        }
+        Some((of?, first))
+    }
+
+    /// Says that the first line of a source is the first that there is: before it, nothing was let
+    /// go or left out that could be had.
+    pub fn complete(&mut self, source: u16) {
+        if let Some(source) = self.sources.get_mut(source) {
+            source.complete = true;
+            self.version += 1;
+        }
+    }
+
+    /// Lines that were let go and would stand right before the first one held, and behind the last.
+    #[must_use]
+    pub fn let_go(&self) -> (u64, u64) {
+        (self.counted, self.store.newer_evicted())
+    }
+
+    /// Whether the first line held is the first that there is, of every source.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.loaded_since().is_none() && self.counted == 0
+    }
+
+    /// Says whether somebody reads older lines: then none are let go from the old end.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Whether newer lines are missing behind the last row, to make room for older ones. Only
+    /// another session, which begins with the newest, goes on.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+}
