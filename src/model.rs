@@ -14,5 +14,5 @@ pub use details::{
 };
 pub use engine::{Engine, EngineError, EngineErrorKind, EngineStatus, ResourceError};
 pub use event::{Event, EventKind};
-pub use project::{Project, ProjectStatus, Service, projects};
+pub use project::{Project, ProjectStatus, Replicas, Service, projects};
 pub use stats::StatsSample;

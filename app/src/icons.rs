@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::bind::Erase;
 use leptos::prelude::*;
-use sidekick::model::{Container, ContainerState, Health};
+use sidekick::model::{Container, ContainerState, Health, Replicas};
 
 use crate::text::{in_trouble, shown_health};
 
@@ -37,12 +37,14 @@ pub fn state_mark(container: &Container) -> (&'static str, &'static str) {
 /// The mark of a container that was removed.
 pub const REMOVED_MARK: (&str, &str) = ("mark off", CROSS);
 
-/// The mark of a project or service: all of it runs, some, or nothing.
+/// The mark of a project or service: a part of it is unhealthy, all of it runs, some, or nothing.
 #[must_use]
-pub fn group_mark(running: usize, all: usize) -> (&'static str, &'static str) {
-    if running == 0 {
+pub fn group_mark(of: Replicas) -> (&'static str, &'static str) {
+    if of.running == 0 {
         ("mark off", SQUARE)
-    } else if running < all {
+    } else if of.unhealthy {
+        ("mark bad", TRIANGLE)
+    } else if of.running < of.all {
         ("mark busy", HALF)
     } else {
         ("mark good", DISC)

@@ -24,6 +24,22 @@ test('start, stop, rename and removal elsewhere show within a second', async ({ 
   await expect(dashboard.container('renamed')).toBeHidden(WITHIN);
 });
 
+test('a container that dies right after its start is called so at once', async ({ docker, dashboard }) => {
+  await docker.run('crasher', 'echo no; exit 3');
+  await docker.docker('wait', 'crasher');
+  await dashboard.open('/c/crasher/logs');
+  await dashboard.live();
+  // dockerd's list calls it running for a while after it has told that it died.
+  for (let round = 0; round < 3; round++) {
+    await docker.docker('start', 'crasher');
+    await expect(dashboard.log.locator('.log-row:not(.note):visible')).toHaveCount(round + 2);
+    await expect(dashboard.container('crasher')).toHaveAccessibleDescription(/^exited, code 3/, WITHIN);
+    await dashboard.page.waitForTimeout(1500);
+    await expect(dashboard.container('crasher')).toHaveAccessibleDescription(/^exited, code 3/);
+  }
+  await expect(dashboard.notes).toHaveText([0, 1, 2, 3].flatMap((round) => [...(round ? [/started again$/] : []), /ended, exit 3$/]));
+});
+
 test('a removed container keeps its lines on the page, and a new one of its name is offered', async ({ docker, dashboard }) => {
   await docker.run('phoenix', 'echo "from the first life"; sleep 600');
   await dashboard.open('/c/phoenix/logs');

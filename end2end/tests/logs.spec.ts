@@ -52,7 +52,7 @@ test('a stopped container shows its log once, and goes on when it starts again',
   await docker.docker('start', 'again');
   await expect(async () => expect(await dashboard.allLines()).toHaveLength(2)).toPass();
   expect((await dashboard.allLines())[0]).toBe(first[0]);
-  await expect(dashboard.notes).toHaveText([/ended/, /started again$/, /ended/]);
+  await expect(dashboard.notes).toHaveText([/ended, exit 0$/, /started again$/, /ended, exit 0$/]);
 });
 
 test('a container that is restarted says so in its log', async ({ docker, dashboard }) => {
@@ -61,7 +61,7 @@ test('a container that is restarted says so in its log', async ({ docker, dashbo
   await expect(dashboard.log).toContainText('run of');
   await docker.docker('restart', 'reborn');
   await expect(async () => expect(await dashboard.allLines()).toHaveLength(2)).toPass();
-  await expect(dashboard.notes.last()).toHaveText(/started again$/);
+  await expect(dashboard.notes).toHaveText([/ended, exit \d+$/, /started again$/]);
 });
 
 test('the filter narrows the log to the lines that hold a text', async ({ docker, dashboard }) => {

@@ -140,6 +140,9 @@ impl EngineKeeper {
         let kick = watcher.kick();
         let changed = |changes: Changes| {
             self.hub.apply(&changes);
+            if changes.refresh {
+                self.refresher.soon();
+            }
             self.looked.send_replace(true);
         };
         let failed = |_: DockerError| {

@@ -90,9 +90,10 @@ pub struct Running {
 pub async fn serve(config: Config) -> anyhow::Result<Running> {
     // Leptos renders on the runtime that is here. A second server in one process finds it set.
     let _ = any_spawner::Executor::init_tokio();
-    let listener = TcpListener::bind(config.addr)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.addr))?;
+    let listener = TcpListener::bind(config.addr).await.with_context(|| {
+        let addr = config.addr;
+        format!("cannot listen on {addr}; --addr HOST:0 picks a port that is free")
+    })?;
     let addr = listener
         .local_addr()
         .context("the listening socket has no address")?;

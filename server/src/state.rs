@@ -95,7 +95,7 @@ impl DockerState {
     /// Applies an event of the engine and tells the pages of it.
     pub(crate) fn process_event(&self, event: &Event) -> Changes {
         let mut model = self.lock();
-        let (changes, delta) = model.process_event(event);
+        let (changes, delta) = model.process_event(event, now());
         if let Some(delta) = delta {
             self.publish(delta);
         }

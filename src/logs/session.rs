@@ -59,6 +59,8 @@ struct Source {
     run: Run,
     /// Its first line is the first that there is.
     complete: bool,
+    /// When the open run ended and with which exit code, though its last lines may not be here yet.
+    end: Option<(Nanos, Option<i32>)>,
 }
 
 /// What is known of the run that a source's newest line belongs to.
@@ -127,6 +129,18 @@ impl LogSession {
     /// Where somebody reads older lines and there is no room for new ones, these are left out, and
     /// everything that comes behind them: see [`is_cut`](Self::is_cut).
     pub fn ingest(&mut self, source: u16, batch: LogBatch) {
+        let end = self.sources.get(source).and_then(|it| it.end);
+        let later = |(at, _): (Nanos, _)| batch.iter().position(|line| line.time > at);
+        let Some((index, (at, code))) = end.and_then(later).zip(end) else {
+            return self.ingest_run(source, batch);
+        };
+        self.ingest_run(source, batch.head_to(index));
+        self.ended(source, Some(at.millis()), code);
+        self.ingest_run(source, batch.tail_from(index));
+    }
+
+    /// Takes lines that belong to one run.
+    fn ingest_run(&mut self, source: u16, batch: LogBatch) {
         self.cut |= self.held && self.store.is_full();
         if batch.is_empty() || self.cut {
             return;
@@ -169,11 +183,20 @@ impl LogSession {
         self.update_view(changed);
     }
 
-    /// Takes the word that a source's container stopped: at `at`, with an exit code, where they
-    /// are known. A row says so behind its newest line; its next line begins another run. Says
-    /// nothing of a source without lines, nor twice of one run.
+    /// Takes the word that a source's container stopped and all it printed is here: at `at`, with an
+    /// exit code, where they are known. A row says so behind its newest line; its next line begins
+    /// another run. Says nothing of a source without lines, nor twice of one run.
     pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) {
-        if !self.run_is_over(source) || self.cut {
+        let Some(it) = self
+            .sources
+            .get_mut(source)
+            .filter(|it| it.run == Run::Open)
+        else {
+            return;
+        };
+        it.run = Run::Over;
+        it.end = None;
+        if self.cut {
             return;
         }
         let newest = self.store.newest(source).unwrap_or_default();
@@ -182,18 +205,16 @@ impl LogSession {
         self.update_view(changed);
     }
 
-    /// Takes the word that a source's container was started: its next line begins another run.
-    pub fn started(&mut self, source: u16) {
-        self.run_is_over(source);
-    }
-
-    /// False where that was known, or there is no line.
-    fn run_is_over(&mut self, source: u16) -> bool {
-        match self.sources.get_mut(source) {
-            Some(it) if it.run == Run::Open => it.run = Run::Over,
-            _ => return false,
+    /// Takes the word that a source's container stopped at `at`, with an exit code, while its last
+    /// lines may still be on their way: a row says so before the first line that is later.
+    pub fn died(&mut self, source: u16, at: Nanos, code: Option<i32>) {
+        if let Some(it) = self
+            .sources
+            .get_mut(source)
+            .filter(|it| it.run == Run::Open)
+        {
+            it.end = Some((at, code));
         }
-        true
     }
 
     /// Says that the stream was live until `now`: minutes since the newest line were quiet ones.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Container, ContainerId};
+use super::{Container, ContainerId, Health};
 use crate::sort::sort_by;
 
 /// A Compose project: all containers with the same `com.docker.compose.project` label.
@@ -27,6 +27,45 @@ pub struct Service {
     pub replicas: Vec<ContainerId>,
     /// How many of them are alive.
     pub running: usize,
+    /// Whether one of these is unhealthy.
+    pub unhealthy: bool,
+}
+
+/// How many of a group of containers are alive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replicas {
+    /// Those that are alive.
+    pub running: usize,
+    /// All.
+    pub all: usize,
+    /// Whether one of those that are alive is unhealthy.
+    pub unhealthy: bool,
+}
+
+impl Replicas {
+    /// Counts containers.
+    pub fn of<'a>(containers: impl IntoIterator<Item = &'a Container>) -> Self {
+        let mut sum = Self::default();
+        for container in containers {
+            let alive = container.state.is_alive();
+            sum.running += usize::from(alive);
+            sum.all += 1;
+            sum.unhealthy |= alive && container.health == Some(Health::Unhealthy);
+        }
+        sum
+    }
+}
+
+impl Service {
+    /// Its replicas, counted.
+    #[must_use]
+    pub fn counts(&self) -> Replicas {
+        Replicas {
+            running: self.running,
+            all: self.replicas.len(),
+            unhealthy: self.unhealthy,
+        }
+    }
 }
 
 /// How much of a project runs.
@@ -41,20 +80,26 @@ pub enum ProjectStatus {
 }
 
 impl Project {
-    /// Alive replicas and all replicas.
+    /// The replicas of all its services, counted.
     #[must_use]
-    pub fn replicas(&self) -> (usize, usize) {
-        self.services.iter().fold((0, 0), |(up, all), service| {
-            (up + service.running, all + service.replicas.len())
-        })
+    pub fn counts(&self) -> Replicas {
+        let mut sum = Replicas::default();
+        for service in &self.services {
+            let counts = service.counts();
+            sum.running += counts.running;
+            sum.all += counts.all;
+            sum.unhealthy |= counts.unhealthy;
+        }
+        sum
     }
 
     /// How much of it runs.
     #[must_use]
     pub fn status(&self) -> ProjectStatus {
-        match self.replicas() {
-            (0, _) => ProjectStatus::Stopped,
-            (up, all) if up == all => ProjectStatus::Running,
+        let Replicas { running, all, .. } = self.counts();
+        match running {
+            0 => ProjectStatus::Stopped,
+            _ if running == all => ProjectStatus::Running,
             _ => ProjectStatus::Partial,
         }
     }
@@ -85,13 +130,15 @@ pub fn projects(containers: &[Container]) -> Vec<Project> {
                         let key = |c: &Container| (!c.state.is_alive(), c.number);
                         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
                     });
+                    let counts = Replicas::of(replicas.iter().copied());
                     Service {
                         name: name.to_owned(),
                         image: replicas
                             .first()
                             .map(|c| c.image.clone())
                             .unwrap_or_default(),
-                        running: replicas.iter().filter(|c| c.state.is_alive()).count(),
+                        running: counts.running,
+                        unhealthy: counts.unhealthy,
                         replicas: replicas.into_iter().map(|c| c.id.clone()).collect(),
                     }
                 })
@@ -173,7 +220,7 @@ mod tests {
             }
             for project in &projects {
                 prop_assert!(project.services.is_sorted_by(|a, b| a.name < b.name));
-                let (up, all) = project.replicas();
+                let Replicas { running: up, all, .. } = project.counts();
                 let expected = if up == 0 {
                     ProjectStatus::Stopped
                 } else if up == all {
@@ -192,7 +239,7 @@ mod tests {
             let of = |list: &[Container]| {
                 projects(list)
                     .into_iter()
-                    .map(|p| (p.name.clone(), p.replicas(), p.services.len()))
+                    .map(|p| (p.name.clone(), p.counts(), p.services.len()))
                     .collect::<Vec<_>>()
             };
             prop_assert_eq!(of(&containers), of(&reversed));

@@ -34,7 +34,7 @@ fn services(dashboard: Dashboard) -> Vec<AnyView> {
 
 fn service_table(dashboard: Dashboard, project: &str, service: Service) -> AnyView {
     let all = service.replicas.len();
-    let shape = group_mark(service.running, all);
+    let shape = group_mark(service.counts());
     let href = Route::service(project, &service.name, Tab::Logs).path();
     let replicas: Vec<Container> = dashboard.containers.with(|list| {
         let find = |id: &ContainerId| list.iter().find(|c| c.id == *id).cloned();

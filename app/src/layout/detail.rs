@@ -3,6 +3,7 @@
 use crate::bind::{Erase, bound, click, each};
 use crate::signal::Memo;
 use leptos::prelude::*;
+use sidekick::model::Replicas;
 
 use super::tabs::Tabs;
 use crate::icons::{REMOVED_MARK, group_mark, mark, state_mark};
@@ -139,16 +140,11 @@ fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
                         && c.service.is_some()
                         && (service.is_none() || c.service == service)
                 });
-                of.fold((0, 0), |(up, all), c| {
-                    (up + usize::from(c.state.is_alive()), all + 1)
-                })
+                Replicas::of(of)
             })
         }
     });
-    let shape = move || {
-        let (up, all) = members.get();
-        group_mark(up, all)
-    };
+    let shape = move || group_mark(members.get());
     let parent = service.is_some().then(|| {
         let href = Route::project(&project, Tab::Logs).path();
         view! {
@@ -166,8 +162,8 @@ fn group_head(dashboard: Dashboard, group: Selection) -> AnyView {
             {mark(shape)} <h1>{name}</h1> <span class="fact">{kind}</span>
             <span class="fact">
                 {move || {
-                    let (up, all) = members.get();
-                    format!("{up} of {all} running")
+                    let Replicas { running, all, .. } = members.get();
+                    format!("{running} of {all} running")
                 }}
             </span> {parent} {chips}
         </div>

@@ -2,7 +2,7 @@
 
 use crate::bind::Erase;
 use leptos::prelude::*;
-use sidekick::model::{Container, Event, EventKind};
+use sidekick::model::{Container, Event, EventKind, Replicas};
 use sidekick::sort::sort_by_key;
 
 use crate::icons::{group_mark, mark, state_mark};
@@ -84,8 +84,9 @@ fn projects(dashboard: Dashboard) -> Option<AnyView> {
     let rows: Vec<_> = projects
         .into_iter()
         .map(|project| {
-            let (running, all) = project.replicas();
-            let shape = group_mark(running, all);
+            let counts = project.counts();
+            let Replicas { running, all, .. } = counts;
+            let shape = group_mark(counts);
             let href = Route::project(&project.name, Tab::Logs).path();
             let services: Vec<&str> = project.services.iter().map(|s| s.name.as_str()).collect();
             let services = services.join(", ");

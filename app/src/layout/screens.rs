@@ -41,7 +41,7 @@ pub(crate) fn NoDaemon() -> impl IntoView {
                 <button class="button" on:click=click(move || dashboard.start_demo())>
                     "Start the demo"
                 </button>
-                <span class="dim">" A dozen made-up containers, to look around."</span>
+                <span class="dim">" Sixteen made-up containers, to look around."</span>
             </p>
         </section>
     }

@@ -2,6 +2,7 @@
 
 use crate::signal::RwSignal;
 use sidekick::client::Update as Report;
+use sidekick::model::{ContainerState, Event};
 use sidekick::protocol::StreamState;
 
 use super::Wire;
@@ -25,8 +26,8 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
         }
         Report::State => state(wire),
         Report::Event(event) => {
-            if event.action == "start" {
-                started(wire, &event.id);
+            if event.action == "die" {
+                died(wire, &event);
             }
             dashboard.events.update(|events| {
                 if events.len() >= MAX_EVENTS {
@@ -94,13 +95,8 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
-        Report::Stream { sub, source, state } => {
-            if let Some(source) = source
-                && state == StreamState::Ended
-                && !wire.is_stats(sub)
-            {
-                ended(wire, source);
-            }
+        Report::Stream { source, state, .. } => {
+            let ended = state == StreamState::Ended;
             match source {
                 None => dashboard.stream.set(Some(state)),
                 Some(source) => dashboard.sources.update(|sources| {
@@ -108,6 +104,9 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                         known.state = state;
                     }
                 }),
+            }
+            if ended {
+                tell_ends(wire);
             }
             wire.note_quiet();
         }
@@ -124,50 +123,72 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
     }
 }
 
-/// A container was started. Its number counts only while its log is looked at: stats number
-/// containers by themselves.
-fn started(wire: &Wire, id: &str) {
+/// A container stopped. Its number counts only while its log is looked at: stats number containers
+/// by themselves.
+fn died(wire: &Wire, event: &Event) {
     let dashboard = wire.dashboard;
     let sub = wire.inner.borrow().sub;
     let source = dashboard.sources.with_untracked(|sources| {
-        let known = sources.iter().find(|known| known.container.0 == id)?;
+        let known = sources.iter().find(|it| it.container.0 == event.id)?;
         Some(known.source)
     });
     if let Some((source, sub)) = source.zip(sub)
         && !wire.is_stats(sub)
     {
-        dashboard.logs.update_value(|logs| logs.started(source));
+        let code = event
+            .attribute("exitCode")
+            .and_then(|code| code.parse().ok());
+        dashboard
+            .logs
+            .update_value(|logs| logs.died(source, event.time, code));
     }
 }
 
-/// A container stopped and all it printed is here: its log says so.
-fn ended(wire: &Wire, source: u16) {
+/// Where a container stopped and all it printed is here, its log says so, as soon as the list knows
+/// with which exit code. The words of the log and of the list come in any order.
+fn tell_ends(wire: &Wire) {
     let dashboard = wire.dashboard;
-    let id = dashboard.sources.with_untracked(|sources| {
-        let known = sources.iter().find(|known| known.source == source)?;
-        Some(known.container.clone())
+    let sub = wire.inner.borrow().sub;
+    if sub.is_none_or(|sub| wire.is_stats(sub)) {
+        return;
+    }
+    let ended = dashboard.sources.with_untracked(|sources| {
+        let ended = sources.iter().filter(|it| it.state == StreamState::Ended);
+        ended
+            .map(|it| (it.source, it.container.clone()))
+            .collect::<Vec<_>>()
     });
-    let (at, code) = dashboard.containers.with_untracked(|all| {
-        let container = all.iter().find(|it| Some(&it.id) == id.as_ref());
-        container.map_or((None, None), |it| (it.finished, it.exit_code))
-    });
-    dashboard
-        .logs
-        .update_value(|logs| logs.ended(source, at, code));
-    wire.frame.mark(Dirty::Logs);
+    for (source, id) in ended {
+        let (up, at, code) = dashboard.containers.with_untracked(|all| {
+            let container = all.iter().find(|it| it.id == id);
+            container.map_or((false, None, None), |it| {
+                let up = matches!(it.state, ContainerState::Running | ContainerState::Paused);
+                (up, it.finished, it.exit_code)
+            })
+        });
+        if !up {
+            dashboard
+                .logs
+                .update_value(|logs| logs.ended(source, at, code));
+            wire.frame.mark(Dirty::Logs);
+        }
+    }
 }
 
 /// Takes over the engine's part of the state; only what changed, so that nothing else redraws.
 fn state(wire: &Wire) {
     let dashboard = wire.dashboard;
-    let inner = wire.inner.borrow();
-    let Some(snapshot) = inner.client.snapshot() else {
-        return;
-    };
-    set_if_changed(dashboard.engine, &snapshot.engine);
-    set_if_changed(dashboard.containers, &snapshot.containers);
-    set_if_changed(dashboard.errors, &snapshot.errors);
-    set_if_changed(dashboard.listed, &snapshot.refreshed.is_some());
+    {
+        let inner = wire.inner.borrow();
+        let Some(snapshot) = inner.client.snapshot() else {
+            return;
+        };
+        set_if_changed(dashboard.engine, &snapshot.engine);
+        set_if_changed(dashboard.containers, &snapshot.containers);
+        set_if_changed(dashboard.errors, &snapshot.errors);
+        set_if_changed(dashboard.listed, &snapshot.refreshed.is_some());
+    }
+    tell_ends(wire);
 }
 
 fn set_if_changed<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {

@@ -3,6 +3,7 @@
 use crate::bind::{Erase, bound};
 use crate::signal::memo;
 use leptos::prelude::*;
+use sidekick::model::Replicas;
 
 use super::order::words;
 use crate::icons::{group_mark, mark};
@@ -13,8 +14,7 @@ use crate::state::{Dashboard, dashboard};
 #[derive(Clone, PartialEq, Eq)]
 struct Entry {
     selection: Selection,
-    running: usize,
-    all: usize,
+    counts: Replicas,
 }
 
 /// The listbox "Services".
@@ -72,18 +72,16 @@ fn entries(dashboard: Dashboard) -> Vec<Entry> {
                     project: project.name.clone(),
                     service: service.name.clone(),
                 },
-                running: service.running,
-                all: service.replicas.len(),
+                counts: service.counts(),
             })
             .collect();
         if services.is_empty() && !found(&project.name) {
             continue;
         }
-        let (running, all) = project.replicas();
+        let counts = project.counts();
         entries.push(Entry {
             selection: Selection::Project(project.name.clone()),
-            running,
-            all,
+            counts,
         });
         entries.extend(services);
     }
@@ -91,11 +89,7 @@ fn entries(dashboard: Dashboard) -> Vec<Entry> {
 }
 
 fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
-    let Entry {
-        selection,
-        running,
-        all,
-    } = entry;
+    let Entry { selection, counts } = entry;
     // Who sees the list sees the project above its services; who hears it is told.
     let (prefix, text, class) = match &selection {
         Selection::Project(project) => (String::new(), project.clone(), "option project"),
@@ -104,7 +98,8 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
         }
         _ => return ().into_any(),
     };
-    let shape = group_mark(running, all);
+    let Replicas { running, all, .. } = counts;
+    let shape = group_mark(counts);
     let selected = {
         let selection = selection.clone();
         memo(move || dashboard.selection.with(|now| *now == selection))

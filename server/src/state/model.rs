@@ -11,6 +11,10 @@ use sidekick::time::Millis;
 /// Containers that are gone whose names are remembered.
 const GONE: usize = 1000;
 
+/// How long the engine's list may lag behind its events, in milliseconds. dockerd 20.10 was seen to
+/// call a container running half a second after it had told that it died.
+const LAG_MS: i64 = 5_000;
+
 /// What a change means for the streams, and whether the list has to be read again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
@@ -20,7 +24,8 @@ pub(crate) struct Changes {
     pub(crate) stopped: Vec<ContainerId>,
     /// Containers that are gone.
     pub(crate) removed: Vec<ContainerId>,
-    /// The event told less than the list would.
+    /// The list has to be read again: the event told less than it would, or it does not know yet
+    /// what an event told.
     pub(crate) refresh: bool,
 }
 
@@ -29,6 +34,8 @@ pub(super) struct Model {
     revision: u64,
     engine: EngineStatus,
     containers: BTreeMap<ContainerId, Container>,
+    /// When an event told that a run began or ended, since the last list but [`LAG_MS`].
+    heard: BTreeMap<ContainerId, Millis>,
     /// Names of those that are gone, the latest last: pages still show their logs.
     gone: VecDeque<(ContainerId, String)>,
     errors: Vec<ResourceError>,
@@ -41,6 +48,7 @@ impl Model {
             revision: 0,
             engine: EngineStatus::Connecting { endpoint },
             containers: BTreeMap::new(),
+            heard: BTreeMap::new(),
             gone: VecDeque::new(),
             errors: Vec::new(),
             refreshed: None,
@@ -105,10 +113,13 @@ impl Model {
         for (_, container) in std::mem::take(&mut self.containers) {
             self.remember(container);
         }
+        self.heard.clear();
         self.errors.clear();
         self.refreshed = None;
     }
 
+    /// Takes a list that was read at `now`. Where it contradicts what an event told right before,
+    /// the event is right: the list is to be read again.
     pub(super) fn replace(
         &mut self,
         containers: Vec<Container>,
@@ -117,9 +128,15 @@ impl Model {
         let mut changes = Changes::default();
         let mut changed = Vec::new();
         let mut before = std::mem::take(&mut self.containers);
+        self.heard.retain(|_, at| now.since(*at) < LAG_MS);
         for mut container in containers {
             let old = before.remove(&container.id);
             if let Some(old) = &old {
+                let heard = self.heard.contains_key(&container.id);
+                if heard && is_up(&old.state) != is_up(&container.state) {
+                    container = old.clone();
+                    changes.refresh = true;
+                }
                 keep_what_the_list_lacks(old, &mut container);
             }
             note(old.as_ref(), &container, &mut changes);
@@ -183,8 +200,12 @@ impl Model {
     }
 
     /// What an event tells right away; the list tells the rest. Events of health checks and of
-    /// `docker exec` change nothing that is shown.
-    pub(super) fn process_event(&mut self, event: &Event) -> (Changes, Option<ServerMessage>) {
+    /// `docker exec` change nothing that is shown. It came at `now`, by the clock of the lists.
+    pub(super) fn process_event(
+        &mut self,
+        event: &Event,
+        now: Millis,
+    ) -> (Changes, Option<ServerMessage>) {
         let mut changes = Changes::default();
         if event.kind != EventKind::Container {
             return (changes, None);
@@ -195,6 +216,7 @@ impl Model {
             let delta = self.containers.remove(&id).map(|gone| {
                 self.remember(gone);
                 changes.removed.push(id.clone());
+                self.heard.remove(&id);
                 self.delta(Vec::new(), vec![id], false, false)
             });
             return (changes, delta);
@@ -211,6 +233,9 @@ impl Model {
             "start" => changes.started.push(id.clone()),
             "die" => changes.stopped.push(id.clone()),
             _ => {}
+        }
+        if matches!(action, "start" | "die" | "stop") {
+            self.heard.insert(id.clone(), now);
         }
         if old.as_ref() == Some(&new) {
             return (changes, None);

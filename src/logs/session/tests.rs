@@ -318,13 +318,34 @@ fn a_log_says_where_its_container_stopped_and_was_started_again() {
     assert_eq!((session.visible_len(), session.visible(4)), (6, begin));
     assert_eq!(session.analytics().counts().total(), 4);
 
-    // One that is restarted while somebody looks need not end first.
-    session.started(0);
-    session.ingest(0, batch(&[(at.0 + 20, "INFO once more".to_owned())]));
-    let begin = note(Note::Started {
-        at: Nanos(at.0 + 20),
+    // One that is restarted while somebody looks: its last lines may come after the word, even in
+    // one batch with the first of the next run.
+    let died = Nanos(5_000_000);
+    session.died(0, died, Some(137));
+    session.ingest(0, batch(&[(at.0 + 20, "INFO last".to_owned())]));
+    assert_eq!(session.visible_len(), 7);
+    session.ingest(
+        0,
+        batch(&[
+            (died.0, "INFO very last".to_owned()),
+            (died.0 + 9, "INFO once more".to_owned()),
+        ]),
+    );
+    let end = note(Note::Ended {
+        at: died,
+        code: Some(137),
     });
-    assert_eq!((session.visible_len(), session.visible(6)), (8, begin));
+    let begin = note(Note::Started {
+        at: Nanos(died.0 + 9),
+    });
+    assert_eq!(
+        (
+            session.visible_len(),
+            session.visible(8),
+            session.visible(9)
+        ),
+        (11, end, begin)
+    );
 
     // What is filtered away does not take the word of the end with it.
     session.set_filter(Filter {
@@ -332,6 +353,9 @@ fn a_log_says_where_its_container_stopped_and_was_started_again() {
         ..Filter::default()
     });
     session.ended(0, None, None);
-    assert_eq!(shown(&session), ["INFO done", "gap", "gap", "gap", "gap"]);
+    assert_eq!(
+        shown(&session),
+        ["INFO done", "gap", "gap", "gap", "gap", "gap"]
+    );
     assert_eq!(session.visible_lines(), 1);
 }

@@ -3,6 +3,9 @@
 use super::*;
 use sidekick::time::Nanos;
 
+/// When events come.
+const HEARD: Millis = Millis(7_000);
+
 fn event(action: &str, attributes: &[(&str, &str)]) -> Event {
     Event {
         time: Nanos(7_000_000_000),
@@ -19,8 +22,8 @@ fn event(action: &str, attributes: &[(&str, &str)]) -> Event {
 
 fn model() -> Model {
     let mut model = Model::new(String::new());
-    model.process_event(&event("create", &[("image", "nginx")]));
-    model.process_event(&event("start", &[]));
+    model.process_event(&event("create", &[("image", "nginx")]), HEARD);
+    model.process_event(&event("start", &[]), HEARD);
     model
 }
 
@@ -31,14 +34,17 @@ fn only(model: &Model) -> Container {
 #[test]
 fn a_container_is_shown_from_its_creation_event_on() {
     let mut model = Model::new(String::new());
-    let (changes, delta) = model.process_event(&event(
-        "create",
-        &[
-            ("com.docker.compose.project", "shop"),
-            ("com.docker.compose.service", "web"),
-            ("image", "nginx"),
-        ],
-    ));
+    let (changes, delta) = model.process_event(
+        &event(
+            "create",
+            &[
+                ("com.docker.compose.project", "shop"),
+                ("com.docker.compose.service", "web"),
+                ("image", "nginx"),
+            ],
+        ),
+        HEARD,
+    );
     assert!(changes.refresh);
     assert!(matches!(delta, Some(ServerMessage::Delta { changed, .. }) if changed.len() == 1));
     let shown = only(&model);
@@ -54,8 +60,8 @@ fn a_container_is_shown_from_its_creation_event_on() {
 fn the_names_of_containers_that_are_gone_are_remembered_within_bounds() {
     let mut model = model();
     let id = ContainerId("a1".to_owned());
-    model.process_event(&event("rename", &[("name", "shop")]));
-    model.process_event(&event("destroy", &[]));
+    model.process_event(&event("rename", &[("name", "shop")]), HEARD);
+    model.process_event(&event("destroy", &[]), HEARD);
     assert_eq!(model.name(&id), Some("shop"));
     let many = (0..GONE)
         .map(|n| Container::created(ContainerId(format!("b{n}")), format!("other{n}")))
@@ -104,10 +110,10 @@ fn events_change_what_is_shown_at_once() {
     ];
     let mut model = model();
     for (action, attributes, check) in steps {
-        model.process_event(&event(action, attributes));
+        model.process_event(&event(action, attributes), HEARD);
         assert!(check(&only(&model)), "{action}: {:?}", only(&model));
     }
-    let (changes, _) = model.process_event(&event("destroy", &[]));
+    let (changes, _) = model.process_event(&event("destroy", &[]), HEARD);
     assert_eq!(changes.removed, [ContainerId("a1".to_owned())]);
     assert!(model.snapshot().containers.is_empty());
 }
@@ -117,7 +123,7 @@ fn health_checks_that_run_commands_do_not_cause_refreshes() {
     let mut model = model();
     for action in ["exec_create: x", "exec_start: x", "exec_die", "top"] {
         let revision = model.snapshot().revision;
-        let (changes, delta) = model.process_event(&event(action, &[]));
+        let (changes, delta) = model.process_event(&event(action, &[]), HEARD);
         assert_eq!((changes.refresh, delta), (false, None), "{action}");
         assert_eq!(model.snapshot().revision, revision);
     }
@@ -126,8 +132,8 @@ fn health_checks_that_run_commands_do_not_cause_refreshes() {
 #[test]
 fn a_restart_between_two_lists_is_a_stop_and_a_start() {
     let mut model = model();
-    let (died, _) = model.process_event(&event("die", &[("exitCode", "0")]));
-    let (started, _) = model.process_event(&event("start", &[]));
+    let (died, _) = model.process_event(&event("die", &[("exitCode", "0")]), HEARD);
+    let (started, _) = model.process_event(&event("start", &[]), HEARD);
     assert_eq!(died.stopped.len(), 1);
     assert_eq!(started.started.len(), 1);
 }
@@ -166,4 +172,24 @@ fn exact_times_are_forgotten_where_events_were_missed() {
     model.failed("events", "gone".to_owned(), Millis(1));
     assert!(model.recovered("events").is_some());
     assert_eq!(only(&model).started, None);
+}
+
+#[test]
+fn a_list_that_lags_behind_an_event_does_not_undo_it() {
+    let mut model = model();
+    let running = only(&model);
+    let list_at = |model: &mut Model, ms: i64, listed: &Container| {
+        let (changes, _) = model.replace(vec![listed.clone()], Millis(HEARD.0 + ms));
+        (changes.refresh, only(model))
+    };
+    model.process_event(&event("die", &[("exitCode", "3")]), HEARD);
+    let dead = only(&model);
+    assert_eq!(dead.exit_code, Some(3));
+    // The engine's own list still has it running.
+    assert_eq!(list_at(&mut model, 90, &running), (true, dead.clone()));
+    // It has caught up.
+    assert_eq!(list_at(&mut model, 500, &dead), (false, dead.clone()));
+    // Long after, the list is right: an event was lost.
+    let (again, shown) = list_at(&mut model, LAG_MS, &running);
+    assert_eq!((again, shown.state), (false, ContainerState::Running));
 }

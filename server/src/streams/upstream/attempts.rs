@@ -38,7 +38,15 @@ pub(super) async fn drive<A: Attempt>(up: &Arc<Upstream<A::Store>>, context: &Ar
                 if flowed {
                     scheduler.reset();
                 }
-                judge(end, &client, &up.container).await
+                let closed = matches!(end, End::Closed);
+                let verdict = judge(end, &client, &up.container).await;
+                let now = *signals.borrow();
+                let turned = now.starts != seen.starts || now.stops != seen.stops;
+                if closed && turned && matches!(verdict, Verdict::Again(_)) {
+                    // It was restarted: nothing broke.
+                    continue;
+                }
+                verdict
             }
         };
         let planned = match verdict {
