@@ -66,8 +66,14 @@ pub(crate) async fn open(
         .protocols([SUBPROTOCOL])
         .max_message_size(MAX_CLIENT_MESSAGE_BYTES)
         .max_frame_size(MAX_CLIENT_MESSAGE_BYTES)
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
         .on_upgrade(move |socket| run(socket, app))
 }
+
+/// Pages say little at a time, and each connection holds its buffer: the usual one is 128 KiB. What
+/// is sent is a batch already, and is not gathered once more.
+const READ_BUFFER_BYTES: usize = 4 << 10;
 
 /// What the reading side wants the writing side to send at once.
 pub(crate) enum Answer {
