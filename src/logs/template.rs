@@ -90,7 +90,9 @@ impl Default for TemplateConfig {
 pub struct Variable {
     /// What kind of values stands there.
     pub kind: Kind,
-    /// The commonest values with estimated counts, commonest first.
+    /// The lines of which the values are known; an estimate, as not every line is looked at.
+    pub lines: u64,
+    /// The commonest values with how many of those lines have them at least, commonest first.
     pub top: Vec<(String, u64)>,
     /// Their range, if all are numbers.
     pub numbers: Option<Numbers>,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::bind::{Erase, bound, click, when};
 use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
-use sidekick::logs::{Kind, Severity, Template};
+use sidekick::logs::{Kind, Severity, Template, Variable};
 
 use crate::{
     charts::{Clock, Ink, Sparkline, fixed, format_percent, group_digits, plural},
@@ -147,18 +147,24 @@ fn minutes(template: &Template) -> impl Iterator<Item = u64> {
     buckets.map(|minute| minute.iter().map(|&n| u64::from(n)).sum())
 }
 
-/// What stood in the places that vary, a line for each.
+/// What stood in the places that vary, a line for each, with shares: the counts are estimates.
 fn values(template: &Template) -> String {
-    let lines = template.variables.iter().map(|variable| {
+    let varies = |it: &&Variable| it.top.len() > 1;
+    let lines = template.variables.iter().filter(varies).map(|variable| {
         let name = variable.kind.wildcard();
         if let Some(it) = variable.numbers {
             let [min, median, max] = [it.min, it.median, it.max].map(number);
             return format!("{name}  {min} to {max}, median {median}");
         }
-        let top = variable.top.iter().take(5);
-        let top: Vec<String> = top
-            .map(|(value, count)| format!("{value} ({count})"))
+        let share = |count: u64| count * 100 / variable.lines.max(1);
+        let common = variable.top.iter().filter(|(_, count)| share(*count) > 0);
+        let mut top: Vec<String> = common
+            .take(5)
+            .map(|(value, count)| format!("{value} {} %", share(*count)))
             .collect();
+        if top.is_empty() {
+            top.push("many values, none common".to_owned());
+        }
         format!("{name}  {}", top.join(", "))
     });
     lines.collect::<Vec<_>>().join("\n")

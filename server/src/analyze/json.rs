@@ -75,6 +75,7 @@ fn variable(variable: &Variable) -> Value {
     let top = top.map(|(value, count)| json!({"value": value, "count": count}));
     json!({
         "wildcard": variable.kind.wildcard(),
+        "lines": variable.lines,
         "top": top.collect::<Vec<_>>(),
         "numbers": variable.numbers.map(|it| json!({"min": it.min, "median": it.median, "max": it.max})),
     })

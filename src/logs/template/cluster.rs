@@ -356,6 +356,7 @@ impl Cluster {
                 };
                 Some(Variable {
                     kind,
+                    lines: values.lines(),
                     top: values.top(),
                     numbers: values.numbers(),
                 })

@@ -16,6 +16,8 @@ const SAMPLE: usize = 32;
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     count: u64,
+    /// How many of these may have been of values whose place it took.
+    over: u64,
     length: u8,
     text: [u8; VALUE_BYTES],
 }
@@ -46,6 +48,8 @@ pub(super) struct Values {
     min: f64,
     max: f64,
     count: u64,
+    /// The lines that the values stand for.
+    lines: u64,
     /// Whether a value was no number.
     text: bool,
 }
@@ -63,7 +67,8 @@ impl Values {
                 }
             }
         }
-        self.add_text(value, weight);
+        self.lines += weight;
+        self.add_text(value, weight, 0);
     }
 
     fn add_number(&mut self, number: f64) {
@@ -89,7 +94,7 @@ impl Values {
         }
     }
 
-    fn add_text(&mut self, value: &[u8], weight: u64) {
+    fn add_text(&mut self, value: &[u8], weight: u64, over: u64) {
         let mut cut = value.len().min(VALUE_BYTES);
         while cut < value.len() && cut > 0 && value[cut] & 0xc0 == 0x80 {
             cut -= 1;
@@ -97,10 +102,12 @@ impl Values {
         let value = &value[..cut];
         if let Some(seen) = self.top.iter_mut().find(|seen| seen.text() == value) {
             seen.count += weight;
+            seen.over += over;
             return;
         }
         let mut new = Seen {
             count: weight,
+            over,
             length: cut as u8,
             text: [0; VALUE_BYTES],
         };
@@ -111,6 +118,7 @@ impl Values {
             self.top.push(new);
         } else if let Some(rarest) = self.top.iter_mut().min_by_key(|seen| seen.count) {
             new.count += rarest.count;
+            new.over += rarest.count;
             *rarest = new;
         }
     }
@@ -118,8 +126,9 @@ impl Values {
     /// Takes the values of another place in.
     pub(super) fn merge(&mut self, other: &Self) {
         for seen in &other.top {
-            self.add_text(seen.text(), seen.count);
+            self.add_text(seen.text(), seen.count, seen.over);
         }
+        self.lines += other.lines;
         if other.count > 0 {
             if self.count > 0 && (self.text || other.text) {
                 self.text = true;
@@ -135,7 +144,13 @@ impl Values {
         }
     }
 
-    /// The commonest values with estimated counts, commonest first.
+    /// The lines that the values stand for; an estimate, as not every line is looked at.
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// The commonest values with how many of [`lines`](Self::lines) have them at least, commonest
+    /// first.
     pub(super) fn top(&self) -> Vec<(String, u64)> {
         let mut top: Vec<(String, u64)> = self
             .top
@@ -143,7 +158,7 @@ impl Values {
             .map(|seen| {
                 (
                     String::from_utf8_lossy(seen.text()).into_owned(),
-                    seen.count,
+                    seen.count.saturating_sub(seen.over),
                 )
             })
             .collect();
@@ -194,4 +209,34 @@ fn number(text: &[u8]) -> Option<f64> {
         }
     }
     Some(sign * whole as f64 / scale as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_value_is_said_to_be_on_more_lines_than_it_was(
+            first in proptest::collection::vec((0u8..30, 1u64..4), 0..200),
+            second in proptest::collection::vec((0u8..30, 1u64..4), 0..200),
+        ) {
+            let mut truth = [0u64; 30];
+            let mut all = [Values::default(), Values::default()];
+            for (values, added) in all.iter_mut().zip([&first, &second]) {
+                for (value, weight) in added {
+                    values.add(format!("v{value}").as_bytes(), *weight);
+                    truth[usize::from(*value)] += weight;
+                }
+            }
+            let [mut values, other] = all;
+            values.merge(&other);
+            prop_assert_eq!(values.lines(), truth.iter().sum::<u64>());
+            for (value, count) in values.top() {
+                let number: usize = value[1..].parse().unwrap();
+                prop_assert!(count <= truth[number], "{} {} of {}", value, count, truth[number]);
+            }
+        }
+    }
 }
