@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail};
 use sidekick::client::{LinkState, Update};
 use sidekick::model::EngineStatus;
-use sidekick::protocol::{Gap, GapReason, ResumePoint, Start, StreamState, SubId, Target};
+use sidekick::protocol::{
+    Gap, GapReason, LogBatch, ResumePoint, Start, StreamState, SubId, Target,
+};
 use sidekick::reconnect::ReconnectPolicy;
 
 use self::output::{Lines, Printer};
@@ -203,7 +205,12 @@ impl Tail {
             Update::Source {
                 sub, source, name, ..
             } => {
-                self.sources.insert((sub, source), name);
+                let known = self.sources.insert((sub, source), name.clone());
+                if known.is_none() && self.waiting.is_none() {
+                    // One that never prints is counted too.
+                    let batch = LogBatch::new();
+                    self.waiting = Some(Lines { name, batch });
+                }
             }
             Update::Logs { sub, source, batch } => {
                 self.again.remove(&sub);

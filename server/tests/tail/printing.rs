@@ -80,7 +80,7 @@ async fn json_tells_time_container_and_stream_of_each_line() {
 
 #[tokio::test]
 async fn the_count_is_that_of_what_would_have_been_printed() {
-    let world = World::start(&["web"]).await;
+    let world = World::start(&["web", "quiet"]).await;
     world.print("web", numbered("line", 0..5000));
     let printed = world.tail(&["--no-follow", "web"]).await.out;
     let tail = world.tail(&["--no-follow", "--count", "web"]).await;
@@ -88,6 +88,9 @@ async fn the_count_is_that_of_what_would_have_been_printed() {
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let expected = format!("web\t5000 lines\t{} bytes\tsha256 {hash}\n", printed.len());
     assert_eq!(tail.out, expected);
+    let tail = world.tail(&["--no-follow", "--count", "quiet"]).await;
+    let nothing = "quiet\t0 lines\t0 bytes\tsha256 e3b0c44298fc1c14";
+    assert!(tail.out.starts_with(nothing), "{}", tail.out);
 }
 
 #[tokio::test]
