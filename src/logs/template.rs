@@ -347,7 +347,12 @@ impl LogTemplateEngine {
         let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
         self.header = header::peel(bytes);
         let bytes = &bytes[..header::trailer(bytes, &self.header)];
-        let message = scanner::scan(bytes, self.header.end, &mut self.tokens);
+        let message = scanner::scan(
+            bytes,
+            self.header.end,
+            self.header.level.is_some(),
+            &mut self.tokens,
+        );
         self.shape.read(bytes, &self.tokens, &message);
         !self.tokens.is_empty()
     }

@@ -213,7 +213,9 @@ impl<'a> Head<'a> {
         }
         // A column that tabs set apart.
         let tab = self.line.get(field.end) == Some(&b'\t');
-        if tab && next.text.first() != Some(&b'{') && !field.is_prose() {
+        // What stands before an object is the message.
+        let told = next.text.first() == Some(&b'{');
+        if tab && !told && !field.is_prose() {
             return Some(field.end);
         }
         self.tagged = true;
@@ -254,6 +256,7 @@ impl<'a> Head<'a> {
         if self.timed
             && (self.level.is_some() || self.named)
             && field.column
+            && !told
             && !field.is_prose()
             && is_name(text)
         {

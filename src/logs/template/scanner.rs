@@ -106,7 +106,12 @@ fn cuts(b: u8) -> bool {
 
 /// Reads what stands in `line` behind its header, from `from` on, into `tokens`. Returns which of
 /// them are the message, with its quotes, of a line that is made of members; none for others.
-pub(super) fn scan(line: &[u8], from: usize, tokens: &mut Vec<Token>) -> Range<usize> {
+pub(super) fn scan(
+    line: &[u8],
+    from: usize,
+    levelled: bool,
+    tokens: &mut Vec<Token>,
+) -> Range<usize> {
     tokens.clear();
     let message = Scanner {
         line,
@@ -120,7 +125,12 @@ pub(super) fn scan(line: &[u8], from: usize, tokens: &mut Vec<Token>) -> Range<u
     .run();
     match members::are_members(line, tokens, &message) {
         true => members::settle(line, tokens, message),
-        false => 0..0,
+        false => {
+            if levelled {
+                members::settle_tail(line, tokens);
+            }
+            0..0
+        }
     }
 }
 
@@ -154,6 +164,11 @@ impl Scanner<'_> {
                     self.at += 2;
                 }
                 b'\'' if self.starts_quote() => self.quote(b),
+                b'{' | b'[' if self.spaced && self.open == 0 && self.starts_fields() => {
+                    let end = self.line.trim_ascii_end().len();
+                    self.push(self.at, end, Part::Value(Kind::Any), false);
+                    self.at = self.line.len();
+                }
                 b'<' | b'>' | b'~' if self.spaced && self.digit_at(1) => self.at += 1,
                 _ if cuts(b) => self.mark(b),
                 _ => self.word(),
@@ -207,6 +222,21 @@ impl Scanner<'_> {
         if empty {
             self.push(self.at, self.at, Part::Empty, false);
         }
+    }
+
+    /// Whether an object opens here that goes to the line's end, behind words: what a logger writes
+    /// beside its message. Some write two of them, or `[]` for none.
+    fn starts_fields(&self) -> bool {
+        let is_object = |text: &[u8]| text.starts_with(b"{\"") && text.ends_with(b"}");
+        let rest = self.line[self.at..].trim_ascii_end();
+        let fields = match rest {
+            [first @ .., b' ', b'[', b']'] | [first @ .., b' ', b'{', b'}'] => {
+                is_object(first) || matches!(first, b"[]" | b"{}")
+            }
+            [b'[', b']', b' ', second @ ..] => is_object(second),
+            only => is_object(only),
+        };
+        fields && self.tokens.iter().any(|it| matches!(it.part, Part::Word(_)))
     }
 
     /// Whether an apostrophe opens a quotation: it ends before a cut, and is no `'s` or `can't`.

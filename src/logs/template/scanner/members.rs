@@ -93,3 +93,33 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
     tokens.truncate(kept);
     moved
 }
+
+/// Makes members values that a line ends with, behind its message: `text key=value key="a value"`.
+pub(super) fn settle_tail(line: &[u8], tokens: &mut [Token]) {
+    let is_sign = |token: Option<&Token>| {
+        token.is_some_and(|it| {
+            it.part == Part::Mark && !it.spaced && line[it.start as usize] == b'='
+        })
+    };
+    // From the end on, each run without white space is a member; quotes hold one value.
+    let mut from = tokens.len();
+    while let Some(start) = tokens[..from].iter().rposition(|it| it.spaced) {
+        let whole = matches!(tokens[start].part, Part::Word(_)) && is_sign(tokens.get(start + 1));
+        if !whole {
+            break;
+        }
+        from = start;
+    }
+    let words = tokens[..from].iter().filter(|it| matches!(it.part, Part::Word(_)));
+    if words.count() < 2 {
+        return;
+    }
+    for at in from..tokens.len() {
+        let key = is_sign(tokens.get(at + 1)) && tokens[at].spaced;
+        match tokens[at].part {
+            Part::Word(_) if key => tokens[at].part = Part::Word(Class::Member),
+            Part::Word(_) => tokens[at].part = Part::Value(Kind::Any),
+            _ => {}
+        }
+    }
+}
