@@ -51,7 +51,7 @@ use header::Header;
 use merge::Buckets;
 use rate::bucket_of;
 use scanner::Token;
-use shape::Shape;
+use shape::{Gap, Shape};
 use tally::{Clock, Tally};
 
 use super::severity::{Assessment, Severity, SeverityCounts};
@@ -145,8 +145,6 @@ pub struct LogTemplateEngine {
     free: Vec<u32>,
     next_ids: Vec<u32>,
     aliases: Aliases,
-    /// How many clusters had the same before their tail.
-    tails: Cache,
     lines: u64,
     evicted: u64,
     evicted_lines: u64,
@@ -160,6 +158,7 @@ pub struct LogTemplateEngine {
     header: Header,
     tokens: Vec<Token>,
     shape: Shape,
+    gaps: Vec<Gap>,
 }
 
 impl LogTemplateEngine {
@@ -179,7 +178,6 @@ impl LogTemplateEngine {
             free: Vec::new(),
             next_ids: Vec::new(),
             aliases: Aliases::default(),
-            tails: Cache::default(),
             lines: 0,
             evicted: 0,
             evicted_lines: 0,
@@ -190,6 +188,7 @@ impl LogTemplateEngine {
             header: Header::default(),
             tokens: Vec::new(),
             shape: Shape::default(),
+            gaps: Vec::new(),
         }
     }
 
@@ -358,21 +357,24 @@ impl LogTemplateEngine {
     }
 
     fn place(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
-        if let Some(slot) = self.buckets.find(&self.clusters, &self.shape, level) {
+        let found = self
+            .buckets
+            .find(&self.clusters, &mut self.shape, level, &mut self.gaps);
+        if let Some(slot) = found {
             return slot;
         }
-        if let Some(skeleton) = self.buckets.free_text(&self.clusters, &self.shape, level) {
-            self.shape.cut_tail(skeleton);
-        }
         let slot = self.insert(line, level, time, bucket);
+        self.open_like(slot);
         self.merge(slot)
     }
 
     fn sample(&mut self, slot: u32, line: &str) {
         self.scan(line);
-        let skeleton = self.clusters[slot as usize].as_ref().map(|it| it.skeleton);
-        if let Some(skeleton) = skeleton.filter(|it| *it != self.shape.skeleton) {
-            self.shape.cut_tail(skeleton);
+        if let Some(cluster) = &self.clusters[slot as usize]
+            && cluster.is_gapped()
+            && shape::fit(&self.shape.slots, &cluster.slots, &mut self.gaps)
+        {
+            shape::open(&mut self.shape.slots, &self.gaps);
         }
         let scanned = scanned(line, &self.header, &self.tokens, &self.shape);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
@@ -570,7 +572,7 @@ impl LogTemplateEngine {
             + self.clusters.capacity() * size_of::<Option<Cluster>>()
             + self.tallies.capacity() * size_of::<Tally>()
             + self.cache.heap_bytes()
-            + self.tails.heap_bytes()
+            + self.buckets.heap_bytes()
             + self.aliases.heap_bytes()
     }
 

@@ -3,7 +3,7 @@
 use super::classify::Kind;
 use super::rate::Rate;
 use super::scanner::{Part, Token};
-use super::shape::{STAR, Shape, Slot, Tails, VALUE};
+use super::shape::{self, GAP, Gap, STAR, Shape, Slot, Tails, VALUE};
 use super::tally::Tally;
 use super::values::Values;
 use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, Template, TemplateId, Variable};
@@ -79,15 +79,16 @@ pub(super) struct Scanned<'a> {
 
 impl Scanned<'_> {
     fn span(&self, slot: &Slot) -> &[u8] {
-        let (first, last) = (slot.first as usize, slot.last as usize);
         let value = |token: &Token| matches!(token.part, Part::Value(_));
-        // A value's unit is none of its own.
-        let last =
-            match value(&self.tokens[first]) && !self.tokens[first + 1..=last].iter().any(value) {
-                true => first,
-                false => last,
-            };
-        &self.line.as_bytes()[self.tokens[first].start as usize..self.tokens[last].end as usize]
+        match self.tokens.get(slot.first.into()..=slot.last.into()) {
+            // A value's unit is none of its own.
+            Some([first, rest @ ..]) => {
+                let alone = value(first) && !rest.iter().any(value);
+                let last = rest.last().filter(|_| !alone).unwrap_or(first);
+                &self.line.as_bytes()[first.start as usize..last.end as usize]
+            }
+            _ => &[],
+        }
     }
 }
 
@@ -130,7 +131,7 @@ impl Cluster {
         Self {
             id,
             level,
-            skeleton: scanned.shape.skeleton,
+            skeleton: shape::skeleton(&scanned.shape.slots),
             slots: scanned.shape.slots.clone(),
             tails: scanned.shape.tails,
             next: u32::MAX,
@@ -194,7 +195,7 @@ impl Cluster {
         let bytes = scanned.line.as_bytes();
         let mut variables = 0;
         for (i, (own, other)) in self.slots.iter().zip(&scanned.shape.slots).enumerate() {
-            if own.word != VALUE && own.word != STAR {
+            if own.word != VALUE && !own.is_wild() {
                 continue;
             }
             let own_tokens = own.first..=own.last;
@@ -248,7 +249,7 @@ impl Cluster {
     /// Makes a slot vary from now on.
     pub(super) fn widen(&mut self, slot: usize) {
         let own = self.slots[slot];
-        if own.word != STAR {
+        if !own.is_wild() {
             if own.word != VALUE {
                 let text = self.span(&own).to_vec();
                 self.values[slot]
@@ -259,33 +260,34 @@ impl Cluster {
         }
     }
 
-    /// Makes a tail one slot that varies.
-    pub(super) fn open_tail(&mut self, number: usize) {
-        let tails = std::mem::take(&mut self.tails);
-        let Some(tail) = tails.get(number).copied().flatten() else {
-            return;
-        };
-        let range = tail.range(self.slots.len());
-        let at = range.start;
-        tail.open(&mut self.slots);
-        let Some(slot) = self.slots.get(at).copied() else {
-            return;
-        };
-        if range.is_empty() {
-            return;
+    /// Makes gaps of slots, from left to right.
+    pub(super) fn open(&mut self, gaps: &[Gap]) {
+        for &gap in gaps {
+            let Gap { at, taken, .. } = gap;
+            shape::open(&mut self.slots, &[gap]);
+            let Some(slot) = self.slots.get(at).copied() else {
+                return;
+            };
+            let mut values = Values::default();
+            values.add(self.span(&slot), self.count);
+            self.values.splice(at..at + taken, [Some(Box::new(values))]);
         }
-        let text = self.span(&slot).to_vec();
-        let mut values = Values::default();
-        values.add(&text, self.count);
-        self.values.drain(at + 1..range.end);
-        self.values[at] = Some(Box::new(values));
-        self.skeleton = tail.skeleton;
+        self.skeleton = shape::skeleton(&self.slots);
+        shape::keep_tails(&mut self.tails, self.slots.len(), gaps);
+    }
+
+    /// Whether it has a text of any length.
+    pub(super) fn is_gapped(&self) -> bool {
+        self.slots.iter().any(|it| it.word == GAP)
     }
 
     fn span(&self, slot: &Slot) -> &[u8] {
         let piece = |at: u16| self.pieces.get(at as usize);
         match (piece(slot.first), piece(slot.last)) {
-            (Some(first), Some(last)) => &self.text[first.start as usize..last.end as usize],
+            (Some(first), Some(last)) => self
+                .text
+                .get(first.start as usize..last.end as usize)
+                .unwrap_or_default(),
             _ => &[],
         }
     }
@@ -293,9 +295,9 @@ impl Cluster {
     /// Takes another cluster in. What varies in one of them varies from now on.
     pub(super) fn absorb(&mut self, mut other: Self, number: u64) {
         for slot in 0..self.slots.len().min(other.slots.len()) {
-            if other.slots[slot].word == STAR {
+            if other.slots[slot].is_wild() {
                 self.widen(slot);
-            } else if self.slots[slot].word == STAR {
+            } else if self.slots[slot].is_wild() {
                 other.widen(slot);
             }
             if let Some(values) = &other.values[slot] {
@@ -347,7 +349,7 @@ impl Cluster {
             .filter_map(|(slot, values)| {
                 let values = values.as_ref()?;
                 let kind = match slot.word {
-                    STAR => Kind::Any,
+                    STAR | GAP => Kind::Any,
                     _ => self
                         .pieces
                         .get(slot.first as usize)?
@@ -368,11 +370,7 @@ impl Cluster {
     pub(super) fn pattern(&self) -> String {
         let mut out = Vec::with_capacity(self.text.len() + 16);
         let mut at = 0;
-        let mut stars = self
-            .slots
-            .iter()
-            .filter(|slot| slot.word == STAR)
-            .peekable();
+        let mut stars = self.slots.iter().filter(|slot| slot.is_wild()).peekable();
         for (i, piece) in self.pieces.iter().enumerate() {
             let (start, end) = (piece.start as usize, piece.end as usize);
             if start < at {

@@ -120,6 +120,9 @@ pub struct Evidence {
     pub constant: [usize; 2],
     /// Different texts behind the last colon of a line.
     pub tail: usize,
+    /// Different texts elsewhere, with words before and behind them; as the first words two more, as
+    /// the last ones one more.
+    pub text: usize,
     /// Lines with one and two other words need so many percent of it.
     pub bare: [usize; 2],
     /// A line's last constant word: a name, any other.
@@ -136,6 +139,7 @@ impl Default for Evidence {
             plain: [2, 3, 4, 3, 3, 4, 8],
             constant: [7, 4],
             tail: 2,
+            text: 3,
             bare: [200, 150],
             last: [12, 96],
         }
@@ -153,6 +157,20 @@ impl Evidence {
             _ => self.tail,
         };
         if number == 2 { base * 2 } else { base }
+    }
+
+    /// How many different texts in one place make it a text of any length, with `constants` words
+    /// around it. `first`: with them the line begins;
+    /// `last`: it ends.
+    pub(super) fn text_needed(&self, constants: usize, first: bool, last: bool) -> usize {
+        let base = self.text + if first { 2 } else { 0 } + usize::from(last);
+        match constants {
+            0 | 1 => NEVER,
+            2 if first => NEVER,
+            2 => base + base / 2,
+            ..=4 => base,
+            _ => (base - 1).max(self.text),
+        }
     }
 
     /// How many different words make a place vary, in a line with `constants` other words.

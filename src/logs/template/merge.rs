@@ -1,9 +1,13 @@
 //! Finds the template of a shape that was not seen before, and merges templates on evidence.
 
+mod gaps;
+
+pub(super) use gaps::{gap_evidence, siblings};
+
 use super::cluster::Cluster;
-use super::evidence::{Context, Evidence};
+use super::evidence::Evidence;
 use super::scanner::Class;
-use super::shape::{STAR, Shape, Slot, Tail, VALUE, mix};
+use super::shape::{Gap, Shape, Slot, VALUE, fit, keep_tails, open, skeleton};
 use crate::logs::severity::Severity;
 
 /// No cluster.
@@ -17,17 +21,34 @@ const MAX_DIFFERENCES: u32 = 4;
 /// Most combinations of such places that are tried.
 const MAX_KINDS: usize = 24;
 
+/// Of a cluster.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outline {
+    /// Its constant words, a bit each.
+    words: u64,
+    first: u64,
+    gapped: bool,
+}
+
 /// Clusters by what cannot vary: marks, places of slots, explicit severity.
 #[derive(Clone, Debug)]
 pub(super) struct Buckets {
     heads: Box<[u32]>,
+    /// What tells at a glance that a cluster is of no interest, by its slot.
+    outlines: Vec<Outline>,
 }
 
 impl Buckets {
     pub(super) fn new() -> Self {
         Self {
             heads: vec![NONE; BUCKETS].into(),
+            outlines: Vec::new(),
         }
+    }
+
+    /// Memory beside the lists' heads in bytes.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.outlines.capacity() * size_of::<Outline>()
     }
 
     fn head(skeleton: u64, level: Severity) -> usize {
@@ -38,6 +59,14 @@ impl Buckets {
         if let Some(cluster) = &mut clusters[slot as usize] {
             let head = &mut self.heads[Self::head(cluster.skeleton, cluster.level)];
             cluster.next = std::mem::replace(head, slot);
+            if self.outlines.len() <= slot as usize {
+                self.outlines.resize(slot as usize + 1, Outline::default());
+            }
+            self.outlines[slot as usize] = Outline {
+                words: words(&cluster.slots),
+                first: cluster.slots.first().map_or(0, |it| it.word),
+                gapped: cluster.is_gapped(),
+            };
         }
     }
 
@@ -45,6 +74,7 @@ impl Buckets {
         let Some(cluster) = &clusters[slot as usize] else {
             return;
         };
+        self.outlines[slot as usize] = Outline::default();
         let (next, head) = (cluster.next, Self::head(cluster.skeleton, cluster.level));
         let mut at = self.heads[head];
         if at == slot {
@@ -79,38 +109,45 @@ impl Buckets {
         .take(MAX_CANDIDATES)
     }
 
-    /// The template that a shape belongs to; the one with the fewest words that vary, and the
-    /// oldest of those.
+    /// The template that lines with these slots belong to; the one with the fewest words that vary,
+    /// and the oldest of those. Where it has gaps, they are opened in the slots.
     pub(super) fn find(
         &self,
         clusters: &[Option<Cluster>],
-        shape: &Shape,
+        shape: &mut Shape,
         level: Severity,
+        gaps: &mut Vec<Gap>,
     ) -> Option<u32> {
-        let find = |skeleton, slots: &[Slot]| self.covering(clusters, skeleton, level, slots);
-        find(shape.skeleton, &shape.slots).or_else(|| {
-            let tails = shape.tails.iter().flatten();
-            tails
-                .filter_map(|tail| find(tail.skeleton, &tail.opened(&shape.slots)))
-                .next()
-        })
-    }
-
-    /// The tail of a shape that is free text in a template much like it.
-    pub(super) fn free_text(
-        &self,
-        clusters: &[Option<Cluster>],
-        shape: &Shape,
-        level: Severity,
-    ) -> Option<u64> {
-        let tails = shape.tails.iter().flatten();
-        tails
-            .map(|tail| (tail.skeleton, tail.opened(&shape.slots)))
-            .find_map(|(skeleton, slots)| {
-                self.of(clusters, skeleton, level, slots.len())
-                    .any(|(_, other)| is_near(&other.slots, &slots))
-                    .then_some(skeleton)
-            })
+        let slots = &shape.slots;
+        if let Some(found) = self.covering(clusters, skeleton(slots), level, slots) {
+            return Some(found);
+        }
+        let own = words(slots);
+        let mut near = None;
+        for (at, outline) in (0u32..).zip(&self.outlines) {
+            let lacking = (outline.words & !own).count_ones();
+            if !outline.gapped || lacking > MAX_DIFFERENCES {
+                continue;
+            }
+            let Some(other) = clusters[at as usize]
+                .as_ref()
+                .filter(|it| it.level == level && fit(slots, &it.slots, gaps))
+            else {
+                continue;
+            };
+            let mut opened = slots.clone();
+            open(&mut opened, gaps);
+            if covers(&other.slots, &opened) {
+                return Some(at);
+            }
+            if near.is_none() && is_near(&other.slots, &opened) {
+                near = Some((opened, gaps.clone()));
+            }
+        }
+        let gaps;
+        (shape.slots, gaps) = near?;
+        keep_tails(&mut shape.tails, shape.slots.len(), &gaps);
+        None
     }
 
     fn covering(
@@ -132,9 +169,15 @@ fn bit(place: usize) -> u64 {
     1u64.checked_shl(place as u32).unwrap_or(0)
 }
 
+/// The constant words of a line, a bit each.
+fn words(slots: &[Slot]) -> u64 {
+    let constants = slots.iter().filter(|it| it.is_constant());
+    constants.fold(0, |all, it| all | 1 << (it.word >> 58))
+}
+
 /// The places that vary, as bits.
 fn stars(slots: &[Slot]) -> u64 {
-    let star = |(i, slot): (usize, &Slot)| u64::from(slot.word == STAR) * bit(i);
+    let star = |(i, slot): (usize, &Slot)| u64::from(slot.is_wild()) * bit(i);
     slots
         .iter()
         .enumerate()
@@ -149,12 +192,21 @@ fn covers(wide: &[Slot], narrow: &[Slot]) -> bool {
         .all(|(wide, narrow)| wide.covers(narrow))
 }
 
+/// Where a gap is.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    pub(super) before: usize,
+    pub(super) behind: usize,
+    pub(super) marks: u32,
+    pub(super) close: u32,
+}
+
 /// What is to be merged, and the slots that vary from then on.
 pub(super) struct Merge {
     pub(super) with: Vec<u32>,
     pub(super) widen: Vec<usize>,
-    /// Which of their tails becomes one slot.
-    pub(super) tail: Option<usize>,
+    /// Slots that they have in common before and behind what becomes a gap, and the marks there.
+    pub(super) around: Option<Around>,
 }
 
 /// Looks for evidence that a cluster and others are one event.
@@ -199,7 +251,7 @@ pub(super) fn evidence(
         return Some(Merge {
             with: covered,
             widen: Vec::new(),
-            tail: None,
+            around: None,
         });
     }
     // Fewer differences first; each combination once.
@@ -246,63 +298,11 @@ pub(super) fn evidence(
             return Some(Merge {
                 with,
                 widen,
-                tail: None,
+                around: None,
             });
         }
     }
     None
-}
-
-/// What of a cluster stands around one of its tails, as a number.
-pub(super) fn tail_key(cluster: &Cluster, number: usize) -> Option<u64> {
-    let tail = cluster.tails[number]?;
-    let level = cluster.level.index() as u64;
-    let around = tail.around(&cluster.slots);
-    Some(around.fold(mix(tail.skeleton, level), |key, slot| mix(key, slot.word)))
-}
-
-/// How many different texts make a tail of a cluster free text.
-pub(super) fn tails_needed(knobs: &Evidence, cluster: &Cluster, number: usize) -> usize {
-    let tail = cluster.tails[number].as_ref();
-    let around = || tail.iter().flat_map(|tail| tail.around(&cluster.slots));
-    let thrown = around().any(|slot| slot.context == Context::Thrown);
-    let constants = around().filter(|slot| slot.is_constant()).count();
-    knobs.tails_needed(number, constants, thrown)
-}
-
-/// Looks for clusters that differ from one only in a tail.
-pub(super) fn tail_evidence(
-    knobs: &Evidence,
-    clusters: &[Option<Cluster>],
-    of: u32,
-    number: usize,
-) -> Option<Merge> {
-    let own = clusters.get(of as usize)?.as_ref()?;
-    let tail = own.tails[number]?;
-    let same = |other: &Cluster| {
-        other.level == own.level
-            && other.tails[number] == own.tails[number]
-            && tail
-                .around(&own.slots)
-                .zip(tail.around(&other.slots))
-                .all(|(own, other)| own.covers(other))
-    };
-    let with: Vec<u32> = (0u32..)
-        .zip(clusters)
-        .filter(|(at, other)| *at != of && other.as_ref().is_some_and(same))
-        .map(|(at, _)| at)
-        .collect();
-    // Single words are left to the evidence of their place.
-    let texts = with
-        .iter()
-        .chain([&of])
-        .filter_map(|&at| clusters.get(at as usize)?.as_ref())
-        .filter(|it| tail.range(it.slots.len()).len() > 1);
-    (texts.count() >= tails_needed(knobs, own, number)).then_some(Merge {
-        with,
-        widen: Vec::new(),
-        tail: Some(number),
-    })
 }
 
 /// Whether two lines differ in few words and have more of them in common.
@@ -311,26 +311,6 @@ fn is_near(one: &[Slot], other: &[Slot]) -> bool {
     let differing = places().filter(|(a, b)| a.word != b.word).count();
     let same = places().filter(|(a, b)| a.word == b.word && a.is_constant());
     differing <= MAX_DIFFERENCES as usize && same.count() >= differing.max(2)
-}
-
-/// Clusters beside one whose tail became free text that differ from it in few other places: theirs
-/// is free text, too.
-pub(super) fn tail_siblings(
-    clusters: &[Option<Cluster>],
-    tail: Tail,
-    number: usize,
-    opened: &Cluster,
-) -> Vec<u32> {
-    let near = |other: &Cluster| {
-        other.level == opened.level
-            && other.tails[number] == Some(tail)
-            && is_near(&opened.slots, &tail.opened(&other.slots))
-    };
-    (0u32..)
-        .zip(clusters)
-        .filter(|(_, other)| other.as_ref().is_some_and(near))
-        .map(|(at, _)| at)
-        .collect()
 }
 
 /// Words of a line beside those in some places.
@@ -346,7 +326,8 @@ fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> boo
     let Some(context) = seen.first().map(|slot| slot.context) else {
         return false;
     };
-    let (mut words, mut weight) = (0, 0);
+    // Words of several kinds are rather values.
+    let (mut words, mut weight, mut classes) = (0, 0, 0);
     for class in [
         Class::Value,
         Class::Method,
@@ -357,16 +338,18 @@ fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> boo
         let before = words;
         for slot in seen {
             // A value, or a place that varies already, stands for more than one word.
-            let open = slot.word == STAR || slot.word == VALUE;
+            let open = slot.is_wild() || slot.word == VALUE;
             let own = if open { Class::Value } else { slot.class };
             if own == class {
                 words += 1;
                 weight += if open { knobs.open } else { 1 };
             }
         }
+        classes += usize::from(words > before);
         if words > before
             && words >= 2
-            && weight >= knobs.needed(class, context, constants).saturating_add(more)
+            && weight + usize::from(classes > 1)
+                >= knobs.needed(class, context, constants).saturating_add(more)
         {
             return true;
         }

@@ -236,7 +236,11 @@ impl Scanner<'_> {
             [b'[', b']', b' ', second @ ..] => is_object(second),
             only => is_object(only),
         };
-        fields && self.tokens.iter().any(|it| matches!(it.part, Part::Word(_)))
+        fields
+            && self
+                .tokens
+                .iter()
+                .any(|it| matches!(it.part, Part::Word(_)))
     }
 
     /// Whether an apostrophe opens a quotation: it ends before a cut, and is no `'s` or `can't`.

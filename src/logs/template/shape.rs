@@ -7,9 +7,11 @@
 //! - names of days and months beside values are values;
 //! - a list of words in brackets is one word.
 
+mod gap;
 mod tail;
 
-pub(super) use tail::{TAILS, Tail, Tails};
+pub(super) use gap::{Gap, fit, last_mark, open, shared};
+pub(super) use tail::{Tails, keep_tails};
 
 use std::ops::Range;
 
@@ -21,6 +23,10 @@ use super::scanner::{Class, Part, Token, is_calendar};
 pub(super) const VALUE: u64 = 0;
 /// Stands for a word that varies.
 pub(super) const STAR: u64 = 2;
+/// Stands for words of any number that vary.
+pub(super) const GAP: u64 = 4;
+/// The last slot of every line.
+pub(super) const END: u64 = 7;
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -31,6 +37,8 @@ pub(super) struct Slot {
     pub(super) word: u64,
     pub(super) class: Class,
     pub(super) context: Context,
+    /// What stands between it and the slot before it, as a hash.
+    pub(super) marks: u32,
     /// The token it stands for, and the last one that was folded into it.
     pub(super) first: u16,
     pub(super) last: u16,
@@ -48,11 +56,14 @@ impl Slot {
             && !matches!(self.class, Class::Value | Class::Method)
     }
 
+    /// Whether its lines differ in it.
+    pub(super) fn is_wild(&self) -> bool {
+        matches!(self.word, STAR | GAP)
+    }
+
     /// Whether it is a word that the lines of an event have in common.
     pub(super) fn is_constant(&self) -> bool {
-        self.word != VALUE
-            && self.word != STAR
-            && !matches!(self.class, Class::Value | Class::Member)
+        self.word != VALUE && !self.is_wild() && !matches!(self.class, Class::Value | Class::Member)
     }
 }
 
@@ -60,8 +71,6 @@ impl Slot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub(super) slots: Vec<Slot>,
-    /// Marks and where slots are among them, as a hash.
-    pub(super) skeleton: u64,
     pub(super) tails: Tails,
     items: Vec<Item>,
 }
@@ -109,6 +118,7 @@ impl Shape {
                         word,
                         class,
                         context: Context::Open,
+                        marks: NO_MARKS,
                         first: i as u16,
                         last: i as u16,
                     })
@@ -242,12 +252,14 @@ impl Shape {
 
     fn finish(&mut self, line: &[u8], tokens: &[Token], message: &Range<usize>) {
         self.slots.clear();
-        self.skeleton = self.items.len() as u64;
+        let mut marks = NO_MARKS;
         for i in 0..self.items.len() {
             match self.items[i] {
-                Item::Mark(mark, _) => self.skeleton = mix(self.skeleton, u64::from(mark) << 8),
+                Item::Mark(mark, _) => {
+                    marks = marks.wrapping_mul(0x9e37_79b1) & 0x7fff_ff00 | u32::from(mark);
+                }
                 Item::Slot(mut slot) => {
-                    self.skeleton = mix(self.skeleton, 1);
+                    slot.marks = std::mem::replace(&mut marks, NO_MARKS);
                     let mark = |item: Option<&Item>| match item {
                         Some(Item::Mark(mark, _)) => *mark,
                         _ => 0,
@@ -283,18 +295,28 @@ impl Shape {
                 }
             }
         }
+        let end = tokens.len() as u16;
+        self.slots.push(Slot {
+            word: END,
+            class: Class::Member,
+            context: Context::Key,
+            marks,
+            first: end,
+            last: end,
+        });
         self.find_tails(line, tokens, message);
-    }
-
-    /// Makes the tail with this skeleton one slot that varies.
-    pub(super) fn cut_tail(&mut self, skeleton: u64) {
-        let tails = std::mem::take(&mut self.tails);
-        if let Some(tail) = tails.iter().flatten().find(|it| it.skeleton == skeleton) {
-            self.skeleton = tail.skeleton;
-            tail.open(&mut self.slots);
-        }
     }
 }
 
+/// Marks and where slots are among them, as a hash.
+pub(super) fn skeleton(slots: &[Slot]) -> u64 {
+    slots.iter().fold(slots.len() as u64, |hash, slot| {
+        let gap = u64::from(slot.word == GAP);
+        mix(hash, u64::from(slot.marks) << 1 | gap)
+    })
+}
+
+/// The hash of no marks. The last eight bits of any such hash are the last mark.
+pub(super) const NO_MARKS: u32 = 0x100;
 /// The word of an empty value.
 pub(super) const EMPTY: u64 = 5;

@@ -1,3 +1,5 @@
+mod texts;
+
 use super::*;
 use crate::logs::severity::assess;
 use proptest::prelude::*;

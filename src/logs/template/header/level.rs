@@ -5,7 +5,7 @@ use super::{Head, is_letter};
 use crate::logs::severity::level_word;
 
 /// Fields after a timestamp within which an upper-case level word makes those before it header.
-const LEVEL_FIELDS: usize = 5;
+const LEVEL_FIELDS: usize = 6;
 
 impl<'a> Head<'a> {
     /// A level here, or an upper-case or bracketed one a few fields ahead with nothing of a
@@ -26,7 +26,12 @@ impl<'a> Head<'a> {
                 self.done = ahead.text.ends_with(b":");
                 return Some(ahead.end);
             }
-            if ahead.is_prose() || ahead.text.ends_with(b".") {
+            let member = ahead
+                .text
+                .iter()
+                .position(|b| *b == b'=')
+                .is_some_and(|at| at > 0);
+            if ahead.is_prose() && !member || ahead.text.ends_with(b".") {
                 break;
             }
             ahead = self.field(ahead.end);

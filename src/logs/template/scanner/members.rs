@@ -110,7 +110,9 @@ pub(super) fn settle_tail(line: &[u8], tokens: &mut [Token]) {
         }
         from = start;
     }
-    let words = tokens[..from].iter().filter(|it| matches!(it.part, Part::Word(_)));
+    let words = tokens[..from]
+        .iter()
+        .filter(|it| matches!(it.part, Part::Word(_)));
     if words.count() < 2 {
         return;
     }

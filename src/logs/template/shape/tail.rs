@@ -2,79 +2,35 @@
 
 use std::ops::Range;
 
-use super::{Item, STAR, Shape, Slot, VALUE, mix};
+use super::{Gap, Item, Shape, Slot, VALUE};
 use crate::logs::template::scanner::Token;
 
-/// A part of a message that may be free text: what stands behind its last `:` or `=`, in brackets at
-/// its end, behind its first `:`, or behind the first comma of a list of members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::logs::template) struct Tail {
-    /// Slots before it and behind it.
-    before: u16,
-    behind: u16,
-    /// The skeleton of a line in which it is one slot.
-    pub(in crate::logs::template) skeleton: u64,
-}
-
-/// What of a line may be free text, the likeliest first.
-pub(in crate::logs::template) type Tails = [Option<Tail>; TAILS];
-pub(in crate::logs::template) const TAILS: usize = 4;
+/// How many slots stand before and behind what may be free text, the likeliest first: what stands
+/// behind the last `:` or `=`, in brackets at the end, behind the first `:`, or behind the first comma
+/// of a list of members.
+pub(in crate::logs::template) type Tails = [Option<(usize, usize)>; 4];
 /// Commas of a list of members.
 const MEMBERS: usize = 3;
 
-impl Tail {
-    fn new(before: &[Item], behind: &[Item]) -> Self {
-        let mut tail = Self {
-            before: 0,
-            behind: 0,
-            skeleton: TAIL,
+/// The slots of some items before and of some behind, and the last slot of all.
+fn around(before: &[Item], behind: &[Item]) -> (usize, usize) {
+    let slots = |items: &[Item]| {
+        items
+            .iter()
+            .filter(|it| matches!(it, Item::Slot(_)))
+            .count()
+    };
+    (slots(before), slots(behind) + 1)
+}
+
+/// Leaves those that gaps among so many slots stand within.
+pub(in crate::logs::template) fn keep_tails(tails: &mut Tails, slots: usize, gaps: &[Gap]) {
+    for tail in tails {
+        let within = |&(before, behind): &(usize, usize)| {
+            let inner = before..slots - behind;
+            inner.len() > 1 && gaps.iter().all(|gap| inner.contains(&gap.at))
         };
-        for (items, slots) in [(before, &mut tail.before), (behind, &mut tail.behind)] {
-            for item in items {
-                tail.skeleton = match item {
-                    Item::Mark(mark, _) => mix(tail.skeleton, u64::from(*mark) << 8),
-                    Item::Slot(_) => {
-                        *slots += 1;
-                        mix(tail.skeleton, 1)
-                    }
-                };
-            }
-        }
-        tail
-    }
-
-    /// Which of `count` slots it takes.
-    pub(in crate::logs::template) fn range(&self, count: usize) -> Range<usize> {
-        let end = count.saturating_sub(self.behind.into());
-        usize::from(self.before).min(end)..end
-    }
-
-    /// The slots of a line without it.
-    pub(in crate::logs::template) fn around<'a>(
-        &self,
-        slots: &'a [Slot],
-    ) -> impl Iterator<Item = &'a Slot> {
-        let range = self.range(slots.len());
-        slots[..range.start].iter().chain(&slots[range.end..])
-    }
-
-    /// The slots of a line in which it is one that varies.
-    pub(in crate::logs::template) fn opened(&self, slots: &[Slot]) -> Vec<Slot> {
-        let mut slots = slots.to_vec();
-        self.open(&mut slots);
-        slots
-    }
-
-    /// Makes it one slot that varies.
-    pub(in crate::logs::template) fn open(&self, slots: &mut Vec<Slot>) {
-        let range = self.range(slots.len());
-        if !range.is_empty() {
-            let last = slots[range.end - 1].last;
-            let slot = &mut slots[range.start];
-            slot.word = STAR;
-            slot.last = last;
-            slots.drain(range.start + 1..range.end);
-        }
+        *tail = tail.filter(within);
     }
 }
 
@@ -130,7 +86,7 @@ impl Shape {
             let cut = cut?;
             let inner = &items[cut + 1..end];
             inner.iter().find(is_slot)?;
-            Some(Tail::new(&items[..=cut], &items[end..]))
+            Some(around(&items[..=cut], &items[end..]))
         };
         let group =
             group_at_end(&items[start..end]).map(|(open, close)| (start + open, start + close));
@@ -138,7 +94,7 @@ impl Shape {
             group.filter(|&(open, close)| items[open + 1..close].iter().any(|it| is_slot(&it)));
         self.tails = [
             behind(last),
-            group.map(|(open, close)| Tail::new(&items[..=open], &items[close..])),
+            group.map(|(open, close)| around(&items[..=open], &items[close..])),
             behind(first.filter(|_| first != last)),
             behind(first_comma(&items[start..end]).map(|at| start + at)),
         ];
@@ -191,6 +147,3 @@ fn group_at_end(items: &[Item]) -> Option<(usize, usize)> {
     }
     None
 }
-
-/// Starts the skeletons of lines with a tail.
-const TAIL: u64 = 0x7a11;

@@ -1,0 +1,247 @@
+//! Evidence that lines have a text of any length in one place.
+
+use super::{Around, Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, is_near, words};
+use crate::logs::template::cluster::Cluster;
+use crate::logs::template::evidence::{Context, Evidence};
+use crate::logs::template::scanner::Class;
+use crate::logs::template::shape::{GAP, Gap, Slot, fit, last_mark, mix, open, shared};
+
+/// Clusters that are looked at for what they share with one, and those that share enough.
+const MAX_AKIN: usize = 512;
+const MAX_COMPARED: usize = 128;
+
+/// Clusters that have words in common with one, and how much they share with it.
+type Akin<'a> = Vec<(u32, &'a Cluster, (usize, usize))>;
+
+/// The last mark of a line.
+fn close(cluster: &Cluster) -> u32 {
+    last_mark(cluster.slots.last().map_or(0, |it| it.marks))
+}
+
+/// Whether a line announces others.
+fn announces(cluster: &Cluster) -> bool {
+    close(cluster) == last_mark(b':'.into())
+}
+
+/// Looks for clusters that differ from one only in one text.
+pub(in crate::logs::template) fn gap_evidence(
+    knobs: &Evidence,
+    buckets: &Buckets,
+    clusters: &[Option<Cluster>],
+    of: u32,
+) -> Option<Merge> {
+    let own = clusters.get(of as usize)?.as_ref()?;
+    let others: Akin<'_> = buckets
+        .akin(clusters, of)
+        .map(|(at, other)| (at, other, shared(&own.slots, &other.slots)))
+        .filter(|(_, _, shared)| shared.0 + shared.1 > 1)
+        .take(MAX_COMPARED)
+        .collect();
+    // Marks that all have in common are kept.
+    let common = |with: &[(u32, &Cluster)], marks: &dyn Fn(&Cluster) -> u32| {
+        let own = marks(own);
+        if with.iter().all(|it| marks(it.1) == own) {
+            own
+        } else {
+            0
+        }
+    };
+    let merge = |(before, behind): (usize, usize), with: &[(u32, &Cluster)], closed: bool| Merge {
+        with: with.iter().map(|it| it.0).collect(),
+        widen: Vec::new(),
+        around: Some(Around {
+            before,
+            behind,
+            marks: common(with, &|it| it.slots[before].marks),
+            close: if closed { common(with, &close) } else { 0 },
+        }),
+    };
+    let sharing = |around: (usize, usize)| {
+        let shares = move |it: &&(u32, &Cluster, (usize, usize))| {
+            it.2.0 >= around.0 && it.2.1.max(1) >= around.1 && announces(it.1) == announces(own)
+        };
+        others.iter().filter(shares).map(|it| (it.0, it.1))
+    };
+    for (number, tail) in own.tails.iter().enumerate() {
+        let Some(around) = *tail else { continue };
+        // Brackets must be of the same kind; behind a colon there may be quotes.
+        let marks = |it: &Cluster| (number == 1).then(|| (it.slots[around.0].marks, close(it)));
+        let with: Vec<(u32, &Cluster)> = sharing(around)
+            .filter(|it| it.1.tails[number] == *tail && marks(it.1) == marks(own))
+            .collect();
+        // Single words are left to the evidence of their place.
+        let long = |it: &&Cluster| it.slots.len() - around.0 - around.1 > 1;
+        let mut texts: Vec<u64> = Vec::new();
+        for line in with.iter().map(|it| it.1).chain([own]).filter(long) {
+            let text = told(&line.slots[around.0..line.slots.len() - around.1]);
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let texts = texts.len();
+        let outside = || around_of(own, around);
+        let thrown = outside().any(|it| it.context == Context::Thrown);
+        let constants = outside().filter(|it| it.is_constant()).count();
+        if !with.is_empty() && texts >= knobs.tails_needed(number, constants, thrown) {
+            return Some(merge(around, &with, number == 1));
+        }
+    }
+    let mut tried: Vec<(usize, usize)> = Vec::new();
+    for &(_, _, (before, behind)) in &others {
+        let around = (before, behind.max(1));
+        let outside = || around_of(own, around);
+        let constants = outside().filter(|it| is_prose(it)).count();
+        if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) {
+            tried.push(around);
+        }
+    }
+    let passing = tried
+        .into_iter()
+        .filter(|&around| is_text(knobs, sharing(around).map(|it| it.1).chain([own]), around));
+    let best = passing.max_by_key(|it| it.0 + it.1)?;
+    let with: Vec<(u32, &Cluster)> = sharing(best).collect();
+    Some(merge(best, &with, true))
+}
+
+/// The slots of a line around a text.
+fn around_of(line: &Cluster, (before, behind): (usize, usize)) -> impl Iterator<Item = &Slot> {
+    let end = line.slots.len() - behind;
+    line.slots[..before].iter().chain(&line.slots[end..])
+}
+
+/// What a text says, but for what may be values of it.
+fn told(text: &[Slot]) -> u64 {
+    let plain =
+        |it: &&Slot| is_prose(it) && it.context != Context::Announced && it.class != Class::Name;
+    let words = || text.iter().filter(plain);
+    let all = || {
+        text.iter()
+            .fold(1, |hash, it| mix(mix(hash, it.word), it.marks.into()))
+    };
+    match words().next() {
+        Some(_) => words().fold(0, |hash, it| mix(hash, it.word)),
+        None => all(),
+    }
+}
+
+/// Whether a word is part of a sentence: not the name of a member, of who speaks, or a value of it.
+fn is_prose(slot: &Slot) -> bool {
+    slot.is_constant()
+        && matches!(
+            slot.context,
+            Context::Open | Context::First | Context::Announced | Context::Thrown
+        )
+}
+
+/// Whether what lines have between some slots is a text of each line's own.
+fn is_text<'a>(
+    knobs: &Evidence,
+    lines: impl Iterator<Item = &'a Cluster>,
+    (before, behind): (usize, usize),
+) -> bool {
+    let mut texts: Vec<u64> = Vec::new();
+    let mut seen: Vec<(u64, usize)> = Vec::new();
+    let (mut weight, mut constants) = (0, usize::MAX);
+    let mut longest = 0;
+    // Of the first text, and whether another is built otherwise.
+    let (mut shape, mut varied) = (None, false);
+    for line in lines {
+        let end = line.slots.len() - behind;
+        let text = &line.slots[before..end];
+        let around = around_of(line, (before, behind));
+        constants = constants.min(around.filter(|it| is_prose(it)).count());
+        let Some(start) = text.first() else { continue };
+        let words = || text.iter().filter(|it| is_prose(it));
+        longest = longest.max(words().count());
+        let built = text.iter().fold(0, |hash, it| mix(hash, it.marks.into()));
+        varied |= *shape.get_or_insert(built) != built;
+        // Single words are left to the evidence of their place: all of them are one text here.
+        let hash = match text.len() {
+            1 if !start.is_wild() => 1,
+            _ => told(text),
+        };
+        if !texts.contains(&hash) {
+            texts.push(hash);
+            // What comes again and again is no part of a text.
+            for (at, word) in text.iter().enumerate() {
+                let announces = text
+                    .get(at + 1)
+                    .is_some_and(|it| it.context == Context::Announced);
+                if announces || !is_prose(word) {
+                    continue;
+                }
+                match seen
+                    .iter_mut()
+                    .find(|it: &&mut (u64, usize)| it.0 == word.word)
+                {
+                    Some(it) => it.1 += 1,
+                    None => seen.push((word.word, 1)),
+                }
+            }
+            weight += if text.iter().any(|it| it.word == GAP) {
+                2
+            } else {
+                1
+            };
+        }
+    }
+    texts.len() > 1
+        && varied
+        && longest <= constants
+        && seen.iter().all(|it| it.1 * 2 <= texts.len())
+        && weight >= knobs.text_needed(constants, before == 0, behind == 1)
+}
+
+/// Clusters beside one with gaps that are built like it and differ from it in few words, with what
+/// stands in its gaps.
+pub(in crate::logs::template) fn siblings(
+    buckets: &Buckets,
+    clusters: &[Option<Cluster>],
+    opened: &Cluster,
+) -> Vec<(u32, Vec<Gap>)> {
+    let mut gaps = Vec::new();
+    let mut near = Vec::new();
+    let own = words(&opened.slots);
+    for (at, outline) in (0u32..).zip(&buckets.outlines) {
+        let lacking = (own & !outline.words).count_ones();
+        if own & outline.words == 0 || lacking > MAX_DIFFERENCES {
+            continue;
+        }
+        let other = clusters.get(at as usize).and_then(Option::as_ref);
+        let Some(other) = other.filter(|it| it.level == opened.level) else {
+            continue;
+        };
+        if other.skeleton == opened.skeleton || !fit(&other.slots, &opened.slots, &mut gaps) {
+            continue;
+        }
+        let mut slots = other.slots.clone();
+        open(&mut slots, &gaps);
+        if is_near(&opened.slots, &slots) {
+            near.push((at, gaps.clone()));
+        }
+    }
+    near
+}
+
+impl Buckets {
+    /// Clusters that have words in common with one.
+    fn akin<'a>(
+        &'a self,
+        clusters: &'a [Option<Cluster>],
+        of: u32,
+    ) -> impl Iterator<Item = (u32, &'a Cluster)> {
+        let own = self.outlines.get(of as usize).copied().unwrap_or_default();
+        let level = clusters[of as usize].as_ref().map(|it| it.level);
+        (0u32..)
+            .zip(&self.outlines)
+            .filter(move |(at, it)| {
+                let both = (own.words & it.words).count_ones();
+                let fewer = own.words.count_ones().min(it.words.count_ones());
+                let first = it.first == own.first;
+                *at != of && (both > 1 || both == 1 && first) && (first || both * 3 >= fewer)
+            })
+            .take(MAX_AKIN)
+            .filter_map(|(at, _)| Some((at, clusters.get(at as usize)?.as_ref()?)))
+            .filter(move |(_, it)| Some(it.level) == level)
+    }
+}
