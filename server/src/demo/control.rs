@@ -1,5 +1,6 @@
 //! The handle by which a test moves the engine.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -268,11 +269,15 @@ impl Control {
         })
     }
 
-    /// Records that were let go of while a response that was to give them was under way, so that it
-    /// went on behind them without a word, as dockerd does when a log is rotated too fast.
-    #[must_use]
-    pub fn records_passed_over(&self) -> u64 {
-        self.engine.faults.records_passed_over()
+    /// Records of a container, counted from its first, that were let go of while a response that was
+    /// to give them was under way, so that it went on behind them without a word, as dockerd does when a
+    /// log is rotated too fast. The newest such runs.
+    ///
+    /// # Errors
+    /// No such container.
+    pub fn records_passed_over(&self, key: &str) -> Result<Vec<Range<u64>>, Refusal> {
+        let id = self.id(key)?;
+        Ok(self.engine.faults.records_passed_over(&id))
     }
 
     /// Breaks every open connection; new ones are taken.

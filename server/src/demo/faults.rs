@@ -1,8 +1,9 @@
 //! Faults that a test can order: what a bad network, an old engine or a dying daemon do.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The kinds of requests that are told apart for faults and counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,13 +72,16 @@ pub enum Fault {
     Refuse(u16, String),
 }
 
+/// The newest runs of records that readers came too late for.
+const MOST_PASSED_OVER: usize = 10_000;
+
 /// Ordered faults and counted requests of each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     slots: Mutex<[Slot; 6]>,
     open: [AtomicU64; 6],
     seen: [AtomicU64; 6],
-    passed_over: AtomicU64,
+    passed_over: Mutex<VecDeque<(String, Range<u64>)>>,
 }
 
 #[derive(Debug, Default)]
@@ -116,13 +120,28 @@ impl Faults {
         self.seen[kind.index()].load(Ordering::SeqCst)
     }
 
-    /// A reader of a log came too late for so many records.
-    pub(crate) fn passed_over(&self, records: u64) {
-        self.passed_over.fetch_add(records, Ordering::SeqCst);
+    /// A reader of a container's log came too late for these records.
+    pub(crate) fn passed_over(&self, id: &str, records: Range<u64>) {
+        if records.is_empty() {
+            return;
+        }
+        let mut all = self.lock_passed_over();
+        if all.len() == MOST_PASSED_OVER {
+            all.pop_front();
+        }
+        all.push_back((id.to_owned(), records));
     }
 
-    pub(crate) fn records_passed_over(&self) -> u64 {
-        self.passed_over.load(Ordering::SeqCst)
+    pub(crate) fn records_passed_over(&self, id: &str) -> Vec<Range<u64>> {
+        let all = self.lock_passed_over();
+        let of_it = all.iter().filter(|(of, _)| of == id);
+        of_it.map(|(_, records)| records.clone()).collect()
+    }
+
+    fn lock_passed_over(&self) -> MutexGuard<'_, VecDeque<(String, Range<u64>)>> {
+        self.passed_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn enter(&self, kind: Kind) {
@@ -135,10 +154,7 @@ impl Faults {
     }
 
     fn with<T>(&self, kind: Kind, change: impl FnOnce(&mut Slot) -> T) -> T {
-        let mut slots = self
-            .slots
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut slots[kind.index()])
     }
 }

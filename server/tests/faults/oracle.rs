@@ -1,6 +1,8 @@
 //! What a viewer must hold: what the engine says it has, once each and in its order, or a gap in
 //! the place of what it lacks.
 
+use std::ops::Range;
+
 use sidekick::protocol::{Gap, GapReason};
 
 use crate::viewer::{Item, Line};
@@ -14,8 +16,22 @@ pub(crate) struct Truth<'a> {
     pub(crate) printed: &'a [Line],
     /// From here on the engine still has it.
     pub(crate) kept: usize,
-    /// It let go of lines that it was about to give, without a word.
-    pub(crate) passed_over: bool,
+    /// Lines that it let go of when it was about to give them, without a word.
+    pub(crate) passed_over: &'a [Range<usize>],
+}
+
+impl Truth<'_> {
+    fn has_passed_over(&self, lines: Range<usize>) -> bool {
+        let mut from = lines.start;
+        while from < lines.end {
+            let covers = self.passed_over.iter().filter(|it| it.contains(&from));
+            match covers.map(|it| it.end).max() {
+                Some(end) => from = end,
+                None => return false,
+            }
+        }
+        true
+    }
 }
 
 /// What a viewer may lack.
@@ -89,7 +105,7 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
             if printed.get(next) != Some(*line) {
                 // The engine may have let go of lines while it was read.
                 let skipped = (next..=truth.kept).find(|&at| printed.get(at) == Some(*line));
-                let Some(at) = skipped.filter(|_| truth.passed_over) else {
+                let Some(at) = skipped.filter(|&at| truth.has_passed_over(next..at)) else {
                     return Err(difference(line, before, printed, next));
                 };
                 tally.unseen += (at - next) as u64;
@@ -249,11 +265,19 @@ mod tests {
     }
 
     fn outcome(held: &[Item], kept: usize) -> Result<Tally, String> {
+        passed_over(held, kept, &[])
+    }
+
+    fn passed_over(
+        held: &[Item],
+        kept: usize,
+        passed_over: &[Range<usize>],
+    ) -> Result<Tally, String> {
         let printed = lines();
         let truth = Truth {
             printed: &printed,
             kept,
-            passed_over: false,
+            passed_over,
         };
         let rule = Rule {
             whole: true,
@@ -288,6 +312,18 @@ mod tests {
             line.stream = LogStream::Stderr;
         }
         assert!(outcome(&changed, 0).is_err());
+    }
+
+    #[test]
+    fn only_what_the_engine_passed_over_itself_may_be_missing_without_a_gap() {
+        let with = held((0..3).chain(6..10));
+        let lost = |held: &[Item], ranges: &[Range<usize>]| passed_over(held, 6, ranges);
+        assert_eq!(lost(&with, &[2..4, 4..6]).unwrap().unseen, 3);
+        for ranges in [&[][..], &[3..5], &[4..6], &[0..3, 7..9]] {
+            assert!(lost(&with, ranges).is_err(), "{ranges:?}");
+        }
+        // It has them at the end.
+        assert!(passed_over(&with, 5, &[3..6]).is_err());
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Scratch {
                 "i=0; while [ ! -e /tmp/stop ]; do j=0; while [ $j -lt {burst} ]; do \
                  echo \"{name} $i\"; [ $((i % 5)) = 0 ] && echo \"err $i\" >&2; \
                  [ $((i % 17)) = 0 ] && echo; i=$((i+1)); j=$((j+1)); done; \
-                 sleep 0.{pause:02}; done; exec sleep 1000"
+                 sleep 0.{pause:02}; done; : > /tmp/stopped; exec sleep 1000"
             );
             let labels = [
                 format!("--label=com.docker.compose.project={project}"),
@@ -162,9 +162,9 @@ pub(crate) async fn run(
     journal.note("all is well from here on".to_owned());
     links.iter().for_each(Link::heal);
     viewers.iter().for_each(Viewer::calm_down);
-    scratch.exec(": > /tmp/stop").await;
     // The loop ends before the marks are printed.
-    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let end = ": > /tmp/stop; while [ ! -e /tmp/stopped ]; do sleep 0.02; done";
+    scratch.exec(end).await;
     for mark in ["the end", "the very end"] {
         scratch.exec(&format!("echo {mark} > /proc/1/fd/1")).await;
         let began = Instant::now();
@@ -236,10 +236,12 @@ fn judge(viewer: &Viewer, id: &ContainerId, said: &[Line], rotates: bool) -> Res
     }
     let kept = printed.len();
     printed.extend_from_slice(said);
+    // What it passes over it does not tell.
+    let passed_over = 0..if rotates { kept } else { 0 };
     let truth = Truth {
         printed: &printed,
         kept,
-        passed_over: rotates,
+        passed_over: &[passed_over],
     };
     let rule = Rule {
         whole,

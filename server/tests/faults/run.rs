@@ -310,10 +310,16 @@ impl World {
                 whole,
                 from_first: whole && !self.traits.rotates,
             };
+            // Where it lets go of any, each record is a line.
+            let passed_over = self.control.records_passed_over(printer.name).unwrap();
+            let passed_over: Vec<_> = passed_over
+                .iter()
+                .map(|it| it.start as usize..it.end as usize)
+                .collect();
             let truth = Truth {
                 printed: &printer.printed,
                 kept,
-                passed_over: self.control.records_passed_over() > 0,
+                passed_over: &passed_over,
             };
             let nothing = Vec::new();
             let held = items.get(&printer.id).unwrap_or(&nothing);

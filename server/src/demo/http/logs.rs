@@ -149,8 +149,8 @@ impl Reader {
                 self.over = ended || self.end.is_some();
                 break;
             };
-            let gone = next - 1 - self.position;
-            self.engine.faults.passed_over(gone);
+            let gone = self.position..next - 1;
+            self.engine.faults.passed_over(&self.id, gone);
             self.position = next;
             if self.wanted.until.is_some_and(|until| record.time > until) {
                 self.over = true;
