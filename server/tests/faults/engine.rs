@@ -21,7 +21,23 @@ pub(crate) async fn log(socket: &Path, id: &str) -> Vec<Said> {
     stream.read_to_end(&mut answer).await.unwrap();
     let head = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
     assert!(answer.starts_with(b"HTTP/1.0 200"), "{:?}", &answer[..head]);
-    lines(&answer[head + 4..])
+    let body = &answer[head + 4..];
+    match body.first() {
+        None => Vec::new(),
+        // Of a frame; a terminal's line begins with the year.
+        Some(..=2) => lines(body),
+        Some(_) => terminal(body),
+    }
+}
+
+fn terminal(body: &[u8]) -> Vec<Said> {
+    let body = std::str::from_utf8(body).unwrap();
+    body.lines()
+        .map(|line| {
+            let (time, text) = line.split_once(' ').unwrap();
+            (LogStream::Stdout, time.to_owned(), text.to_owned())
+        })
+        .collect()
 }
 
 fn lines(mut body: &[u8]) -> Vec<Said> {

@@ -22,7 +22,7 @@ impl Journal {
             let writer = journal.clone();
             // The first of a process is the one.
             let _ = tracing_subscriber::fmt()
-                .with_env_filter("server=trace")
+                .with_env_filter("server=trace,faults=trace")
                 .with_writer(move || writer.clone())
                 .without_time()
                 .with_ansi(false)

@@ -43,7 +43,7 @@ fn seeds(short: u64, long: u64) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn viewers_of_a_troubled_demo_engine_hold_what_it_has() {
-    let seeds = seeds(40, 1000);
+    let seeds = seeds(100, 1000);
     let began = std::time::Instant::now();
     let runs = futures::stream::iter(&seeds)
         .map(|&seed| async move { tokio::spawn(run::run(seed)).await.unwrap() })

@@ -37,10 +37,20 @@ impl Truth<'_> {
 /// What a viewer may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// It holds every line, from the first that the engine had when it came.
+    /// It holds every line, from where it begins.
     pub(crate) whole: bool,
-    /// The engine had the first line that was printed when it came.
-    pub(crate) from_first: bool,
+    pub(crate) begin: Begin,
+}
+
+/// The first line of a viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// This one.
+    At(usize),
+    /// This one, or the first behind it that the engine still had.
+    KeptFrom(usize),
+    /// This one or any behind it.
+    From(usize),
 }
 
 /// What was counted.
@@ -69,7 +79,9 @@ impl Tally {
 pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tally, String> {
     let printed = truth.printed;
     let mut tally = Tally::default();
-    let mut next = 0;
+    let mut next = match rule.begin {
+        Begin::At(first) | Begin::KeptFrom(first) | Begin::From(first) => first,
+    };
     let mut items = held.iter().peekable();
     let mut first = true;
     while items.peek().is_some() {
@@ -89,7 +101,8 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
         if run.is_empty() {
             break;
         }
-        let may_jump = !gaps.is_empty() || (first && !rule.from_first);
+        let is_free = first && !matches!(rule.begin, Begin::At(_));
+        let may_jump = is_free || !gaps.is_empty();
         let begin = match may_jump {
             true => find(&run, printed, next),
             false => next,
@@ -169,7 +182,8 @@ fn covers(
     // A reader that begins at the newest lines has no gap before them.
     let missing = &printed[from..to];
     let Some(last) = gaps.last() else {
-        let lost = rule.whole && to > kept.max(from);
+        let begins = first && matches!(rule.begin, Begin::From(_));
+        let lost = rule.whole && !begins && to > kept.max(from);
         return match lost {
             true => Err(format!(
                 "{} lines that the engine has are missing before {}",
@@ -215,7 +229,12 @@ fn difference(line: &Line, before: Option<&Line>, printed: &[Line], next: usize)
         Some(at) if at < next => "a duplicate or an inversion",
         Some(_) => "lines are missing without a gap",
     };
-    let is = is.map_or_else(String::new, |at| format!(" (number {at})"));
+    let missing = match is {
+        Some(at) if at > next => &printed[next..at.min(next + 20)],
+        _ => &[],
+    };
+    let missing: Vec<_> = (next..).zip(missing).map(|(at, it)| show(it, at)).collect();
+    let is = is.map_or_else(String::new, |at| format!(" (number {at}; {missing:?})"));
     let expected = printed
         .get(next)
         .map_or_else(|| "nothing".to_owned(), |line| show(line, next));
@@ -281,7 +300,7 @@ mod tests {
         };
         let rule = Rule {
             whole: true,
-            from_first: true,
+            begin: Begin::At(0),
         };
         check(held, &truth, rule)
     }
@@ -319,11 +338,11 @@ mod tests {
         let with = held((0..3).chain(6..10));
         let lost = |held: &[Item], ranges: &[Range<usize>]| passed_over(held, 6, ranges);
         assert_eq!(lost(&with, &[2..4, 4..6]).unwrap().unseen, 3);
-        for ranges in [&[][..], &[3..5], &[4..6], &[0..3, 7..9]] {
-            assert!(lost(&with, ranges).is_err(), "{ranges:?}");
+        for ranges in [vec![], vec![3..5, 5..5], vec![4..6, 4..6], vec![0..3, 7..9]] {
+            assert!(lost(&with, &ranges).is_err(), "{ranges:?}");
         }
         // It has them at the end.
-        assert!(passed_over(&with, 5, &[3..6]).is_err());
+        assert!(passed_over(&with, 5, &[2..4, 4..6]).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use sidekick::protocol::LogStream;
 use sidekick::time::Nanos;
 
 use crate::rng::Rng;
+use crate::traits::Traits;
 use crate::viewer::Line;
 
 /// How the timestamps of a container's lines are.
@@ -28,6 +29,7 @@ pub(crate) struct Printer {
     pub(crate) printed: Vec<Line>,
     control: Control,
     stamps: Stamps,
+    terminal: bool,
     /// Whether lines may be longer than a record of the log.
     long: bool,
     /// Time of the last line of each stream.
@@ -35,19 +37,25 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    pub(crate) fn spec(name: &'static str) -> Spec {
-        Spec::new(name).compose("shop", name, 1)
+    pub(crate) fn spec(name: &'static str, traits: &Traits) -> Spec {
+        let spec = Spec::new(name).compose("shop", name, 1);
+        match traits.terminal {
+            true => spec.tty(),
+            false => spec,
+        }
     }
 
-    pub(crate) fn new(control: &Control, name: &'static str, stamps: Stamps, long: bool) -> Self {
+    pub(crate) fn new(control: &Control, name: &'static str, traits: &Traits) -> Self {
         Self {
             name,
             id: ContainerId(control.id(name).unwrap()),
             up: true,
             printed: Vec::new(),
             control: control.clone(),
-            stamps,
-            long,
+            stamps: traits.stamps,
+            terminal: traits.terminal,
+            // Parts of a terminal's lines are no frames: what is said of them here is too simple.
+            long: !traits.rotates && !traits.terminal,
             last: [0; 2],
         }
     }
@@ -56,8 +64,8 @@ impl Printer {
     pub(crate) fn print(&mut self, lines: u64, width: usize, rng: &mut Rng) {
         for _ in 0..lines {
             let stream = match rng.percent(70) {
-                true => LogStream::Stdout,
-                false => LogStream::Stderr,
+                false if !self.terminal => LogStream::Stderr,
+                _ => LogStream::Stdout,
             };
             let number = self.printed.len();
             let text = match rng.range(0, 1000) {
@@ -74,7 +82,10 @@ impl Printer {
 
     /// Prints a line that tells where the run is.
     pub(crate) fn mark(&mut self, text: &str, rng: &mut Rng) {
+        // Of a time of its own, which is not before any that a viewer begins with.
+        let stamps = std::mem::replace(&mut self.stamps, Stamps::Fine);
         self.line(LogStream::Stdout, text.to_owned(), rng);
+        self.stamps = stamps;
     }
 
     fn line(&mut self, stream: LogStream, text: String, rng: &mut Rng) {

@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::Start;
 
 use crate::engine;
 use crate::journal::Journal;
-use crate::oracle::{self, Rule, Tally, Truth};
+use crate::oracle::{self, Tally, Truth};
 use crate::proxy::Link;
 use crate::real_daemon::{CRASH, docker};
 use crate::report::Report;
@@ -117,14 +116,16 @@ pub(crate) async fn run(
     let mut server = Some(serve(&proxied).await);
     let server_at = Arc::new(Mutex::new(server.as_ref().unwrap().addr));
     let (address, _viewer_link) = links[0].tcp(Arc::clone(&server_at)).await;
-    let viewers: Vec<_> = scene::habits(&project, &scratch.ids, &mut rng)
+    let trouble = rng.millis(4000, 9000);
+    let trouble_ms = trouble.as_millis() as u64;
+    let viewers: Vec<_> = scene::habits(&project, &scratch.ids, trouble_ms, &mut rng)
         .into_iter()
         .map(|habit| {
             journal.note(format!("{} comes, for {:?}", habit.name, habit.start));
             Viewer::start(address, habit, Rng::new(seed, rng.next()), &journal)
         })
         .collect();
-    let (began, trouble) = (Instant::now(), rng.millis(4000, 9000));
+    let began = Instant::now();
     while began.elapsed() < trouble {
         let link = &links[rng.range(0, 2) as usize];
         match rng.range(0, 100) {
@@ -214,7 +215,6 @@ async fn said(socket: &Path, id: &ContainerId) -> Vec<Line> {
 fn judge(viewer: &Viewer, id: &ContainerId, said: &[Line], rotates: bool) -> Result<Tally, String> {
     let held = viewer.held.lock().unwrap();
     let held = held.items.get(id).cloned().unwrap_or_default();
-    let whole = viewer.habit.start == Start::First;
     // What was rotated away and is held: nobody can be asked for it any more.
     let is_first = |item: &Item| matches!(item, Item::Line(line) if Some(line) == said.first());
     let old = held
@@ -241,12 +241,9 @@ fn judge(viewer: &Viewer, id: &ContainerId, said: &[Line], rotates: bool) -> Res
     let truth = Truth {
         printed: &printed,
         kept,
-        passed_over: &[passed_over],
+        passed_over: std::slice::from_ref(&passed_over),
     };
-    let rule = Rule {
-        whole,
-        from_first: whole,
-    };
+    let rule = scene::rule(viewer.habit.start, &printed, rotates);
     let tally = oracle::check(&held, &truth, rule)?;
     match tally.gaps > 0 && !rotates {
         true => Err(format!("{} gaps", tally.gaps)),

@@ -8,12 +8,10 @@ use std::time::{Duration, Instant};
 
 use server::Running;
 use server::demo::{Control, DemoEngine, DemoOptions};
-use sidekick::protocol::Start;
 
 use crate::engine;
 use crate::journal::Journal;
-use crate::oracle::{self, Rule, Tally, Truth};
-
+use crate::oracle::{self, Tally, Truth};
 use crate::printer::{Printer, Stamps};
 use crate::proxy::Link;
 use crate::report::Report;
@@ -64,7 +62,7 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
     });
     let options = DemoOptions {
         max_lines: traits.max_lines,
-        ..DemoOptions::quiet(["web", "db"].map(Printer::spec).into())
+        ..DemoOptions::quiet(["web", "db"].map(|it| Printer::spec(it, &traits)).into())
     };
     let demo = DemoEngine::start(&socket, options).unwrap();
     let control = demo.control();
@@ -76,8 +74,7 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
     let server = serve(&proxied).await;
     let server_at = Arc::new(Mutex::new(server.addr));
     let (address, _viewer_link) = links[0].tcp(Arc::clone(&server_at)).await;
-    let printers =
-        ["web", "db"].map(|name| Printer::new(&control, name, traits.stamps, !traits.rotates));
+    let printers = ["web", "db"].map(|name| Printer::new(&control, name, &traits));
     let mut world = World {
         journal: journal.clone(),
         traits,
@@ -92,7 +89,7 @@ async fn troubled(seed: u64, journal: &Journal) -> Result<Report, String> {
     };
     let mut viewers = Vec::new();
     let ids = [0, 1].map(|it| world.printers[it].id.clone());
-    let habits = scene::habits("shop", &ids, &mut world.rng);
+    let habits = scene::habits("shop", &ids, traits.trouble_ms, &mut world.rng);
     // Some come later.
     let mut joins: Vec<_> = habits
         .into_iter()
@@ -301,15 +298,12 @@ impl World {
             return Err(format!("{name}: {ignored} ignored, {refused:?}"));
         }
         let mut sum = Tally::default();
-        let whole = viewer.habit.start == Start::First;
+        let start = viewer.habit.start;
         for (printer, &kept) in self.printers.iter().zip(kept) {
             if !viewer.habit.sees(&printer.id) {
                 continue;
             }
-            let rule = Rule {
-                whole,
-                from_first: whole && !self.traits.rotates,
-            };
+            let rule = scene::rule(start, &printer.printed, self.traits.rotates);
             // Where it lets go of any, each record is a line.
             let passed_over = self.control.records_passed_over(printer.name).unwrap();
             let passed_over: Vec<_> = passed_over
@@ -325,7 +319,7 @@ impl World {
             let held = items.get(&printer.id).unwrap_or(&nothing);
             let tally = oracle::check(held, &truth, rule)
                 .map_err(|error| format!("{name}, {}: {error}", printer.name))?;
-            let may_lack = self.traits.rotates || (!whole && self.traits.width > 0);
+            let may_lack = self.traits.rotates || (!rule.whole && self.traits.width > 0);
             if tally.gaps > 0 && !may_lack {
                 let gaps: Vec<_> = held
                     .iter()

@@ -12,6 +12,8 @@ pub(crate) struct Traits {
     pub(crate) rotates: bool,
     /// Text of every line, in bytes; 0 is a short one.
     pub(crate) width: usize,
+    /// The containers have a terminal, so that there is one stream, without frames.
+    pub(crate) terminal: bool,
     /// Milliseconds of trouble.
     pub(crate) trouble_ms: u64,
     pub(crate) harm: u64,
@@ -39,6 +41,7 @@ impl Traits {
             },
             trouble_ms: rng.range(1500, 4500),
             harm: rng.range(20, 90),
+            terminal: rng.percent(10),
         }
     }
 }
