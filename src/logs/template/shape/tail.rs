@@ -27,7 +27,7 @@ fn around(before: &[Item], behind: &[Item]) -> (usize, usize) {
 pub(in crate::logs::template) fn keep_tails(tails: &mut Tails, slots: usize, gaps: &[Gap]) {
     for tail in tails {
         let within = |&(before, behind): &(usize, usize)| {
-            let inner = before..slots - behind;
+            let inner = before..slots.saturating_sub(behind);
             inner.len() > 1 && gaps.iter().all(|gap| inner.contains(&gap.at))
         };
         *tail = tail.filter(within);

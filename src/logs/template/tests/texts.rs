@@ -95,3 +95,16 @@ fn what_a_logger_writes_behind_its_message_does_not_split_it() {
         1
     );
 }
+
+#[test]
+fn a_gap_that_takes_what_stood_behind_a_tail_ends_that_tail() {
+    let gap = Gap {
+        at: 1,
+        taken: 6,
+        marks: 0,
+        close: 0,
+    };
+    let mut tails = [Some((1, 5)), Some((0, 1)), Some((1, 1)), None];
+    shape::keep_tails(&mut tails, 3, &[gap]);
+    assert_eq!(tails, [None, Some((0, 1)), None, None]);
+}
