@@ -391,7 +391,8 @@ impl Cluster {
             let Some(kind) = piece.value else { continue };
             out.extend_from_slice(&self.text[at..start]);
             at = end;
-            let named = kind == Kind::Any && self.text[start].is_ascii_alphabetic();
+            let first = self.text.get(start);
+            let named = kind == Kind::Any && first.is_some_and(u8::is_ascii_alphabetic);
             if named && piece.constant {
                 out.extend_from_slice(&self.text[start..end]);
             } else {

@@ -108,3 +108,10 @@ fn a_gap_that_takes_what_stood_behind_a_tail_ends_that_tail() {
     shape::keep_tails(&mut tails, 3, &[gap]);
     assert_eq!(tails, [None, Some((0, 1)), None, None]);
 }
+
+#[test]
+fn an_empty_value_at_the_end_of_a_line_has_a_pattern() {
+    let line = "time=1 level=error msg=vel=error caller=media.go:0 msg=";
+    assert_eq!(mine([line]).len(), 1);
+    assert_eq!(mine(["{\"msg\":\"a b\",\"x\":"]).len(), 1);
+}
