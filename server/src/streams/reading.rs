@@ -160,10 +160,7 @@ impl Reading<'_> {
             let mut records = 0;
             loop {
                 let batch = match tokio::time::timeout(SILENCE, stream.next()).await {
-                    Err(_) => match self.is_working(records > 0).await {
-                        Ok(()) => continue,
-                        Err(error) => return Outcome::Failed(start, Some(error)),
-                    },
+                    Err(_) => return Outcome::Failed(start, Some(silent())),
                     Ok(Some(Err(error))) => return Outcome::Failed(start, Some(error)),
                     Ok(Some(Ok(batch))) => batch,
                     Ok(None) => break,
@@ -237,15 +234,13 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether a silent reading is to be waited for: one that gave nothing yet, while Docker answers.
-    async fn is_working(&self, came: bool) -> Result<(), DockerError> {
-        if came {
-            let seconds = SILENCE.as_secs();
-            return Err(DockerError::Interrupted(format!(
-                "nothing came for {seconds} s amid the log"
-            )));
+    /// Whether a silent reading is to be waited for: one that `looks` for the first line of a time, while
+    /// Docker answers.
+    async fn is_working(&self, looks: bool) -> Result<(), DockerError> {
+        match looks {
+            true => self.client.ping().await,
+            false => Err(silent()),
         }
-        self.client.ping().await
     }
 
     /// Delivers what one request gives behind the place; `None` when that is not in it.
@@ -282,7 +277,7 @@ impl Reading<'_> {
                     }
                     continue;
                 }
-                Err(_) => match self.is_working(came).await {
+                Err(_) => match self.is_working(options.since.is_some() && !came).await {
                     Ok(()) => {
                         if let From::Start(_) = delivery.from {
                             // It was told that before, and is told that it still is so.
@@ -345,6 +340,11 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+fn silent() -> DockerError {
+    let seconds = SILENCE.as_secs();
+    DockerError::Interrupted(format!("nothing came for {seconds} s amid the log"))
 }
 
 fn newest(lines: u64) -> LogOptions {

@@ -36,9 +36,10 @@ pub(crate) struct LogRing {
 /// Where the ring, or what it has behind a gap, begins.
 #[derive(Debug, Default)]
 struct Front {
-    /// Entries that are not newer may share their time with others before them: then they are
-    /// counted from too low, and are not the entries that a cursor names.
-    until: Option<Nanos>,
+    /// Time of the first entry of each stream. Entries that are not newer may share their time with
+    /// others before them: then they are counted from too low, and are not the entries that a cursor
+    /// names.
+    first: [Option<Nanos>; 2],
     /// Records of the engine's log that it took, up to as many as were asked for.
     records: usize,
     /// The engine gave what it had.
@@ -47,10 +48,15 @@ struct Front {
 
 impl Front {
     fn push(&mut self, batch: &LogBatch, behind_gap: bool) {
-        if self.until.is_none() || behind_gap {
-            let first_of = |stream| batch.iter().find(|entry| entry.stream == stream);
-            let firsts = [LogStream::Stdout, LogStream::Stderr].map(first_of);
-            self.until = firsts.iter().flatten().map(|entry| entry.time).max();
+        if behind_gap {
+            self.first = [None; 2];
+        }
+        for stream in [LogStream::Stdout, LogStream::Stderr] {
+            let first = &mut self.first[stream.index()];
+            if first.is_none() {
+                let entry = batch.iter().find(|entry| entry.stream == stream);
+                *first = entry.map(|entry| entry.time);
+            }
         }
         if behind_gap {
             self.records = RING_ENTRIES;
@@ -62,7 +68,8 @@ impl Front {
 
     fn hides(&self, cursor: Cursor) -> bool {
         let is_first = self.settled && self.records < RING_ENTRIES;
-        !is_first && self.until.is_some_and(|until| cursor.time <= until)
+        let first = self.first[cursor.stream.index()];
+        !is_first && first.is_none_or(|first| cursor.time <= first)
     }
 }
 
@@ -369,6 +376,22 @@ mod tests {
         ring.settle();
         let place = ring.after(cursors[700]).expect("the log begins here");
         assert_eq!(texts(ring.pieces(place)), numbers(701..900));
+    }
+
+    #[test]
+    fn the_place_among_lines_of_the_time_of_the_first_of_their_stream_is_not_told() {
+        // One of stderr, of time 3, may be before them all.
+        let mut ring = LogRing::default();
+        ring.push(&batch(&[(1, false), (2, false)], 0), None);
+        ring.push(&batch(&[(3, true), (4, false), (4, true)], 2), None);
+        let at = |time, stream| Cursor {
+            time: Nanos(time),
+            stream,
+            occurrence: 0,
+        };
+        assert_eq!(ring.after(at(3, LogStream::Stderr)), None);
+        let place = ring.after(at(2, LogStream::Stdout)).expect("not the first");
+        assert_eq!(texts(ring.pieces(place)), numbers(2..5));
     }
 
     #[test]
