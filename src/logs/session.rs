@@ -185,24 +185,26 @@ impl LogSession {
 
     /// Takes the word that a source's container stopped and all it printed is here: at `at`, with an
     /// exit code, where they are known. A row says so behind its newest line; its next line begins
-    /// another run. Says nothing of a source without lines, nor twice of one run.
-    pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) {
+    /// another run. Says nothing of a source without lines, nor twice of one run. True where a row
+    /// was added.
+    pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) -> bool {
         let Some(it) = self
             .sources
             .get_mut(source)
             .filter(|it| it.run == Run::Open)
         else {
-            return;
+            return false;
         };
         it.run = Run::Over;
         it.end = None;
         if self.cut {
-            return;
+            return false;
         }
         let newest = self.store.newest(source).unwrap_or_default();
         let at = at.map_or(newest, Nanos::from).max(newest);
         let changed = self.store.append_note(source, Note::Ended { at, code });
         self.update_view(changed);
+        true
     }
 
     /// Takes the word that a source's container stopped at `at`, with an exit code, while its last

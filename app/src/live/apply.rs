@@ -166,10 +166,13 @@ fn tell_ends(wire: &Wire) {
                 (up, it.finished, it.exit_code)
             })
         });
-        if !up {
-            dashboard
-                .logs
-                .update_value(|logs| logs.ended(source, at, code));
+        if up {
+            continue;
+        }
+        let told = dashboard
+            .logs
+            .try_update_value(|logs| logs.ended(source, at, code));
+        if told == Some(true) {
             wire.frame.mark(Dirty::Logs);
         }
     }

@@ -94,8 +94,9 @@ async fn row(tools: &Tools, count: usize, stalled: bool) -> anyhow::Result<()> {
         missing,
         lag.percentile(50),
         lag.percentile(99),
-        match count {
-            1 => "-".to_owned(),
+        match (count, stalled) {
+            // What waits for the one that takes nothing is not another's.
+            (1, _) | (_, true) => "-".to_owned(),
             _ => (after.0.memory.saturating_sub(alone) / joined / 1000).to_string(),
         },
         1e6 * after.1.cpu_since(&before.1) / (RATE * SECONDS) as f64,

@@ -43,7 +43,7 @@ pub(crate) async fn print(tools: &Tools, time: Duration) -> anyhow::Result<()> {
         );
         looks.push((minute, memory));
     }
-    // The first tenth fills the page's store.
+    // The first half fills the page's store and grows what is kept for every minute of the last hour.
     let later = &looks[looks.len() / 2..];
     let slope = |of: &dyn Fn(&(u64, u64)) -> u64| {
         let points: Vec<_> = later

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, bail};
 use futures::{SinkExt, StreamExt};
 use sidekick::client::{Client, Output, Update};
+use sidekick::logs::{LogSession, StoreLimits};
 use sidekick::protocol::{SUBPROTOCOL, Start, StreamState, Target};
 use sidekick::time::Millis;
 use tokio::net::TcpStream;
@@ -58,7 +59,20 @@ impl Drop for Viewer {
 impl Viewer {
     /// Looks at the container of this name. Returns when its stream is open.
     pub(crate) async fn start(address: &str, name: &str, start: Start) -> anyhow::Result<Self> {
-        let mut link = Link::open(address, name, start).await?;
+        Self::run(Link::open(address, name, start, None).await?)
+    }
+
+    /// Looks too, from the first line on, and takes every line into a page's store, with all that a
+    /// page finds out about it.
+    pub(crate) async fn holding(address: &str, name: &str) -> anyhow::Result<Self> {
+        let session = LogSession::new(StoreLimits {
+            max_lines: usize::MAX,
+            max_bytes: usize::MAX,
+        });
+        Self::run(Link::open(address, name, Start::First, Some(session)).await?)
+    }
+
+    fn run(mut link: Link) -> anyhow::Result<Self> {
         let seen = Arc::clone(&link.seen);
         let task = tokio::spawn(async move {
             loop {
@@ -73,7 +87,7 @@ impl Viewer {
 
     /// Looks at the container too, but takes nothing any more.
     pub(crate) async fn stalled(address: &str, name: &str) -> anyhow::Result<Self> {
-        let link = Link::open(address, name, Start::Newest).await?;
+        let link = Link::open(address, name, Start::Newest, None).await?;
         let seen = Arc::clone(&link.seen);
         let task = tokio::spawn(async move {
             let _held = link;
@@ -95,10 +109,17 @@ struct Link {
     seen: Arc<Mutex<Seen>>,
     /// The state of the log is known.
     opened: bool,
+    /// Where lines are held.
+    session: Option<LogSession>,
 }
 
 impl Link {
-    async fn open(address: &str, name: &str, start: Start) -> anyhow::Result<Self> {
+    async fn open(
+        address: &str,
+        name: &str,
+        start: Start,
+        session: Option<LogSession>,
+    ) -> anyhow::Result<Self> {
         let mut request = format!("ws://{address}/api/live").into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
@@ -113,6 +134,7 @@ impl Link {
             began: Instant::now(),
             seen: Arc::default(),
             opened: false,
+            session,
         };
         let opened = tokio::time::timeout(OPEN_WITHIN, link.subscribe(name, start)).await;
         opened.with_context(|| format!("the log of {name} does not open"))??;
@@ -143,7 +165,13 @@ impl Link {
                 Output::Send(bytes) => self.socket.send(Message::Binary(bytes.into())).await?,
                 Output::Connect => {}
                 Output::Close => bail!("the connection was given up"),
-                Output::Update(update) => self.count(&update),
+                Output::Update(update) => {
+                    self.count(&update);
+                    if let (Some(session), Update::Logs { batch, .. }) = (&mut self.session, update)
+                    {
+                        session.ingest(0, batch);
+                    }
+                }
             }
         }
         let message = tokio::time::timeout(LOOK_EVERY, self.socket.next()).await;

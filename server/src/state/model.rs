@@ -128,7 +128,9 @@ impl Model {
         let mut changes = Changes::default();
         let mut changed = Vec::new();
         let mut before = std::mem::take(&mut self.containers);
-        self.heard.retain(|_, at| now.since(*at) < LAG_MS);
+        // A clock that was set back tells nothing.
+        let fresh = 0..LAG_MS;
+        self.heard.retain(|_, at| fresh.contains(&now.since(*at)));
         for mut container in containers {
             let old = before.remove(&container.id);
             if let Some(old) = &old {
