@@ -14,10 +14,11 @@
 //! 3. `merge` finds the template that has this shape, or makes a new one, and looks for
 //!    evidence (`evidence`): how many different words were seen in a place while all else is
 //!    equal, against what the kind of word, its surroundings and the rest of the line demand.
-//!    Texts behind colons and in brackets are tried as a whole, too. With enough evidence `join`
+//!    Texts of any length (`merge::gaps`) are looked for by what stands around them. With enough evidence `join`
 //!    makes the templates one; the most frequent keeps its number, and `aliases` leads the others
 //!    to it.
-//! 4. `cluster` has the counts, values, kinds and examples. The latter are taken from the first 32
+//! 4. `keep` lets the least used templates go where there are too many, `view` tells what there is.
+//!    `cluster` has the counts, values, kinds and examples. The latter are taken from the first 32
 //!    lines of a template and from every 64th after that (fewer where there are very many), which
 //!    then stands for 64: their counts are estimates.
 //!
@@ -31,16 +32,23 @@ mod cluster;
 mod evidence;
 mod header;
 mod join;
+mod keep;
 mod merge;
+mod model;
 mod rate;
 mod scanner;
 mod shape;
 mod tally;
 mod values;
+mod view;
 
 pub(in crate::logs) use cache::Memo;
 pub use classify::Kind;
 pub use evidence::Evidence;
+pub use model::{
+    MAX_EXAMPLE_BYTES, MAX_EXAMPLES, MAX_MINED_BYTES, Template, TemplateConfig, TemplateId,
+    Variable,
+};
 pub use rate::{COARSE_BUCKET_SECONDS, COARSE_BUCKETS, RATE_BUCKET_SECONDS, RATE_BUCKETS};
 pub use values::Numbers;
 
@@ -49,88 +57,13 @@ use cache::{Cache, Entry};
 use cluster::{Cluster, Scanned};
 use header::Header;
 use merge::Buckets;
-use rate::bucket_of;
 use scanner::Token;
 use shape::{Gap, Shape};
 use tally::{Clock, Tally};
 
-use super::severity::{Assessment, Severity, SeverityCounts};
-use crate::sort::sort_by_key;
-use crate::time::{Millis, Nanos};
+use super::severity::{Assessment, Severity};
+use crate::time::Nanos;
 use sketch::Sketch;
-
-/// A mined pattern. Numbers are never used again, so that an evicted template's lines stay
-/// filterable by it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TemplateId(pub u32);
-
-/// The bounds of an engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TemplateConfig {
-    /// Most templates; the ones of the smallest decayed count go.
-    pub max_templates: usize,
-    /// Most memory in bytes, likewise.
-    pub max_bytes: usize,
-    /// How much evidence makes a word a variable.
-    pub evidence: Evidence,
-}
-
-impl Default for TemplateConfig {
-    fn default() -> Self {
-        Self {
-            max_templates: 4096,
-            max_bytes: 32 << 20,
-            evidence: Evidence::default(),
-        }
-    }
-}
-
-/// A place of a template that varies.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Variable {
-    /// What kind of values stands there.
-    pub kind: Kind,
-    /// The lines of which the values are known; an estimate, as not every line is looked at.
-    pub lines: u64,
-    /// The commonest values with how many of those lines have them at least, commonest first.
-    pub top: Vec<(String, u64)>,
-    /// Their range, if all are numbers.
-    pub numbers: Option<Numbers>,
-}
-
-/// A template as it stands now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Template {
-    /// Its number.
-    pub id: TemplateId,
-    /// The text of its lines without their header but for the level, with wildcards
-    /// ([`Kind::wildcard`]) where they vary.
-    pub pattern: String,
-    /// Lines so far.
-    pub count: u64,
-    /// Its lines by severity.
-    pub severities: SeverityCounts,
-    /// Smallest timestamp among its lines.
-    pub first_seen: Nanos,
-    /// Largest timestamp among its lines.
-    pub last_seen: Nanos,
-    /// Up to [`MAX_EXAMPLES`] of its lines, the first one first, cut to [`MAX_EXAMPLE_BYTES`].
-    pub examples: Vec<String>,
-    /// The places that vary, in the order of the pattern; the first twelve of them.
-    pub variables: Vec<Variable>,
-    /// Lines in each of the newest [`RATE_BUCKETS`] buckets of ten seconds, oldest first; the last
-    /// one is that of [`LogTemplateEngine::rate_end`] for all templates alike.
-    pub rate: Vec<u32>,
-    /// Lines in each of the newest [`COARSE_BUCKETS`] buckets of five minutes.
-    pub coarse_rate: Vec<u32>,
-}
-
-/// Examples of a template.
-pub const MAX_EXAMPLES: usize = 5;
-/// Longest example in bytes.
-pub const MAX_EXAMPLE_BYTES: usize = 512;
-/// Bytes of a line that are mined.
-pub const MAX_MINED_BYTES: usize = 8 << 10;
 
 /// Groups lines into templates.
 #[derive(Clone, Debug)]
@@ -385,200 +318,6 @@ impl LogTemplateEngine {
         if self.heap_bytes() > self.config.max_bytes {
             self.keep_within_bytes();
         }
-    }
-
-    /// Lets clusters go until the memory is within its bound.
-    fn keep_within_bytes(&mut self) {
-        while self.heap_bytes() > self.config.max_bytes && self.len() > 1 {
-            self.evict();
-        }
-    }
-
-    fn insert(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
-        self.keep_within_bytes();
-        if self.free.is_empty() && self.clusters.len() >= self.config.max_templates {
-            self.evict();
-        }
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                self.clusters.push(None);
-                self.tallies.push(Tally::new(None, 1));
-                self.next_ids.push(self.next_ids.len() as u32);
-                (self.clusters.len() - 1) as u32
-            }
-        };
-        let next = &mut self.next_ids[slot as usize];
-        let id = TemplateId(*next);
-        *next = next.wrapping_add(self.config.max_templates as u32);
-        let mut cluster = Cluster::new(
-            id,
-            level,
-            &scanned(line, &self.header, &self.tokens, &self.shape),
-            time,
-            bucket,
-        );
-        cluster.born = self.lines;
-        cluster.used = self.lines;
-        self.put(slot, cluster);
-        self.buckets.link(&mut self.clusters, slot);
-        slot
-    }
-
-    /// Takes a cluster out, with its tally.
-    fn take(&mut self, slot: u32) -> Option<Cluster> {
-        self.settle(slot);
-        self.buckets.unlink(&mut self.clusters, slot);
-        self.tallies[slot as usize].id = None;
-        let cluster = self.clusters[slot as usize].take()?;
-        self.bytes -= cluster.heap_bytes();
-        Some(cluster)
-    }
-
-    /// Puts a cluster in a slot, and nothing in its tally.
-    fn put(&mut self, slot: u32, mut cluster: Cluster) {
-        self.bytes += cluster.heap_bytes();
-        let tally = &mut self.tallies[slot as usize];
-        *tally = Tally::new(None, 1);
-        cluster.settle(tally);
-        self.clusters[slot as usize] = Some(cluster);
-    }
-
-    /// Lets a sixteenth of the clusters go, those of the smallest decayed count.
-    fn evict(&mut self) {
-        self.settle_all();
-        let number = self.lines;
-        let mut order: Vec<(u32, u64, u32)> = self
-            .clusters
-            .iter()
-            .flatten()
-            .map(|it| {
-                (
-                    it.weight_at(number),
-                    it.used,
-                    it.id.0 % self.config.max_templates as u32,
-                )
-            })
-            .collect();
-        sort_by_key(&mut order, |it| *it);
-        order.truncate((self.config.max_templates / 16).max(1));
-        for (_, _, slot) in order {
-            if let Some(cluster) = self.take(slot) {
-                self.evicted += 1;
-                self.evicted_lines += cluster.count;
-                self.free.push(slot);
-            }
-        }
-    }
-
-    /// All templates, the most frequent first; the older one first where they are equal.
-    #[must_use]
-    pub fn templates(&self) -> Vec<Template> {
-        self.top(usize::MAX)
-    }
-
-    /// The `limit` most frequent templates, in the same order.
-    #[must_use]
-    pub fn top(&self, limit: usize) -> Vec<Template> {
-        let mut order: Vec<(u64, u64, u32)> = (0..)
-            .zip(self.clusters.iter().zip(&self.tallies))
-            .filter_map(|(slot, (cluster, tally))| {
-                let cluster = cluster.as_ref()?;
-                let count = cluster.count + u64::from(tally.lines);
-                Some((u64::MAX - count, cluster.born, slot))
-            })
-            .collect();
-        sort_by_key(&mut order, |it| *it);
-        order.truncate(limit);
-        order.iter().filter_map(|it| self.template(it.2)).collect()
-    }
-
-    fn template(&self, slot: u32) -> Option<Template> {
-        let end = self.end_bucket().unwrap_or_default();
-        let cluster = self.clusters.get(slot as usize)?.as_ref()?;
-        Some(cluster.template(end, self.tallies.get(slot as usize)?))
-    }
-
-    /// One template, or the one it became part of; `None` if it was evicted.
-    #[must_use]
-    pub fn get(&self, id: TemplateId) -> Option<Template> {
-        self.template(self.slot(self.resolve(id))?)
-    }
-
-    /// The template that a merged one became part of; any other stays itself.
-    #[must_use]
-    pub fn resolve(&self, id: TemplateId) -> TemplateId {
-        self.aliases.resolve(id)
-    }
-
-    /// Merged templates, each with the one that it became part of.
-    pub fn aliases(&self) -> impl ExactSizeIterator<Item = (TemplateId, TemplateId)> + '_ {
-        self.aliases.iter()
-    }
-
-    /// How many templates were merged into others so far.
-    #[must_use]
-    pub fn merges(&self) -> u64 {
-        self.aliases.merges()
-    }
-
-    /// How many templates there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.clusters.len() - self.free.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Lines pushed, blank ones included.
-    #[must_use]
-    pub fn total_lines(&self) -> u64 {
-        self.lines
-    }
-
-    /// Templates that had to go.
-    #[must_use]
-    pub fn evicted(&self) -> u64 {
-        self.evicted
-    }
-
-    /// Lines that had been counted in the templates that went.
-    #[must_use]
-    pub fn evicted_lines(&self) -> u64 {
-        self.evicted_lines
-    }
-
-    /// Says until when the stream was live: the rate series go on to there. See
-    /// [`LogSeverityTimeSeries::live_until`](super::LogSeverityTimeSeries::live_until).
-    pub fn live_until(&mut self, now: Option<Millis>) {
-        self.live_until = now.map(|now| bucket_of(now.into()));
-    }
-
-    /// Start of the newest bucket of the rate series; `None` before the first line.
-    #[must_use]
-    pub fn rate_end(&self) -> Option<Millis> {
-        self.end_bucket()
-            .map(|bucket| Millis(bucket.saturating_mul(RATE_BUCKET_SECONDS * 1000)))
-    }
-
-    /// Memory that it holds in bytes.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        self.bytes
-            + self.clusters.capacity() * size_of::<Option<Cluster>>()
-            + self.tallies.capacity() * size_of::<Tally>()
-            + self.cache.heap_bytes()
-            + self.buckets.heap_bytes()
-            + self.aliases.heap_bytes()
-    }
-
-    fn end_bucket(&self) -> Option<i64> {
-        let newest = self.bucket?;
-        Some(self.live_until.map_or(newest, |it| it.max(newest)))
     }
 }
 

@@ -325,6 +325,17 @@ proptest! {
     }
 }
 
+#[test]
+fn the_status_behind_a_code_of_squids_is_not_that_of_another_word() -> Result<(), TestCaseError> {
+    let (one, other) = (
+        "0 10:00:00 TCP_MISS\"ERROR0",
+        "0 0:0:0 TCP_MISS\"TCP_MISS/200",
+    );
+    check(one, other)?;
+    check(other, one)?;
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn the_pipeline_finds_what_a_look_at_every_line_finds(

@@ -75,9 +75,9 @@ pub(super) fn bare(line: &[u8], method: usize) -> Option<Assessment> {
     None
 }
 
-/// Squid's `TCP_MISS/200`, whose code stands at `code`.
-pub(super) fn squid(line: &[u8], code: usize) -> Option<Assessment> {
-    let word = &line[code..line.len().min(code + 40)];
+/// Squid's `TCP_MISS/200`, which is the word `code..end`.
+pub(super) fn squid(line: &[u8], code: usize, end: usize) -> Option<Assessment> {
+    let word = &line[code..end];
     let slash = word.iter().position(|&b| b == b'/')?;
     at(line, code + slash + 1)
 }

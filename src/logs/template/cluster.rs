@@ -1,12 +1,17 @@
 //! The lines of one template: what they share, and what was counted.
 
+mod scanned;
+mod view;
+
+pub(super) use scanned::Scanned;
+
 use super::classify::Kind;
 use super::rate::Rate;
-use super::scanner::{Part, Token};
-use super::shape::{self, GAP, Gap, STAR, Shape, Slot, Tails, VALUE};
+use super::scanner::Part;
+use super::shape::{self, GAP, Gap, STAR, Slot, Tails, VALUE};
 use super::tally::Tally;
 use super::values::Values;
-use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, Template, TemplateId, Variable};
+use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, TemplateId};
 use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
 
@@ -64,32 +69,6 @@ pub(super) struct Cluster {
     pieces: Box<[Piece]>,
     /// Whether the line went on behind the pattern.
     cut: bool,
-}
-
-/// A line as the scanner left it.
-pub(super) struct Scanned<'a> {
-    pub(super) line: &'a str,
-    pub(super) tokens: &'a [Token],
-    pub(super) shape: &'a Shape,
-    pub(super) start: usize,
-    pub(super) level: Option<(usize, usize)>,
-    /// Where mining stopped.
-    pub(super) end: usize,
-}
-
-impl Scanned<'_> {
-    fn span(&self, slot: &Slot) -> &[u8] {
-        let value = |token: &Token| matches!(token.part, Part::Value(_));
-        match self.tokens.get(slot.first.into()..=slot.last.into()) {
-            // A value's unit is none of its own.
-            Some([first, rest @ ..]) => {
-                let alone = value(first) && !rest.iter().any(value);
-                let last = rest.last().filter(|_| !alone).unwrap_or(first);
-                &self.line.as_bytes()[first.start as usize..last.end as usize]
-            }
-            _ => &[],
-        }
-    }
 }
 
 impl Cluster {
@@ -321,91 +300,6 @@ impl Cluster {
                 self.examples.push(example);
             }
         }
-    }
-
-    /// The template with the lines of its tally, and the rate up to the bucket `end`.
-    pub(super) fn template(&self, end: i64, tally: &Tally) -> Template {
-        let (rate, coarse_rate) = self.rate.until(end, tally);
-        let lines = u64::from(tally.lines);
-        let mut severities = self.severities;
-        severities[tally.severity] += lines;
-        Template {
-            id: self.id,
-            pattern: self.pattern(),
-            count: self.count + lines,
-            severities,
-            first_seen: self.first_seen.min(tally.first),
-            last_seen: self.last_seen.max(tally.last),
-            examples: self.examples.clone(),
-            variables: self.variables(),
-            rate,
-            coarse_rate,
-        }
-    }
-
-    fn variables(&self) -> Vec<Variable> {
-        let varying = self.slots.iter().zip(&self.values);
-        varying
-            .filter_map(|(slot, values)| {
-                let values = values.as_ref()?;
-                let kind = match slot.word {
-                    STAR | GAP => Kind::Any,
-                    _ => self
-                        .pieces
-                        .get(slot.first as usize)?
-                        .value
-                        .unwrap_or(Kind::Any),
-                };
-                Some(Variable {
-                    kind,
-                    lines: values.lines(),
-                    top: values.top(),
-                    numbers: values.numbers(),
-                })
-            })
-            .collect()
-    }
-
-    /// The first line's text with wildcards where lines vary.
-    pub(super) fn pattern(&self) -> String {
-        let mut out = Vec::with_capacity(self.text.len() + 16);
-        let mut at = 0;
-        let mut stars = self.slots.iter().filter(|slot| slot.is_wild()).peekable();
-        for (i, piece) in self.pieces.iter().enumerate() {
-            let (start, end) = (piece.start as usize, piece.end as usize);
-            if start < at {
-                continue;
-            }
-            if let Some(slot) = stars.peek()
-                && slot.first as usize == i
-            {
-                out.extend_from_slice(&self.text[at..start]);
-                out.extend_from_slice(Kind::Any.wildcard().as_bytes());
-                at = self
-                    .pieces
-                    .get(slot.last as usize)
-                    .map_or(end, |last| last.end as usize);
-                stars.next();
-                continue;
-            }
-            let Some(kind) = piece.value else { continue };
-            out.extend_from_slice(&self.text[at..start]);
-            at = end;
-            let first = self.text.get(start);
-            let named = kind == Kind::Any && first.is_some_and(u8::is_ascii_alphabetic);
-            if named && piece.constant {
-                out.extend_from_slice(&self.text[start..end]);
-            } else {
-                out.extend_from_slice(&self.text[start..start + piece.prefix as usize]);
-                out.extend_from_slice(kind.wildcard().as_bytes());
-            }
-        }
-        out.extend_from_slice(&self.text[at..]);
-        let mut pattern = String::from_utf8_lossy(&out).trim_end().to_owned();
-        if self.cut {
-            pattern.push('…');
-        }
-        pattern
     }
 
     /// Memory beside the struct in bytes.

@@ -1,13 +1,13 @@
 //! Finds the template of a shape that was not seen before, and merges templates on evidence.
 
 mod gaps;
+mod words;
 
 pub(super) use gaps::{gap_evidence, siblings};
+pub(super) use words::evidence;
 
 use super::cluster::Cluster;
-use super::evidence::Evidence;
-use super::scanner::Class;
-use super::shape::{Gap, Shape, Slot, VALUE, fit, keep_tails, open, skeleton};
+use super::shape::{Gap, Shape, Slot, fit, keep_tails, open, skeleton};
 use crate::logs::severity::Severity;
 
 /// No cluster.
@@ -209,150 +209,10 @@ pub(super) struct Merge {
     pub(super) around: Option<Around>,
 }
 
-/// Looks for evidence that a cluster and others are one event.
-pub(super) fn evidence(
-    knobs: &Evidence,
-    buckets: &Buckets,
-    clusters: &[Option<Cluster>],
-    of: u32,
-) -> Option<Merge> {
-    let own = clusters.get(of as usize)?.as_ref()?;
-    let slots = &own.slots;
-    let (mut covered, mut covering) = (Vec::new(), None);
-    // Others, each with the places in which it differs as bits.
-    let mut siblings: Vec<(u32, u64)> = Vec::new();
-    for (at, other) in buckets.of(clusters, own.skeleton, own.level, slots.len()) {
-        if at == of {
-            continue;
-        }
-        let (mut places, mut wide, mut narrow) = (0u64, true, true);
-        for (i, (a, b)) in slots.iter().zip(&other.slots).enumerate() {
-            let (over, under) = (a.covers(b), b.covers(a));
-            wide &= over;
-            narrow &= under;
-            // What varies in one of them was proved there.
-            if !over && !under {
-                // Far out in a long line: as good as too many.
-                places |= if i < 64 { bit(i) } else { u64::MAX };
-            }
-        }
-        if wide {
-            covered.push(at);
-        } else if narrow {
-            covering.get_or_insert(at);
-        } else if (1..=MAX_DIFFERENCES).contains(&places.count_ones()) {
-            siblings.push((at, places));
-        }
-    }
-    if covered.is_empty() {
-        covered.extend(covering);
-    }
-    if !covered.is_empty() {
-        return Some(Merge {
-            with: covered,
-            widen: Vec::new(),
-            around: None,
-        });
-    }
-    // Fewer differences first; each combination once.
-    let mut tried = 0;
-    for (count, index) in
-        (1..=MAX_DIFFERENCES).flat_map(|n| (0..siblings.len()).map(move |i| (n, i)))
-    {
-        let places = siblings[index].1;
-        let seen = siblings[..index].iter().any(|it| it.1 == places);
-        if places.count_ones() != count || seen || tried == MAX_KINDS {
-            continue;
-        }
-        tried += 1;
-        let within = |&(_, it): &&(u32, u64)| it & !places == 0;
-        let with: Vec<u32> = siblings.iter().filter(within).map(|&(at, _)| at).collect();
-        let others = || {
-            with.iter()
-                .filter_map(|&at| clusters.get(at as usize)?.as_ref())
-        };
-        // What varies in one of them varies in all from then on.
-        let varying = others().fold(places | stars(slots), |all, it| all | stars(&it.slots));
-        let constants = constants(slots, varying);
-        let open = |(i, slot): &(usize, &Slot)| varying & bit(*i) != 0 && slot.is_open();
-        let vague = slots.iter().enumerate().filter(open).count() > constants + 1;
-        // What is left must still say what the event is.
-        if vague || count > 1 && constants < 2.max(count as usize) {
-            continue;
-        }
-        let seen_in = |place: usize| {
-            let mut seen: Vec<Slot> = Vec::new();
-            for slot in others().chain([own]).filter_map(|it| it.slots.get(place)) {
-                if seen.iter().all(|it| it.word != slot.word) {
-                    seen.push(*slot);
-                }
-            }
-            seen
-        };
-        let widen: Vec<usize> = (0..slots.len()).filter(|i| places & bit(*i) != 0).collect();
-        let more = count as usize - 1;
-        if widen
-            .iter()
-            .all(|&place| varies(knobs, &seen_in(place), constants, more))
-        {
-            return Some(Merge {
-                with,
-                widen,
-                around: None,
-            });
-        }
-    }
-    None
-}
-
 /// Whether two lines differ in few words and have more of them in common.
 fn is_near(one: &[Slot], other: &[Slot]) -> bool {
     let places = || one.iter().zip(other);
     let differing = places().filter(|(a, b)| a.word != b.word).count();
     let same = places().filter(|(a, b)| a.word == b.word && a.is_constant());
     differing <= MAX_DIFFERENCES as usize && same.count() >= differing.max(2)
-}
-
-/// Words of a line beside those in some places.
-fn constants(slots: &[Slot], without: u64) -> usize {
-    let slots = slots.iter().enumerate();
-    slots
-        .filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant())
-        .count()
-}
-
-/// Whether different words seen in one place are evidence enough. `more` raises the bar.
-fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> bool {
-    let Some(context) = seen.first().map(|slot| slot.context) else {
-        return false;
-    };
-    // Words of several kinds are rather values.
-    let (mut words, mut weight, mut classes) = (0, 0, 0);
-    for class in [
-        Class::Value,
-        Class::Method,
-        Class::Name,
-        Class::Plain,
-        Class::Constant,
-    ] {
-        let before = words;
-        for slot in seen {
-            // A value, or a place that varies already, stands for more than one word.
-            let open = slot.is_wild() || slot.word == VALUE;
-            let own = if open { Class::Value } else { slot.class };
-            if own == class {
-                words += 1;
-                weight += if open { knobs.open } else { 1 };
-            }
-        }
-        classes += usize::from(words > before);
-        if words > before
-            && words >= 2
-            && weight + usize::from(classes > 1)
-                >= knobs.needed(class, context, constants).saturating_add(more)
-        {
-            return true;
-        }
-    }
-    false
 }

@@ -2,6 +2,7 @@ mod texts;
 
 use super::*;
 use crate::logs::severity::assess;
+use crate::time::Millis;
 use proptest::prelude::*;
 
 const T: Nanos = Nanos(0);
