@@ -73,3 +73,18 @@ test('lines keep the names of their containers while the stats are looked at', a
   await sidekick.expectUpstreams('logs', 2);
   await expect.poll(named).toEqual(expected);
 });
+
+test('a container that is made anew goes on in the log of its service, with a mark', async ({ docker, dashboard }) => {
+  const compose = { project: 'shop', service: 'api' };
+  await docker.run('shop-api-1', 'echo from the old one; sleep 600', { compose });
+  await docker.run('shop-api-2', 'echo from another; sleep 600', { compose: { ...compose, number: 2 } });
+  await dashboard.open('/p/shop/s/api/logs');
+  await expect(dashboard.log).toContainText('from the old one');
+  await expect(dashboard.log).toContainText('from another');
+  await docker.docker('rename', 'shop-api-1', '0123_shop-api-1');
+  await docker.docker('rm', '-f', '0123_shop-api-1');
+  await docker.run('shop-api-1', 'echo from the new one; sleep 600', { compose });
+  await expect(dashboard.log).toContainText('from the new one');
+  await expect(dashboard.notes.filter({ hasText: 'a new container of this name begins' })).toHaveCount(1);
+  expect((await dashboard.visibleLines()).sort()).toEqual(['from another', 'from the new one', 'from the old one']);
+});

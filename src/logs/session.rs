@@ -48,6 +48,8 @@ pub struct LogSession {
 struct Source {
     /// Empty until it is named.
     name: String,
+    /// Its first name: Compose renames a container before it makes another one in its place.
+    first_name: String,
     /// The events that its streams are in.
     events: [Continuation; 2],
     /// When it was first looked at. What it printed before is its backlog.
@@ -69,6 +71,8 @@ enum Run {
     /// There is no line.
     #[default]
     Silent,
+    /// Nor is there one, and another container had its name before.
+    Replaces,
     /// It may go on.
     Open,
     /// It is over.
@@ -99,8 +103,16 @@ impl LogSession {
     /// Names a source that is looked at from `now` on, by the clock of its lines; a second call
     /// renames it.
     pub fn add_source(&mut self, source: u16, name: impl Into<String>, now: Millis) {
+        let name = name.into();
+        let replaces = self.sources.values().any(|it| it.first_name == name);
         let source = self.sources.or_default(source);
-        source.name = name.into();
+        if source.joined.is_none() {
+            source.first_name.clone_from(&name);
+            if replaces {
+                source.run = Run::Replaces;
+            }
+        }
+        source.name = name;
         source.joined.get_or_insert(now.into());
         self.version += 1;
     }
@@ -162,8 +174,13 @@ impl LogSession {
             self.mined.push(mined);
         }
         let mut changed = u64::MAX;
-        if before == Run::Over {
-            changed = self.store.append_note(source, Note::Started { at: time });
+        let note = match before {
+            Run::Over => Some(Note::Started { at: time }),
+            Run::Replaces => Some(Note::Replaced { at: time }),
+            Run::Silent | Run::Open => None,
+        };
+        if let Some(note) = note {
+            changed = self.store.append_note(source, note);
         }
         let evicted = self.store.evicted();
         changed = changed.min(self.store.append(source, batch, &self.mined));

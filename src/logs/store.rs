@@ -87,6 +87,11 @@ pub enum Note {
         /// When its first line came.
         at: Nanos,
     },
+    /// It took the place and the name of another one.
+    Replaced {
+        /// When its first line came.
+        at: Nanos,
+    },
 }
 
 /// The rows, oldest first.
@@ -154,7 +159,7 @@ impl LogStore {
         let newest = self.newest.get(source).copied();
         let time = match note {
             Note::Missing(gap) => gap.after.or(newest).or(gap.before).unwrap_or_default(),
-            Note::Ended { at, .. } | Note::Started { at } => at,
+            Note::Ended { at, .. } | Note::Started { at } | Note::Replaced { at } => at,
         };
         self.insert(source, Chunk::of_note(source, time, note))
     }

@@ -224,6 +224,7 @@ fn note_text(note: &Note) -> (String, Option<Nanos>) {
     let (text, at) = match note {
         Note::Missing(gap) => return (gap_text(gap), gap.after.or(gap.before)),
         Note::Started { at } => ("started again".to_owned(), at),
+        Note::Replaced { at } => ("a new container of this name begins".to_owned(), at),
         Note::Ended { at, code: None } => ("ended".to_owned(), at),
         Note::Ended {
             at,

@@ -359,3 +359,21 @@ fn a_log_says_where_its_container_stopped_and_was_started_again() {
     );
     assert_eq!(session.visible_lines(), 1);
 }
+
+#[test]
+fn a_container_that_took_the_place_of_another_says_so_before_its_first_line() {
+    let mut session = LogSession::default();
+    session.add_source(0, "shop-api-1", Millis(0));
+    session.add_source(1, "shop-web-1", Millis(0));
+    session.ingest(0, batch(&[(10, "old".to_owned())]));
+    session.ingest(1, batch(&[(11, "other".to_owned())]));
+    // Compose renames the old one before it makes the new one.
+    session.add_source(0, "123_shop-api-1", Millis(1));
+    session.add_source(2, "shop-api-1", Millis(2));
+    session.ingest(2, batch(&[(20, "new".to_owned())]));
+    session.add_source(2, "shop-api-1", Millis(3));
+    session.ingest(2, batch(&[(21, "more".to_owned())]));
+    assert_eq!(shown(&session), ["old", "other", "gap", "new", "more"]);
+    let note = Note::Replaced { at: Nanos(20) };
+    assert_eq!(session.visible(2), Some(Row::Note { source: 2, note }));
+}
