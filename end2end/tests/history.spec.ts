@@ -2,6 +2,7 @@
 
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
 import type { Dashboard } from '../harness/dashboard.ts';
+import { eventually } from '../harness/process.ts';
 
 needsDocker();
 
@@ -90,4 +91,17 @@ test('a time leads to its line, also where that is not loaded yet', async ({ doc
   await box.press('Enter');
   await expect(dashboard.rows.filter({ hasText: 'the very first' })).toBeVisible();
   await expect(box).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('a long line of which only the end was loaded becomes whole', async ({ docker, dashboard }) => {
+  const long = 'abcdefgh'.repeat(12_500);
+  const script = `awk 'BEGIN { for (i = 0; i < 12500; i++) printf "abcdefgh"; print "" }'`;
+  await docker.run('wordy', `echo before; ${script}; ${count(1, 998)}; sleep 600`);
+  await eventually('the last line', async () => (await docker.docker('logs', '--tail', '1', 'wordy')).includes('line 998'));
+  await dashboard.open('/c/wordy/logs');
+  await expect(dashboard.log).toContainText('line 998');
+  const before = await held(dashboard);
+  expect(before[0]?.length).toBeLessThan(long.length);
+  await toTheBeginning(dashboard);
+  expect(await held(dashboard)).toEqual(['before', long, ...numbered(1, 998)]);
 });

@@ -5,7 +5,7 @@
 //! line held, which is looked for by its time, its stream, its text and the lines behind it. What
 //! follows it is here already, so the reading is ended there. Windows double.
 
-use super::session::LogSession;
+use super::session::{LogSession, PART_BYTES};
 use crate::protocol::{EntryRef, LogBatch};
 use crate::time::Nanos;
 
@@ -150,8 +150,10 @@ impl Older {
     fn found(&mut self, found: Found, session: &mut LogSession) -> Step {
         let reading = std::mem::take(&mut self.reading);
         self.before = Before::Unknown;
+        let whole = matches!(found, Found::Whole(_));
         let mut older = match found {
             Found::At(row) => reading.lines.head_to(row),
+            Found::Whole(row) => reading.lines.head_to(row + 1),
             // All that Docker has came, or lines from before and behind the place.
             Found::Nowhere if reading.came < reading.asked => return self.gone(Before::Gone),
             Found::Nowhere | Found::Passed if reading.begins_behind() => {
@@ -181,7 +183,7 @@ impl Older {
             older = older.tail_from((came - self.window) as usize);
         }
         self.window = (self.window * 2).min(WINDOW.1);
-        session.prepend(reading.source, older);
+        session.prepend(reading.source, older, whole);
         if self.short { Step::Again } else { Step::Done }
     }
 
@@ -195,6 +197,9 @@ impl Older {
 enum Found {
     /// The first line held is this row.
     At(usize),
+    /// The first line held is the end of this row: a log that is read from its newest lines on may
+    /// begin amid a line that Docker keeps in parts.
+    Whole(usize),
     /// It is not in the log.
     Nowhere,
     /// It is not where it would have to be by its time.
@@ -209,6 +214,11 @@ impl Reading {
         while self.seen < self.lines.len() {
             let row = self.seen;
             let at = self.lines.time(row).unwrap_or_default();
+            match self.ends_in(row, ended) {
+                Some(true) => return Some(Found::Whole(row)),
+                Some(false) => {}
+                None => return None,
+            }
             if at == time {
                 let agree = self.agreement(row);
                 if agree == wanted {
@@ -230,6 +240,30 @@ impl Reading {
         }
         self.trim();
         None
+    }
+
+    /// Whether the first line held is the end of this row, and those behind it follow. `None` where
+    /// more must come to tell.
+    fn ends_in(&self, row: usize, ended: bool) -> Option<bool> {
+        let (Some(line), Some(part)) = (self.lines.get(row), self.place.get(0)) else {
+            return Some(false);
+        };
+        if line.text.len() <= part.text.len()
+            || line.text.len() < PART_BYTES
+            || line.stream != part.stream
+            || !line.text.ends_with(part.text)
+        {
+            return Some(false);
+        }
+        let came = (row + 1..self.lines.len()).filter_map(|at| self.lines.get(at));
+        let agree = came
+            .zip(self.place.iter().skip(1))
+            .take_while(|(a, b)| same(a, b))
+            .count();
+        if agree + 1 == self.place.len() {
+            return Some(true);
+        }
+        (ended || row + 1 + agree < self.lines.len()).then_some(false)
     }
 
     fn best_place(&self) -> Option<Found> {

@@ -17,6 +17,9 @@ use crate::few::Few;
 use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Gap, LogBatch};
 use crate::time::{Millis, Nanos};
 
+/// Docker keeps longer lines in parts of this size, in bytes.
+pub(super) const PART_BYTES: usize = 16 << 10;
+
 /// What the page holds for one log selection. Another selection starts a new one.
 #[derive(Clone, Debug)]
 pub struct LogSession {
@@ -128,9 +131,12 @@ impl LogSession {
     /// it that did not come, for its backlog is as large as backlogs get. `None` where all came.
     #[must_use]
     pub fn loaded_since(&self) -> Option<Millis> {
-        // The line that would have passed the bytes may have been a long one.
+        // Docker counts the parts of a long line; and the line that would have passed the bytes may
+        // have been a long one.
         let full = |it: &&Source| {
-            !it.complete && (it.lines >= BACKLOG_ENTRIES || it.bytes >= BACKLOG_BYTES / 4 * 3)
+            !it.complete
+                && (it.lines + it.bytes / PART_BYTES >= BACKLOG_ENTRIES
+                    || it.bytes >= BACKLOG_BYTES / 4 * 3)
         };
         let cut = self.sources.values().filter(full);
         cut.map(|it| it.first.millis()).max()

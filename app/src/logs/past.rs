@@ -58,6 +58,7 @@ fn say(session: &LogSession, past: &Past, single: bool, utc: bool) -> (String, b
         Past::Known(Before::Reading) => {
             let time = first_time(session).unwrap_or_default();
             let before = Clock::new(utc).full(time);
+            let before = before.get(..19).unwrap_or(&before).replace('T', " ");
             (format!("Loading older lines, before {before}…"), false)
         }
         Past::Known(Before::Gone) => (

@@ -147,6 +147,27 @@ fn long_lines_come_fewer_at_a_time() {
     assert_eq!(session.store().lines(), 300);
 }
 
+#[test]
+fn the_rest_of_a_long_line_becomes_the_whole_of_it() {
+    let long = "abcdefgh".repeat(4_000);
+    let docker = log(&[
+        (1, "first"),
+        (2, "abcdefgh"),
+        (3, &long),
+        (4, "efgh"),
+        (5, "last"),
+    ]);
+    // The second part of it has a time of its own.
+    let mut held = log(&[(33, &long[16 << 10..])]);
+    held.append(&docker.tail_from(3));
+    let mut session = holding(ALL, held);
+    let mut older = Older::default();
+    read(&mut older, &mut session, &docker, 1);
+    assert_eq!(older.before(), Before::Beginning);
+    assert_eq!(texts(&session), all(&docker));
+    assert_eq!(session.analytics().counts().total(), 5);
+}
+
 proptest! {
     #[test]
     fn every_line_is_held_once_and_in_order_whatever_repeats(

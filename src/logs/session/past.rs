@@ -10,7 +10,9 @@ impl LogSession {
     /// line held. They count like all lines, except those that were held before and let go, which
     /// have been counted. Where there is no room, the newest lines are let go. Of several sources,
     /// which need not begin at one time, no older lines are taken.
-    pub fn prepend(&mut self, source: u16, batch: LogBatch) {
+    ///
+    /// With `whole` the first line held is a part of the last of these, which takes its place.
+    pub fn prepend(&mut self, source: u16, batch: LogBatch, whole: bool) {
         if batch.is_empty() || self.sources.len() != 1 {
             return;
         }
@@ -20,8 +22,9 @@ impl LogSession {
         from.first = batch.time(0).unwrap_or_default();
         from.lines += batch.len();
         from.bytes += batch.text_bytes();
-        let counted = self.counted.min(batch.len() as u64);
-        self.counted -= counted;
+        let part = u64::from(whole);
+        let counted = (self.counted + part).min(batch.len() as u64);
+        self.counted -= counted - part;
         let new = batch.len() - counted as usize;
         let mut events = <[Continuation; 2]>::default();
         self.mined.clear();
@@ -33,7 +36,7 @@ impl LogSession {
             });
         }
         let newer = self.store.newer_evicted();
-        let (_, came) = self.store.prepend(source, batch, &self.mined);
+        let came = self.store.prepend(source, batch, &self.mined, whole);
         self.held = true;
         self.cut |= self.store.newer_evicted() > newer;
         self.follow_merges();

@@ -8,11 +8,12 @@ use crate::protocol::LogBatch;
 impl LogStore {
     /// Puts the lines of a batch in front of all rows, in the order in which they are. They are
     /// older ones of the one source that the store holds; what is said at its very beginning about
-    /// lines that are missing there is not true any more, and goes.
+    /// lines that are missing there is not true any more, and goes. With `whole` the last line of
+    /// the batch takes the place of the first line held, which is a part of it.
     ///
-    /// Returns how many rows were in front before and are there no more, and how many came.
-    pub fn prepend(&mut self, source: u16, batch: LogBatch, mined: &[Mined]) -> (u64, u64) {
-        let gone = self.drop_leading_gaps();
+    /// Returns how many rows came.
+    pub fn prepend(&mut self, source: u16, batch: LogBatch, mined: &[Mined], whole: bool) -> u64 {
+        self.drop_leading_gaps(whole);
         let chunk = Chunk::of_batch(source, batch, mined);
         let came = chunk.rows() as u64;
         let mut older = Self {
@@ -37,7 +38,7 @@ impl LogStore {
             self.chunks.push_front(chunk);
         }
         self.evict_newer();
-        (gone, came)
+        came
     }
 
     fn evict_newer(&mut self) {
@@ -57,8 +58,8 @@ impl LogStore {
         }
     }
 
-    /// Takes away rows about missing lines before the first line. Returns how many.
-    fn drop_leading_gaps(&mut self) -> u64 {
+    /// Takes away rows about missing lines before the first line, and with `whole` that one too.
+    fn drop_leading_gaps(&mut self, whole: bool) {
         let rows = self.iter_from(0);
         let gap = |row: &Row<'_>| {
             matches!(
@@ -70,26 +71,24 @@ impl LogStore {
             )
         };
         let gaps = rows.take_while(gap).count();
-        if gaps == 0 {
-            return 0;
-        }
-        let mut left = gaps;
-        while let Some(mut chunk) = self.chunks.pop_front() {
+        let mut left = gaps + usize::from(whole);
+        while left > 0 {
+            let Some(mut chunk) = self.chunks.pop_front() else {
+                return;
+            };
             self.bytes -= chunk.bytes;
+            self.lines -= chunk.lines();
             let drop = left.min(chunk.rows());
             left -= drop;
+            self.first_row += drop as u64;
             let mut rest = chunk.split_off(drop);
-            rest.start = chunk.start + drop as u64;
+            rest.start = self.first_row;
             if rest.rows() > 0 {
                 rest.bytes = rest.measure();
                 self.bytes += rest.bytes;
+                self.lines += rest.lines();
                 self.chunks.push_front(rest);
             }
-            if left == 0 {
-                break;
-            }
         }
-        self.first_row += gaps as u64;
-        gaps as u64
     }
 }

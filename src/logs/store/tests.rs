@@ -175,7 +175,7 @@ proptest! {
                 })
                 .collect();
             if seen.len() == 1 && seen[0] == source && prepends && !lines.is_empty() {
-                let (_, came) = store.prepend(source, batch(&lines), &[]);
+                let came = store.prepend(source, batch(&lines), &[], false);
                 prop_assert_eq!(came, lines.len() as u64);
                 while model.first().is_some_and(|row| row.2.starts_with("gap")) {
                     model.remove(0);
