@@ -77,6 +77,19 @@ test('who reads back beyond what the page holds keeps his lines, and can go to t
   await expect(newest).toBeHidden();
 });
 
+test('who comes back from another tab follows the newest lines, whatever he read before', async ({ docker, dashboard }) => {
+  await docker.run('left', `${count(1, 5_000)}; while [ ! -e /go ]; do sleep 0.1; done; ${count(5_001, 60_000)}; sleep 600`);
+  await dashboard.open('/c/left/logs');
+  await expect(dashboard.log).toContainText('line 5000');
+  await toTheBeginning(dashboard);
+  await dashboard.tab('Patterns').click();
+  await expect(dashboard.patterns.first()).toBeVisible();
+  await dashboard.tab('Logs').click();
+  await docker.docker('exec', 'left', 'sh', '-c', ': > /go');
+  await expect(dashboard.log).toContainText('line 60000', { timeout: 30_000 });
+  await expect(dashboard.page.getByRole('button', { name: 'load the newest' })).toBeHidden();
+});
+
 test('a time leads to its line, also where that is not loaded yet', async ({ docker, dashboard }) => {
   await docker.run('timed', `echo the very first; sleep 3; ${count(1, 5_000)}; sleep 600`);
   const started = (await docker.docker('logs', '--timestamps', 'timed')).slice(0, 19);

@@ -55,6 +55,8 @@ pub(super) fn start(parts: Parts) -> Actions {
         {
             let view = Viewport::new(scroller.into(), spacer.into(), rows.into());
             actions.view.set_value(Some(view));
+            // A view begins at the newest lines, whatever was read in one before it.
+            dashboard.follow();
         }
     });
     let size = observe_size(scroller);
