@@ -88,6 +88,19 @@ fn windows_double_and_end_at_the_first_line() {
 }
 
 #[test]
+fn lines_that_all_came_after_the_page_joined_need_not_be_all_there_are() {
+    let docker = numbered(5_000);
+    let mut session = LogSession::new(ALL);
+    session.add_source(0, "web", Millis(0));
+    session.ingest(0, docker.tail_from(4_990));
+    assert!(session.is_whole(), "a backlog would have had more");
+    session.ingest(0, numbered(3_000));
+    assert_eq!((session.loaded_since(), session.is_whole()), (None, false));
+    session.complete(0);
+    assert!(session.is_whole());
+}
+
+#[test]
 fn lines_that_were_printed_meanwhile_do_not_hide_the_place() {
     let docker = numbered(50_000);
     let mut session = holding(ALL, docker.tail_from(9_000).head_to(1_000));

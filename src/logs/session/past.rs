@@ -1,9 +1,9 @@
 //! Lines from before those held, which come in front of them; and what makes room for them.
 
-use super::{LogSession, current, keep};
+use super::{LogSession, PART_BYTES, current, keep};
 use crate::logs::events::Continuation;
 use crate::logs::store::{Note, Row};
-use crate::protocol::LogBatch;
+use crate::protocol::{BACKLOG_ENTRIES, LogBatch};
 
 impl LogSession {
     /// Takes older lines of the one source that there is: those that come right before the first
@@ -109,10 +109,14 @@ impl LogSession {
         (self.counted, self.store.newer_evicted())
     }
 
-    /// Whether the first line held is the first that there is, of every source.
+    /// Whether the first line held is known to be the first that there is, of every source: that was
+    /// found out, or fewer lines came than a backlog has. By the times of the lines it could not be
+    /// told, since the page may have joined while they were printed.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.loaded_since().is_none() && self.counted == 0
+        let parts = self.store.lines() + self.store.heap_bytes() / PART_BYTES;
+        self.counted == 0
+            && (parts < BACKLOG_ENTRIES || self.sources.values().all(|it| it.complete))
     }
 
     /// Says whether somebody reads older lines: then none are let go from the old end.
