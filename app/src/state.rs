@@ -61,6 +61,20 @@ pub enum Panel {
     Services,
 }
 
+/// How well lines come, since the page was opened. Of several subscriptions it is the sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Lines that came.
+    pub received: u64,
+    /// Lines under gaps, as far as they could be counted.
+    pub missing: u64,
+    /// Gaps of which nobody knows how many lines they stand for.
+    pub unknown_gaps: u64,
+    /// How long after it was printed the newest line of a live stream came, in milliseconds: by two
+    /// clocks, where Docker runs on another machine.
+    pub lag_ms: Option<i64>,
+}
+
 /// What the page knows of the lines before those that it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Past {
@@ -119,6 +133,8 @@ pub struct Dashboard {
     pub logs: StoredValue<LogSession>,
     /// Grows when `logs` changed, at most once per animation frame.
     pub logs_version: RwSignal<u64>,
+    /// How well lines come. Not a signal: look at it with [`now`](Self::now).
+    pub health: StoredValue<Health>,
     /// What is known of the lines before those held.
     pub past: RwSignal<Past>,
     /// An instant of the log that is to be shown; older lines come until it is here.
@@ -204,6 +220,7 @@ impl Dashboard {
             stream: RwSignal::new(None),
             logs: StoredValue::new(LogSession::new(StoreLimits::default())),
             logs_version: RwSignal::new(0),
+            health: StoredValue::new(Health::default()),
             past: RwSignal::new(Past::default()),
             seek: RwSignal::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),

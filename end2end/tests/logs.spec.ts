@@ -26,6 +26,9 @@ test('a line shows within two seconds of being printed', async ({ docker, dashbo
     expect(Date.now() / 1000 - printed).toBeLessThan(3);
     await dashboard.page.waitForTimeout(300);
   }
+  // The mark in the top bar tells the same on hover.
+  const health = dashboard.page.locator('.link');
+  await expect(health).toHaveAttribute('title', /^\d+ lines came, none is missing; the newest \d+ ms after it was printed$/);
 });
 
 test('stdout, stderr and terminal output keep their text, colours and empty lines', async ({ docker, dashboard }) => {

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use sidekick::client::LinkState;
 use sidekick::model::EngineStatus;
 
+use crate::charts::{group_digits, plural};
 use crate::preferences::Theme;
-use crate::state::{Dashboard, dashboard};
+use crate::state::{Dashboard, Health, dashboard};
 use crate::text;
 
 /// The top bar, and below it a banner while the demo engine is shown.
@@ -110,8 +111,16 @@ fn link(dashboard: Dashboard) -> AnyView {
         }
         _ => String::new(),
     };
+    let told = move || {
+        dashboard.now.track();
+        health(dashboard.health.get_value())
+    };
     view! {
-        <span class=move || format!("link {}", word.get()) data-link=move || word.get()>
+        <span
+            class=move || format!("link {}", word.get())
+            data-link=move || word.get()
+            title=bound(told)
+        >
             <span class="dot" aria-hidden="true"></span>
             <span role="status">{move || word.get()}</span>
             <span class="wait" aria-hidden="true">
@@ -120,6 +129,28 @@ fn link(dashboard: Dashboard) -> AnyView {
         </span>
     }
     .erase()
+}
+
+/// How well lines come, in words.
+fn health(health: Health) -> String {
+    if health == Health::default() {
+        return "No lines came to this page yet".to_owned();
+    }
+    let mut text = plural(health.received, "line came", "lines came");
+    text.push_str(&match (health.missing, health.unknown_gaps) {
+        (0, 0) => ", none is missing".to_owned(),
+        (0, gaps) => format!(", some are missing in {}", plural(gaps, "place", "places")),
+        (lines, 0) => format!(", {} are missing", group_digits(lines)),
+        (lines, gaps) => format!(
+            ", {} are missing, and more in {}",
+            group_digits(lines),
+            plural(gaps, "place", "places")
+        ),
+    });
+    if let Some(lag) = health.lag_ms {
+        text.push_str(&format!("; the newest {lag} ms after it was printed"));
+    }
+    text
 }
 
 /// The browser's clock, read again with each second of the page's.
@@ -208,4 +239,26 @@ fn ThemeSwitch() -> impl IntoView {
         </button>
     }
     .erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_tells_what_came_what_is_missing_and_how_late() {
+        let mut it = Health::default();
+        assert_eq!(health(it), "No lines came to this page yet");
+        it.received = 12_431;
+        it.lag_ms = Some(8);
+        assert_eq!(
+            health(it),
+            "12,431 lines came, none is missing; the newest 8 ms after it was printed"
+        );
+        (it.missing, it.unknown_gaps, it.lag_ms) = (1_200, 1, None);
+        assert_eq!(
+            health(it),
+            "12,431 lines came, 1,200 are missing, and more in 1 place"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use crate::signal::RwSignal;
 use sidekick::client::Update as Report;
 use sidekick::model::{ContainerState, Event};
-use sidekick::protocol::StreamState;
+use sidekick::protocol::{LogBatch, StreamState};
 
 use super::Wire;
 use super::frame::Dirty;
@@ -65,6 +65,7 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             });
         }
         Report::Logs { source, batch, .. } => {
+            note_health(wire, source, &batch);
             dashboard
                 .logs
                 .update_value(|logs| logs.ingest(source, batch));
@@ -76,6 +77,10 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             dashboard.stats_lost.update(|all| *all += lost);
         }
         Report::Gap { source, gap, .. } => {
+            dashboard.health.update_value(|health| match gap.lines {
+                Some(lines) => health.missing += lines,
+                None => health.unknown_gaps += 1,
+            });
             dashboard.logs.update_value(|logs| logs.gap(source, gap));
             wire.frame.mark(Dirty::Logs);
         }
@@ -176,6 +181,22 @@ fn tell_ends(wire: &Wire) {
             wire.frame.mark(Dirty::Logs);
         }
     }
+}
+
+/// Counts lines, and measures how long they were on their way where they came at once.
+fn note_health(wire: &Wire, source: u16, batch: &LogBatch) {
+    let live = wire.dashboard.sources.with_untracked(|sources| {
+        let known = sources.iter().find(|known| known.source == source);
+        known.is_some_and(|known| known.state == StreamState::Live)
+    });
+    let printed = batch.len().checked_sub(1).and_then(|last| batch.time(last));
+    let lag_ms = printed.map(|printed| wire.server_now().since(printed.millis()).max(0));
+    wire.dashboard.health.update_value(|health| {
+        health.received += batch.len() as u64;
+        if live {
+            health.lag_ms = lag_ms;
+        }
+    });
 }
 
 /// Takes over the engine's part of the state; only what changed, so that nothing else redraws.
