@@ -41,6 +41,19 @@ impl Order {
         order
     }
 
+    /// Takes entries that come before the place where a reading goes on.
+    pub(crate) fn pass_over(&mut self, batch: &LogBatch) {
+        for (lane, newest) in self.newest.iter_mut().enumerate() {
+            let mut timed = batch.iter().rev().filter(|entry| !entry.untimed);
+            if let Some(last) = timed.find(|entry| entry.stream.index() == lane) {
+                *newest = Some(Newest {
+                    time: last.time,
+                    text: Some(last.text.to_owned()),
+                });
+            }
+        }
+    }
+
     /// Takes the next entries; tells from which on they are to be read again. An order that is new
     /// takes at least the first. Right behind the opening of a log, where another reading may not find
     /// the place among lines of one time, a line that comes `again` at once is none of its signs.

@@ -302,10 +302,19 @@ impl Reading<'_> {
             };
             came = true;
             let batch = delivery.begin_with(batch);
+            let passed = (order.is_some() && place.as_ref().is_some_and(|it| !it.found()))
+                .then(|| batch.clone());
             let step = match place.as_deref_mut() {
                 Some(place) => place.feed(batch),
                 None => Step::After(batch),
             };
+            if let (Some(order), Some(passed)) = (&mut order, &passed) {
+                let after = match &step {
+                    Step::After(rest) => rest.len(),
+                    _ => 0,
+                };
+                order.pass_over(&passed.head_to(passed.len() - after));
+            }
             let (rest, lost) = match step {
                 Step::Before => continue,
                 Step::NotCovered => return None,

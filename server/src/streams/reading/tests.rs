@@ -105,6 +105,30 @@ async fn a_place_that_docker_no_longer_has_is_not_waited_for_in_a_followed_log()
     assert_eq!(world.next().await.batch.get(0).unwrap().text, "five");
 }
 
+#[tokio::test(start_paused = true)]
+async fn lines_that_come_again_right_behind_the_place_are_known_in_both_streams() {
+    let world = World::new("reading-again", ok("OK"), |_| {
+        let mut error = frame("2026-01-01T00:00:01.000000001Z error");
+        error[0] = 2;
+        let line = frame("2026-01-01T00:00:02.000000002Z line");
+        let first = frame("2026-01-01T00:00:00.000000001Z first");
+        let again = [error.clone(), line.clone()].concat();
+        let next = frame("2026-01-01T00:00:03.000000003Z next");
+        Reply::Pieces(vec![first, error, line, again, next], Then::StayOpen)
+    });
+    let place = From::After(Cursor {
+        time: Nanos(1_767_225_602_000_000_002),
+        stream: LogStream::Stdout,
+        occurrence: 0,
+    });
+    let read = world.follow(place);
+    let outcome = tokio::time::timeout(Duration::from_secs(20), read).await;
+    assert!(
+        matches!(outcome, Ok(Outcome::WentBack(reached)) if reached == place),
+        "{outcome:?}"
+    );
+}
+
 const LATE: From = From::Start(Start::Since(Nanos(1_767_225_600_000_000_000)));
 
 #[tokio::test(start_paused = true)]
