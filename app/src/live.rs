@@ -245,6 +245,10 @@ impl Wire {
 
     /// While a log is live, time without lines is known to be quiet: the timeline goes on.
     fn note_quiet(&self) {
+        if self.dashboard.logs.with_value(|session| session.is_cut()) {
+            // What is printed now does not come.
+            return;
+        }
         let Some(until) = self.dashboard.live_until(self.server_now()) else {
             return;
         };

@@ -30,6 +30,7 @@ test('the log needs one file; the second comes by itself once the page is live',
   await expect(dashboard.log).toContainText('hello');
   const answer = await part;
   expect(answer.headers()['content-type']).toBe('application/wasm');
+  await answer.finished();
   await dashboard.page.context().setOffline(true);
   await dashboard.tab('Patterns').click();
   await expect(dashboard.patterns.filter({ hasText: 'hello' })).toHaveCount(1);

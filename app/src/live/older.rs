@@ -38,6 +38,9 @@ impl Wire {
 
     /// The newest lines are followed: older ones need not stay any longer, nor come.
     pub(crate) fn follow(&self) {
+        if self.dashboard.seek.get_untracked().is_some() {
+            self.dashboard.seek.set(None);
+        }
         self.end_reading();
         self.inner.borrow_mut().older.give_up();
         self.dashboard

@@ -119,6 +119,9 @@ pub(super) fn GoTo() -> impl IntoView {
         );
         wrong.set(!text.is_empty() && time.is_none());
         if time.is_some() {
+            if matches!(dashboard.past.get_untracked(), Past::Failed(_)) {
+                dashboard.past.set(Past::default());
+            }
             dashboard.seek.set(time);
         }
     };

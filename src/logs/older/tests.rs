@@ -88,6 +88,28 @@ fn windows_double_and_end_at_the_first_line() {
 }
 
 #[test]
+fn lines_that_were_let_go_here_and_by_docker_too_are_not_looked_for_for_ever() {
+    let limits = StoreLimits {
+        max_lines: 4_000,
+        max_bytes: usize::MAX,
+    };
+    let docker = numbered(12_000);
+    let mut session = holding(limits, LogBatch::new());
+    for at in (0..12_000).step_by(500) {
+        session.ingest(0, docker.tail_from(at).head_to(500));
+    }
+    // Docker keeps no more than the page holds.
+    let first: usize = texts(&session)[0][5..].parse().unwrap();
+    let mut older = Older::default();
+    for _ in 0..3 {
+        read(&mut older, &mut session, &docker.tail_from(first), 500);
+    }
+    assert_eq!(older.before(), Before::Beginning);
+    assert!(session.is_whole());
+    assert_eq!(older.ask(&session), None);
+}
+
+#[test]
 fn lines_that_all_came_after_the_page_joined_need_not_be_all_there_are() {
     let docker = numbered(5_000);
     let mut session = LogSession::new(ALL);

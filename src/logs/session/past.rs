@@ -99,6 +99,8 @@ impl LogSession {
     pub fn complete(&mut self, source: u16) {
         if let Some(source) = self.sources.get_mut(source) {
             source.complete = true;
+            // What was let go before it cannot be had any more.
+            self.counted = 0;
             self.version += 1;
         }
     }
