@@ -62,6 +62,9 @@ pub async fn run(args: TailArgs, interrupted: impl Future<Output = ()>) -> anyho
     Ok(whole)
 }
 
+/// One container's log in a subscription; `None` where it is about the subscription.
+type Log = (SubId, Option<u16>);
+
 struct Tail {
     args: TailArgs,
     viewer: Viewer,
@@ -80,9 +83,9 @@ struct Tail {
     /// Those of projects.
     projects: HashSet<SubId>,
     /// When a reading that failed is tried again.
-    again: HashMap<SubId, (ReconnectPolicy, Instant)>,
+    again: HashMap<Log, (ReconnectPolicy, Instant)>,
     /// Those of which nothing came since they were asked for.
-    silent: HashSet<SubId>,
+    silent: HashSet<Log>,
     /// What was said of the connection last.
     said: Option<String>,
     gone: bool,
@@ -182,7 +185,7 @@ impl Tail {
 
     fn look_at_the_clock(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
-        for (&sub, (_, at)) in self.again.iter_mut().filter(|(_, (_, at))| *at <= now) {
+        for (&(sub, _), (_, at)) in self.again.iter_mut().filter(|(_, (_, at))| *at <= now) {
             self.viewer.client().retry(sub);
             // Until the server answers.
             *at = now + ENGINE_WITHIN;
@@ -213,8 +216,8 @@ impl Tail {
                 }
             }
             Update::Logs { sub, source, batch } => {
-                self.again.remove(&sub);
-                self.silent.remove(&sub);
+                self.again.remove(&(sub, Some(source)));
+                self.silent.remove(&(sub, Some(source)));
                 let none = self.args.newest() == Some(0);
                 if !(none && self.reads_pasts()) {
                     let name = self.name(sub, source);
@@ -256,6 +259,7 @@ impl Tail {
                 }
             }
         }
+        names::drop_covered(&mut all, &snapshot.containers);
         let is_project = |target: &Target| matches!(target, Target::ProjectLogs { .. });
         let several = all.len() > 1 || all.iter().any(is_project);
         if self.args.newest().is_some() && !self.args.no_follow {
@@ -295,7 +299,14 @@ impl Tail {
         if self.open.is_empty() {
             // Whoever joins later, or had no line, has none before its first.
             for target in std::mem::take(&mut self.next) {
-                let (client, places) = (self.viewer.client(), self.places.clone());
+                let client = self.viewer.client();
+                let containers = client.snapshot().map_or(&[][..], |it| &it.containers);
+                let shown = names::pasts(std::slice::from_ref(&target), containers);
+                let of_it = |place: &&ResumePoint| {
+                    let container = place.container.clone();
+                    shown.contains(&Target::History { container })
+                };
+                let places = self.places.iter().filter(of_it).cloned().collect();
                 let sub = client.subscribe_behind(target.clone(), Start::First, places);
                 self.opened(sub, &target);
             }
@@ -311,7 +322,8 @@ impl Tail {
 
     /// Nothing more comes of a subscription.
     fn end(&mut self, sub: SubId) {
-        self.again.remove(&sub);
+        self.again.retain(|(of, _), _| *of != sub);
+        self.silent.retain(|(of, _)| *of != sub);
         self.open.remove(&sub);
         if self.reads_pasts() {
             self.places.extend(self.viewer.client().places(sub));
@@ -348,21 +360,21 @@ impl Tail {
                 }
             }
             StreamState::Failed { reason, .. } => {
-                self.silent.remove(&sub);
+                self.silent.remove(&(sub, source));
                 self.say(format!("{name}: {reason}; trying again"));
                 let (mut policy, _) = self
                     .again
-                    .remove(&sub)
+                    .remove(&(sub, source))
                     .unwrap_or_else(|| (ReconnectPolicy::link(), Instant::now()));
                 let delay = policy.next_delay().unwrap_or_default();
                 let at = Instant::now() + Duration::from_millis(delay);
-                self.again.insert(sub, (policy, at));
+                self.again.insert((sub, source), (policy, at));
             }
             StreamState::Reconnecting { reason, .. } => {
                 self.say(format!("{name}: {reason}; trying again"));
             }
             StreamState::Live | StreamState::Empty => self.said = None,
-            StreamState::Loading if !self.silent.insert(sub) => {
+            StreamState::Loading if !self.silent.insert((sub, source)) => {
                 self.say(format!("{name}: Docker still looks for the first line"));
             }
             StreamState::Loading => {}

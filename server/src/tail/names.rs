@@ -1,6 +1,6 @@
 //! Which containers the names on the command line mean.
 
-use sidekick::model::Container;
+use sidekick::model::{Container, ContainerId};
 use sidekick::protocol::Target;
 
 /// Fewest characters of an id that stand for it.
@@ -55,6 +55,22 @@ pub(super) fn targets(
         }],
         false => members.into_iter().map(of).collect(),
     })
+}
+
+/// Leaves out containers that are shown with their project already: no line comes twice.
+pub(super) fn drop_covered(targets: &mut Vec<Target>, containers: &[Container]) {
+    let projects: Vec<_> = targets
+        .iter()
+        .filter_map(|target| match target {
+            Target::ProjectLogs { project, .. } => Some(project.clone()),
+            _ => None,
+        })
+        .collect();
+    let is_covered = |id: &ContainerId| {
+        let container = containers.iter().find(|it| it.id == *id);
+        container.is_some_and(|it| it.project.as_ref().is_some_and(|it| projects.contains(it)))
+    };
+    targets.retain(|target| !matches!(target, Target::Logs { container } if is_covered(container)));
 }
 
 /// The pasts of all containers that are shown where `targets` are followed.

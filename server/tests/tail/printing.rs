@@ -99,10 +99,14 @@ async fn lines_of_a_project_stand_behind_the_names_of_their_containers() {
     let spec = |name: &&str| Spec::new(name).compose("shop", &name[5..7], 1);
     let world = World::with(DemoOptions::quiet(containers.iter().map(spec).collect())).await;
     world.print("shop-web-1", ["hello".to_owned()]);
-    let mut tail = Tail::start(world.address, &["shop"]);
+    // One of them is named twice: its lines come once.
+    let mut tail = Tail::start(world.address, &["shop-web-1", "shop"]);
     assert_eq!(tail.line().await, "shop-web-1 | hello");
     world.print("shop-db-1", ["ready".to_owned()]);
     assert_eq!(tail.line().await, "shop-db-1  | ready");
+    tail.terminate().await;
+    let tail = tail.end().await;
+    assert_eq!((tail.out.as_str(), tail.err.as_str()), ("", ""));
 }
 
 #[tokio::test]
