@@ -18,7 +18,7 @@ pub(crate) async fn print(tools: &Tools) -> anyhow::Result<()> {
         "Fan-out: one container prints {RATE} lines/s for {SECONDS} s, so many native viewers look"
     );
     println!(
-        "{:<22}{:>10}{:>10}{:>9}{:>9}{:>11}{:>14}{:>8}{:>11}",
+        "{:<24}{:>10}{:>10}{:>9}{:>9}{:>11}{:>15}{:>8}{:>12}",
         "viewers",
         "upstreams",
         "missing",
@@ -81,7 +81,7 @@ async fn row(tools: &Tools, count: usize, stalled: bool) -> anyhow::Result<()> {
     }
     let joined = (count - 1).max(1) as u64;
     println!(
-        "{:<22}{:>10}{:>10}{:>9.0}{:>9.0}{:>11}{:>14.2}{:>8.0}{:>11.0}",
+        "{:<24}{:>10}{:>10}{:>9.0}{:>9.0}{:>11}{:>15.2}{:>8.0}{:>12.0}",
         format!(
             "{count}{}",
             if stalled {

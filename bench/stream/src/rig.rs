@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
 use crate::process::Usage;
+
+/// Engines started so far.
+static ENGINES: AtomicUsize = AtomicUsize::new(0);
 
 /// The programs that are measured.
 #[derive(Clone, Debug)]
@@ -49,7 +53,9 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) async fn start(tools: &Tools, containers: usize) -> anyhow::Result<Self> {
-        let socket = tools.folder.join("engine.sock");
+        // One that was ended a moment ago may still hold its socket.
+        let number = ENGINES.fetch_add(1, Ordering::Relaxed);
+        let socket = tools.folder.join(format!("engine-{number}.sock"));
         let mut child = Command::new(&tools.own)
             .arg("engine")
             .arg(&socket)
