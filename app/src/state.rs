@@ -295,6 +295,12 @@ impl Dashboard {
         crate::live::with(self, crate::live::Wire::load_older);
     }
 
+    /// Reads lines from before those held, which stay at the cost of newer ones.
+    pub fn keep_and_load_older(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::keep_and_load_older);
+    }
+
     /// Says that the newest lines are followed.
     pub fn follow(self) {
         #[cfg(feature = "hydrate")]

@@ -2,9 +2,10 @@
 // a line, one answer as JSON:
 //
 //   (at the start)   {paint, live, transferred}: first paint and the page being live, in ms; bytes of the document over the wire
-//   watch SECONDS    follows the log, and scrolls through it in the second half: {p50, p99} of the age
-//                    of the newest line in view in ms, at every frame; {frames, slow}: frames while
-//                    scrolling, and those of more than 50 ms
+//   follow SECONDS   follows the log: {p50, p99} of the age of the newest line in view in ms, at every
+//                    frame; {frames, slow}: frames, and those of more than 50 ms
+//   scroll SECONDS   follows it in the first half, of which p50 and p99 are, and scrolls up and down in
+//                    the second, of which the frames are
 //   count            {lines, memory}: lines that came, memory of the page's process in bytes
 //   close            closes the page
 import { readFile } from "node:fs/promises";
@@ -33,8 +34,8 @@ async function open(url) {
   }, live);
 }
 
-function watch(seconds) {
-  return page.evaluate(async (seconds) => {
+function watch(seconds, scroll) {
+  return page.evaluate(async ([seconds, scroll]) => {
     const log = document.querySelector("[role=log]");
     const day = 86_400_000;
     const age = () => {
@@ -50,26 +51,30 @@ function watch(seconds) {
     let [frames, slow] = [0, 0];
     const start = performance.now();
     let before = await frame();
-    while (performance.now() - start < seconds * 500) {
-      const now = await frame();
-      const old = age();
-      // The first lines are on their way.
-      if (old !== undefined && now - start > 1000) ages.push(old);
-      before = now;
-    }
-    while (performance.now() - start < seconds * 1000) {
-      const down = Math.floor((performance.now() - start) / 400) % 3 === 2;
-      log.scrollBy({ top: down ? 700 : -400 });
+    const drawn = async () => {
       const now = await frame();
       frames += 1;
       if (now - before > 50) slow += 1;
       before = now;
+      return now;
+    };
+    while (performance.now() - start < seconds * (scroll ? 500 : 1000)) {
+      const now = await drawn();
+      const old = age();
+      // The first lines are on their way.
+      if (old !== undefined && now - start > 1000) ages.push(old);
+    }
+    if (scroll) [frames, slow] = [0, 0];
+    while (performance.now() - start < seconds * 1000) {
+      const down = Math.floor((performance.now() - start) / 400) % 3 === 2;
+      log.scrollBy({ top: down ? 700 : -400 });
+      await drawn();
     }
     log.scrollTo({ top: log.scrollHeight });
     ages.sort((a, b) => a - b);
     const percentile = (share) => ages[Math.max(0, Math.ceil(ages.length * share) - 1)];
     return { p50: percentile(0.5), p99: percentile(0.99), frames, slow };
-  }, seconds);
+  }, [seconds, scroll]);
 }
 
 async function count() {
@@ -90,7 +95,7 @@ const tell = (answer) => console.log(JSON.stringify(answer));
 tell(await open(process.argv[2]));
 for await (const order of createInterface({ input: process.stdin })) {
   const [what, argument] = order.split(" ");
-  if (what === "watch") tell(await watch(Number(argument)));
+  if (what === "follow" || what === "scroll") tell(await watch(Number(argument), what === "scroll"));
   else if (what === "count") tell(await count());
   else {
     await page.close();

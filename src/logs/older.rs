@@ -4,6 +4,10 @@
 //! for as many of the newest lines as are held and some more, and takes what comes before the first
 //! line held, which is looked for by its time, its stream, its text and the lines behind it. What
 //! follows it is here already, so the reading is ended there. Windows double.
+//!
+//! While a window is on its way the session goes on as before: only what came in front makes it hold
+//! older lines at the cost of newer ones. A full session may let the place go meanwhile, and what is
+//! read then no longer joins on: the reading was outrun.
 
 use super::session::{LogSession, PART_BYTES};
 use crate::protocol::{EntryRef, LogBatch};
@@ -30,6 +34,9 @@ pub enum Before {
     Beginning,
     /// Docker has not got the first line held any more, so none of those before it.
     Gone,
+    /// The first line held was let go for newer ones before any came: only to a session that
+    /// [holds](LogSession::hold) its lines they can come.
+    Outrun,
 }
 
 /// What to do behind a part of a reading.
@@ -61,6 +68,8 @@ pub struct Older {
 struct Reading {
     source: u16,
     asked: u64,
+    /// Number of the first row held.
+    first_row: u64,
     /// The first lines held.
     place: LogBatch,
     /// What came and is not known to be behind the place.
@@ -96,18 +105,21 @@ impl Older {
     }
 
     /// Begins another window: how many of the log's newest lines to read. `None` where nothing is
-    /// to be had, of a session without lines or with several sources, or while one is under way.
+    /// to be had, of a session without lines or with several sources, while one is under way, or
+    /// after one was outrun.
     pub fn ask(&mut self, session: &LogSession) -> Option<u64> {
         match self.before {
             Before::Reading | Before::Gone => return None,
             Before::Beginning if session.is_whole() => return None,
-            Before::Beginning | Before::Unknown => {}
+            Before::Outrun if !session.is_held() => return None,
+            Before::Beginning | Before::Unknown | Before::Outrun => {}
         }
         let (source, place) = session.first_lines(PLACE.0, PLACE.1)?;
         let behind = known_behind(session) + self.unknown;
         self.before = Before::Reading;
         self.reading = Reading {
             source,
+            first_row: session.store().first_row(),
             place,
             asked: behind + self.window,
             ..Reading::default()
@@ -115,9 +127,9 @@ impl Older {
         Some(self.reading.asked)
     }
 
-    /// The reading was given up; another one may be begun.
+    /// The reading was given up, or the reader goes on to the newest lines; another one may be begun.
     pub fn give_up(&mut self) {
-        if self.before == Before::Reading {
+        if matches!(self.before, Before::Reading | Before::Outrun) {
             self.before = Before::Unknown;
             self.reading = Reading::default();
         }
@@ -127,6 +139,9 @@ impl Older {
     pub fn take(&mut self, batch: &LogBatch, session: &mut LogSession) -> Step {
         if self.before != Before::Reading {
             return Step::Done;
+        }
+        if self.is_outrun(session) {
+            return self.gone(Before::Outrun);
         }
         let reading = &mut self.reading;
         reading.came += batch.len() as u64;
@@ -142,6 +157,9 @@ impl Older {
     pub fn ended(&mut self, session: &mut LogSession) -> Step {
         if self.before != Before::Reading {
             return Step::Done;
+        }
+        if self.is_outrun(session) {
+            return self.gone(Before::Outrun);
         }
         let found = self.reading.look(true).unwrap_or(Found::Nowhere);
         self.found(found, session)
@@ -187,8 +205,15 @@ impl Older {
         if self.short { Step::Again } else { Step::Done }
     }
 
+    /// The place was let go since it was asked for.
+    fn is_outrun(&self, session: &LogSession) -> bool {
+        self.reading.first_row != session.store().first_row()
+    }
+
+    /// Ends the reading with nothing more to be had.
     fn gone(&mut self, before: Before) -> Step {
         self.before = before;
+        self.reading = Reading::default();
         Step::Done
     }
 }

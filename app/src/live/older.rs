@@ -19,12 +19,7 @@ impl Wire {
         let Some(container) = container else { return };
         let asked = dashboard
             .logs
-            .try_update_value(|session| {
-                let asked = self.inner.borrow_mut().older.ask(session)?;
-                session.hold(true);
-                Some(asked)
-            })
-            .flatten();
+            .with_value(|session| self.inner.borrow_mut().older.ask(session));
         if let Some(lines) = asked {
             let mut inner = self.inner.borrow_mut();
             let target = Target::History { container };
@@ -34,6 +29,14 @@ impl Wire {
             self.pump();
             self.tell_past(None);
         }
+    }
+
+    /// Keeps the lines that are held from being let go for newer ones, and reads older ones.
+    pub(crate) fn keep_and_load_older(&self) {
+        self.dashboard
+            .logs
+            .update_value(|session| session.hold(true));
+        self.load_older();
     }
 
     /// The newest lines are followed: older ones need not stay any longer, nor come.

@@ -34,44 +34,66 @@ pub(super) fn PastStrip(
                 .with_value(|session| say(session, &past, single, utc))
         })
     });
-    let more = move || matches!(said.get(), Some((_, true)));
+    let offer = memo(move || said.with(|said| said.as_ref().and_then(|(_, offer)| *offer)));
     view! {
         <div class="log-past" role="status" hidden=bound(move || said.with(Option::is_none))>
             <span>{move || said.get().map(|(text, _)| text).unwrap_or_default()}</span>
             <button
                 type="button"
                 class="button small"
-                hidden=move || !more()
-                on:click=click(move || dashboard.load_older())
+                hidden=move || offer.get().is_none()
+                on:click=click(move || match offer.get_untracked() {
+                    Some(Offer::Keep) => dashboard.keep_and_load_older(),
+                    _ => dashboard.load_older(),
+                })
             >
-                "Load older lines"
+                {move || offer.get().map_or("", Offer::label)}
             </button>
         </div>
     }
     .erase()
 }
 
-/// The words, and whether there is something to be had by a click.
-fn say(session: &LogSession, past: &Past, single: bool, utc: bool) -> (String, bool) {
-    match past {
-        Past::Failed(reason) => (format!("Older lines cannot be read: {reason}"), true),
+/// What there is to be had by a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offer {
+    Load,
+    /// Only where newer lines stay out.
+    Keep,
+}
+
+impl Offer {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Load => "Load older lines",
+            Self::Keep => "Keep these and load older lines",
+        }
+    }
+}
+
+/// The words, and what is offered.
+fn say(session: &LogSession, past: &Past, single: bool, utc: bool) -> (String, Option<Offer>) {
+    let (text, offer) = match past {
+        Past::Failed(reason) => {
+            let text = format!("Older lines cannot be read: {reason}");
+            return (text, Some(Offer::Load));
+        }
         Past::Known(Before::Reading) => {
             let time = first_time(session).unwrap_or_default();
             let before = Clock::new(utc).full(time);
             let before = before.get(..19).unwrap_or(&before).replace('T', " ");
-            (format!("Loading older lines, before {before}…"), false)
+            return (format!("Loading older lines, before {before}…"), None);
         }
-        Past::Known(Before::Gone) => (
-            "Docker no longer has the lines before these.".to_owned(),
-            false,
+        Past::Known(Before::Gone) => ("Docker no longer has the lines before these.", None),
+        Past::Known(Before::Outrun) => (
+            "Newer lines push these out before older ones come.",
+            Some(Offer::Keep),
         ),
-        Past::Known(_) if session.is_whole() => ("Beginning of the log".to_owned(), false),
-        Past::Known(_) if single => (String::new(), true),
-        Past::Known(_) => (
-            "Older lines are in the log of each container.".to_owned(),
-            false,
-        ),
-    }
+        Past::Known(_) if session.is_whole() => ("Beginning of the log", None),
+        Past::Known(_) if single => ("", Some(Offer::Load)),
+        Past::Known(_) => ("Older lines are in the log of each container.", None),
+    };
+    (text.to_owned(), offer)
 }
 
 /// Goes on towards the instant that is looked for: there, once its lines are here.
@@ -88,6 +110,7 @@ fn seek(controls: Controls) {
     match past {
         Past::Known(Before::Reading) => {}
         Past::Known(Before::Unknown | Before::Beginning) if !here => dashboard.load_older(),
+        Past::Known(Before::Outrun) if !here => dashboard.keep_and_load_older(),
         _ => {
             dashboard.seek.set(None);
             controls.go_to.set(Some(time));

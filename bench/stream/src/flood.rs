@@ -1,4 +1,5 @@
-//! Floods: one container prints, one viewer looks; first a native one, then a page.
+//! Floods: one container prints, one viewer looks: a native one, a page that follows the newest line,
+//! and a page that is scrolled.
 
 use std::time::Duration;
 
@@ -33,7 +34,10 @@ pub(crate) async fn print(tools: &Tools) -> anyhow::Result<()> {
         native(tools, rate).await?;
     }
     for rate in RATES {
-        page(tools, rate).await?;
+        page(tools, rate, "follow").await?;
+    }
+    for rate in RATES {
+        page(tools, rate, "scroll").await?;
     }
     Ok(())
 }
@@ -65,24 +69,28 @@ async fn native(tools: &Tools, rate: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn page(tools: &Tools, rate: u64) -> anyhow::Result<()> {
+/// A page that does what `bench/web/page.mjs` calls `what`.
+async fn page(tools: &Tools, rate: u64, what: &str) -> anyhow::Result<()> {
     let mut engine = Engine::start(tools, 1).await?;
     let server = Server::start(tools, &engine.url()).await?;
     let path = format!("/c/{}/logs", name(0));
     let Some(mut page) = browser::Page::open(&server.address, &path).await? else {
-        println!("{:<22}there is no Chromium here", format!("page {rate}"));
+        println!(
+            "{:<22}there is no Chromium here",
+            format!("page, {what} {rate}")
+        );
         return Ok(());
     };
     let before = server.usage()?;
     engine.flood(&name(0), rate, SECONDS).await?;
-    let watched = page.ask(&format!("watch {SECONDS}")).await?;
+    let watched = page.ask(&format!("{what} {SECONDS}")).await?;
     let after = server.usage()?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let counted = page.ask("count").await?;
     let lines = counted["lines"].as_u64().unwrap_or_default();
     println!(
         "{:<22}{:>10}{:>10}{:>9.0}{:>9.0}{:>9}{:>8.0}{:>9}{:>10}",
-        format!("page {rate}"),
+        format!("page, {what} {rate}"),
         lines / SECONDS,
         (rate * SECONDS).saturating_sub(lines),
         watched["p50"].as_f64().unwrap_or_default(),

@@ -159,6 +159,67 @@ fn a_reading_that_was_given_up_can_be_begun_anew() {
     assert_eq!(texts(&session)[0], "line 1000");
 }
 
+/// A full session, and what Docker has: more before its lines, and more that is still to come.
+fn full() -> (LogSession, LogBatch) {
+    let limits = StoreLimits {
+        max_lines: 4_000,
+        max_bytes: usize::MAX,
+    };
+    let docker = numbered(12_000);
+    let mut session = holding(limits, LogBatch::new());
+    for at in (0..8_000).step_by(500) {
+        session.ingest(0, docker.tail_from(at).head_to(500));
+    }
+    (session, docker)
+}
+
+#[test]
+fn a_full_session_takes_new_lines_until_older_ones_came() {
+    let (mut session, docker) = full();
+    let mut older = Older::default();
+    assert!(older.ask(&session).is_some());
+    for at in (8_000..12_000).step_by(500) {
+        session.ingest(0, docker.tail_from(at).head_to(500));
+    }
+    assert!(!session.is_cut(), "nothing came in front");
+    assert_eq!(texts(&session).last().unwrap(), "line 11999");
+}
+
+#[test]
+fn a_reading_that_newer_lines_outran_ends_and_comes_when_the_lines_are_kept() {
+    let (mut session, docker) = full();
+    let mut older = Older::default();
+    assert!(older.ask(&session).is_some());
+    for at in (8_000..12_000).step_by(500) {
+        session.ingest(0, docker.tail_from(at).head_to(500));
+    }
+    let held = texts(&session);
+    assert_eq!(older.take(&docker.head_to(500), &mut session), Step::Done);
+    assert_eq!(older.before(), Before::Outrun);
+    assert_eq!((texts(&session), session.is_held()), (held.clone(), false));
+    assert_eq!(older.ask(&session), None, "it would be outrun again");
+    session.hold(true);
+    read(&mut older, &mut session, &docker, 500);
+    assert_eq!(older.before(), Before::Unknown);
+    let now = texts(&session);
+    assert!(now.contains(&held[0]) && now[0] != held[0]);
+    assert!(session.is_held());
+    session.ingest(0, docker.tail_from(11_000));
+    assert!(session.is_cut(), "now newer ones are left out");
+}
+
+#[test]
+fn who_follows_the_newest_lines_again_may_ask_again() {
+    let (mut session, docker) = full();
+    let mut older = Older::default();
+    assert!(older.ask(&session).is_some());
+    session.ingest(0, docker.tail_from(8_000));
+    assert_eq!(older.ended(&mut session), Step::Done);
+    assert_eq!(older.before(), Before::Outrun);
+    older.give_up();
+    assert!(older.ask(&session).is_some());
+}
+
 #[test]
 fn of_several_containers_nothing_older_is_read() {
     let mut session = holding(ALL, numbered(10));

@@ -122,8 +122,15 @@ impl LogSession {
     }
 
     /// Says whether somebody reads older lines: then none are let go from the old end.
+    /// [`prepend`](Self::prepend) says so too.
     pub fn hold(&mut self, held: bool) {
         self.held = held;
+    }
+
+    /// Whether somebody reads older lines, at whose cost no newer ones come.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held
     }
 
     /// Whether newer lines are missing behind the last row, to make room for older ones. Only
