@@ -180,7 +180,7 @@ impl Evidence {
         let marked = matches!(context, X::Quoted | X::Member | X::Announced);
         let base = match class {
             _ if context == X::Key => NEVER,
-            C::Key | C::Member => NEVER,
+            C::Key | C::Aside | C::Member => NEVER,
             C::Value => return self.value,
             C::Method => return self.method,
             _ if constants == 0 => return self.last[usize::from(class != C::Name)],

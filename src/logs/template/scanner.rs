@@ -46,7 +46,9 @@ pub(super) enum Class {
     Constant,
     /// A member's name: it never varies.
     Key,
-    /// Likewise, beside a message that says more than the names.
+    /// Likewise, beside a message that says more than the names: what is no member itself.
+    Aside,
+    /// What is one.
     Member,
 }
 
@@ -120,6 +122,7 @@ pub(super) fn scan(
         spaced: false,
         open: 0,
         message: 0..0,
+        depth: 0,
         in_message: false,
     }
     .run();
@@ -141,8 +144,9 @@ struct Scanner<'a> {
     spaced: bool,
     /// The quote around the message that is being read, 0 outside of one.
     open: u8,
-    /// The tokens of the message, and whether they are being read.
+    /// The tokens of the message, in how many objects it is, and whether they are being read.
     message: Range<usize>,
+    depth: usize,
     in_message: bool,
 }
 
@@ -298,7 +302,7 @@ impl Scanner<'_> {
             Part::Word(Class::Key)
         } else if self.open == 0 && self.is_message(text) {
             self.open = quote;
-            self.message = self.tokens.len()..self.tokens.len() + 1;
+            self.start_message();
             self.in_message = true;
             return self.mark(quote);
         } else if self.open == 0 && is_request(text) {
@@ -317,9 +321,11 @@ impl Scanner<'_> {
     /// at the start.
     fn is_message(&self, text: &[u8]) -> bool {
         let start = self.tokens.is_empty() && text.contains(&b' ');
-        self.message.is_empty() && !text.is_empty() && (start || self.is_behind_message_key())
+        !text.is_empty() && (start || self.is_behind_message_key())
     }
 
+    /// Whether the value that comes next is the message. A member of the line's own object is it
+    /// rather than one of an object in that, such as an error's.
     fn is_behind_message_key(&self) -> bool {
         let mut back = self.tokens.iter().rev();
         let sign = back.next();
@@ -327,6 +333,13 @@ impl Scanner<'_> {
             && back
                 .find(|token| token.part != Part::Mark)
                 .is_some_and(|key| MESSAGES.contains(&key.text(self.line)))
+            && members::depth(self.line, self.tokens, &self.message)
+                .is_some_and(|depth| self.message.is_empty() || depth < self.depth)
+    }
+
+    fn start_message(&mut self) {
+        self.depth = members::depth(self.line, self.tokens, &self.message).unwrap_or(0);
+        self.message = self.tokens.len()..self.tokens.len() + 1;
     }
 }
 

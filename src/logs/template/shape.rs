@@ -10,7 +10,7 @@
 mod gap;
 mod tail;
 
-pub(super) use gap::{Gap, fit, last_mark, open, shared};
+pub(super) use gap::{Gap, fit, is_broken, last_mark, open, shared};
 pub(super) use tail::{Tails, keep_tails};
 
 use std::ops::Range;
@@ -27,6 +27,8 @@ pub(super) const STAR: u64 = 2;
 pub(super) const GAP: u64 = 4;
 /// The last slot of every line.
 pub(super) const END: u64 = 7;
+/// Where the message ends of a line whose other members go on behind it.
+pub(super) const STOP: u64 = 9;
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -45,6 +47,18 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The end of a message or line, before a token, with the marks before it.
+    fn end(word: u64, token: u16, marks: u32) -> Self {
+        Self {
+            word,
+            class: Class::Member,
+            context: Context::Key,
+            marks,
+            first: token,
+            last: token,
+        }
+    }
+
     /// Whether all lines with the other have this one.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.word == STAR || self.word == other.word
@@ -61,9 +75,21 @@ impl Slot {
         matches!(self.word, STAR | GAP)
     }
 
+    /// Whether it is the name of a member of an object, or of a line of members: no text goes over it.
+    pub(super) fn is_structure(&self) -> bool {
+        self.class == Class::Member || self.class == Class::Key && self.context == Context::Quoted
+    }
+
+    /// Whether the message ends before it.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self.word, END | STOP)
+    }
+
     /// Whether it is a word that the lines of an event have in common.
     pub(super) fn is_constant(&self) -> bool {
-        self.word != VALUE && !self.is_wild() && !matches!(self.class, Class::Value | Class::Member)
+        self.word != VALUE
+            && !self.is_wild()
+            && !matches!(self.class, Class::Value | Class::Aside | Class::Member)
     }
 }
 
@@ -255,7 +281,11 @@ impl Shape {
         let mut marks = NO_MARKS;
         for i in 0..self.items.len() {
             match self.items[i] {
-                Item::Mark(mark, _) => {
+                Item::Mark(mark, at) => {
+                    if usize::from(at) + 1 == message.end && message.len() > 1 {
+                        self.slots.push(Slot::end(STOP, at, marks));
+                        marks = NO_MARKS;
+                    }
                     marks = marks.wrapping_mul(0x9e37_79b1) & 0x7fff_ff00 | u32::from(mark);
                 }
                 Item::Slot(mut slot) => {
@@ -296,14 +326,7 @@ impl Shape {
             }
         }
         let end = tokens.len() as u16;
-        self.slots.push(Slot {
-            word: END,
-            class: Class::Member,
-            context: Context::Key,
-            marks,
-            first: end,
-            last: end,
-        });
+        self.slots.push(Slot::end(END, end, marks));
         self.find_tails(line, tokens, message);
     }
 }

@@ -1,3 +1,4 @@
+mod structure;
 mod texts;
 
 use super::*;

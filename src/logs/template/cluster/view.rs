@@ -64,11 +64,18 @@ impl Cluster {
                 && slot.first as usize == i
             {
                 out.extend_from_slice(&self.text[at..start]);
-                out.extend_from_slice(Kind::Any.wildcard().as_bytes());
                 at = self
                     .pieces
                     .get(slot.last as usize)
                     .map_or(end, |last| last.end as usize);
+                // Of brackets that the text opens or closes, the others are its own, too.
+                let (opened, closed) = unpaired(self.text.get(start..at).unwrap_or_default());
+                for _ in 0..closed {
+                    out.pop_if(|b| OPENING.contains(b));
+                }
+                let behind = self.text[at..].iter().take(opened);
+                at += behind.take_while(|b| CLOSING.contains(b)).count();
+                out.extend_from_slice(Kind::Any.wildcard().as_bytes());
                 stars.next();
                 continue;
             }
@@ -91,4 +98,18 @@ impl Cluster {
         }
         pattern
     }
+}
+
+const OPENING: &[u8] = b"([{";
+const CLOSING: &[u8] = b")]}";
+
+/// How many brackets of a text are not closed in it, and how many not opened.
+fn unpaired(text: &[u8]) -> (usize, usize) {
+    text.iter().fold((0, 0), |(opened, closed), b| {
+        let (opens, closes) = (OPENING.contains(b), CLOSING.contains(b));
+        match opened {
+            0 => (usize::from(opens), closed + usize::from(closes)),
+            _ => (opened + usize::from(opens) - usize::from(closes), closed),
+        }
+    })
 }

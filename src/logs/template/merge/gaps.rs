@@ -4,7 +4,7 @@ use super::{Around, Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, is_near, words};
 use crate::logs::template::cluster::Cluster;
 use crate::logs::template::evidence::{Context, Evidence};
 use crate::logs::template::scanner::Class;
-use crate::logs::template::shape::{GAP, Gap, Slot, fit, last_mark, mix, open, shared};
+use crate::logs::template::shape::{GAP, Gap, Slot, fit, is_broken, last_mark, mix, open, shared};
 
 /// Clusters that are looked at for what they share with one, and those that share enough.
 const MAX_AKIN: usize = 512;
@@ -13,14 +13,18 @@ const MAX_COMPARED: usize = 128;
 /// Clusters that have words in common with one, and how much they share with it.
 type Akin<'a> = Vec<(u32, &'a Cluster, (usize, usize))>;
 
-/// The last mark of a line.
-fn close(cluster: &Cluster) -> u32 {
-    last_mark(cluster.slots.last().map_or(0, |it| it.marks))
+/// The last mark before so many of a line's last slots.
+fn close(cluster: &Cluster, behind: usize) -> u32 {
+    let at = cluster.slots.len().checked_sub(behind);
+    last_mark(
+        at.and_then(|at| cluster.slots.get(at))
+            .map_or(0, |it| it.marks),
+    )
 }
 
 /// Whether a line announces others.
 fn announces(cluster: &Cluster) -> bool {
-    close(cluster) == last_mark(b':'.into())
+    close(cluster, 1) == last_mark(b':'.into())
 }
 
 /// Looks for clusters that differ from one only in one text.
@@ -53,19 +57,27 @@ pub(in crate::logs::template) fn gap_evidence(
             before,
             behind,
             marks: common(with, &|it| it.slots[before].marks),
-            close: if closed { common(with, &close) } else { 0 },
+            close: if closed {
+                common(with, &|it| close(it, behind))
+            } else {
+                0
+            },
         }),
     };
     let sharing = |around: (usize, usize)| {
         let shares = move |it: &&(u32, &Cluster, (usize, usize))| {
-            it.2.0 >= around.0 && it.2.1.max(1) >= around.1 && announces(it.1) == announces(own)
+            it.2.0 >= around.0
+                && it.2.1.max(1) >= around.1
+                && announces(it.1) == announces(own)
+                && !is_broken(text_of(it.1, around))
         };
         others.iter().filter(shares).map(|it| (it.0, it.1))
     };
     for (number, tail) in own.tails.iter().enumerate() {
         let Some(around) = *tail else { continue };
         // Brackets must be of the same kind; behind a colon there may be quotes.
-        let marks = |it: &Cluster| (number == 1).then(|| (it.slots[around.0].marks, close(it)));
+        let marks =
+            |it: &Cluster| (number == 1).then(|| (it.slots[around.0].marks, close(it, around.1)));
         let with: Vec<(u32, &Cluster)> = sharing(around)
             .filter(|it| it.1.tails[number] == *tail && marks(it.1) == marks(own))
             .collect();
@@ -73,7 +85,7 @@ pub(in crate::logs::template) fn gap_evidence(
         let long = |it: &&Cluster| it.slots.len() - around.0 - around.1 > 1;
         let mut texts: Vec<u64> = Vec::new();
         for line in with.iter().map(|it| it.1).chain([own]).filter(long) {
-            let text = told(&line.slots[around.0..line.slots.len() - around.1]);
+            let text = told(text_of(line, around));
             if !texts.contains(&text) {
                 texts.push(text);
             }
@@ -91,7 +103,8 @@ pub(in crate::logs::template) fn gap_evidence(
         let around = (before, behind.max(1));
         let outside = || around_of(own, around);
         let constants = outside().filter(|it| is_prose(it)).count();
-        if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) {
+        let whole = || !is_broken(text_of(own, around));
+        if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) && whole() {
             tried.push(around);
         }
     }
@@ -101,6 +114,11 @@ pub(in crate::logs::template) fn gap_evidence(
     let best = passing.max_by_key(|it| it.0 + it.1)?;
     let with: Vec<(u32, &Cluster)> = sharing(best).collect();
     Some(merge(best, &with, true))
+}
+
+/// The slots of a line that are a text.
+fn text_of(line: &Cluster, (before, behind): (usize, usize)) -> &[Slot] {
+    &line.slots[before..line.slots.len() - behind]
 }
 
 /// The slots of a line around a text.
@@ -142,12 +160,12 @@ fn is_text<'a>(
     let mut texts: Vec<u64> = Vec::new();
     let mut seen: Vec<(u64, usize)> = Vec::new();
     let (mut weight, mut constants) = (0, usize::MAX);
-    let mut longest = 0;
+    let (mut longest, mut ends) = (0, false);
     // Of the first text, and whether another is built otherwise.
     let (mut shape, mut varied) = (None, false);
     for line in lines {
-        let end = line.slots.len() - behind;
-        let text = &line.slots[before..end];
+        let text = text_of(line, (before, behind));
+        ends |= line.slots[line.slots.len() - behind].is_end();
         let around = around_of(line, (before, behind));
         constants = constants.min(around.filter(|it| is_prose(it)).count());
         let Some(start) = text.first() else { continue };
@@ -189,7 +207,7 @@ fn is_text<'a>(
         && varied
         && longest <= constants
         && seen.iter().all(|it| it.1 * 2 <= texts.len())
-        && weight >= knobs.text_needed(constants, before == 0, behind == 1)
+        && weight >= knobs.text_needed(constants, before == 0, ends)
 }
 
 /// Clusters beside one with gaps that are built like it and differ from it in few words, with what

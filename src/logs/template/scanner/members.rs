@@ -17,6 +17,26 @@ pub(super) fn are_members(line: &[u8], tokens: &[Token], message: &Range<usize>)
         && (is(0, b'{') || is(1, b'=') || message.start == 0 && is(message.end + 1, b'='))
 }
 
+/// In how many objects what comes behind these tokens is; `None` within a list. The line's message
+/// says nothing about it.
+pub(super) fn depth(line: &[u8], tokens: &[Token], message: &Range<usize>) -> Option<usize> {
+    let mut depth = 0;
+    let mut lists = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        if token.part != Part::Mark || message.contains(&at) {
+            continue;
+        }
+        match line[token.start as usize] {
+            b'{' => depth += 1,
+            b'}' => depth -= usize::from(depth > 0),
+            b'[' => lists += 1,
+            b']' => lists -= usize::from(lists > 0),
+            _ => {}
+        }
+    }
+    (lists == 0).then_some(depth)
+}
+
 /// What comes next.
 #[derive(Clone, Copy)]
 enum State {
@@ -27,6 +47,24 @@ enum State {
     More(bool),
 }
 
+/// Whether the object that opens with the first of these tokens, the one at `at`, is open where the
+/// message starts.
+fn holds(line: &[u8], tokens: &[Token], at: usize, message: &Range<usize>) -> bool {
+    let before = tokens.get(..message.start.saturating_sub(at));
+    let mut depth = 0;
+    let open = |token: &Token| {
+        if token.part == Part::Mark {
+            match line[token.start as usize] {
+                b'{' => depth += 1,
+                b'}' => depth -= 1,
+                _ => {}
+            }
+        }
+        depth > 0
+    };
+    before.is_some_and(|it| !it.is_empty() && it.iter().all(open))
+}
+
 /// Makes each member's value one token, but for the message. Returns where that is now.
 pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>) -> Range<usize> {
     let byte = |token: &Token| match token.part {
@@ -34,7 +72,9 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
         _ => 0,
     };
     let json = tokens.first().is_some_and(|first| byte(first) == b'{');
-    let (mut depth, mut kept, mut moved) = (0usize, 0, 0..0);
+    // In how many objects a token is, and that one is whose members are told apart: the message's.
+    let (mut depth, mut level) = (0usize, 1);
+    let (mut kept, mut moved) = (0, 0..0);
     let mut state = State::Key;
     for i in 0..tokens.len() {
         let mut token = tokens[i];
@@ -53,13 +93,20 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
                 _ => {}
             }
             let ends = match json {
-                true => depth == 0 || depth == 1 && mark == b',',
+                true => depth < level || depth == level && mark == b',',
                 false => depth == 0 && token.spaced,
             };
             if ends {
                 state = State::Key;
+                level = level.min(depth.max(1));
             }
             match state {
+                State::Value(false)
+                    if json && mark == b'{' && holds(line, &tokens[i..], i, &message) =>
+                {
+                    level = depth;
+                    state = State::Key;
+                }
                 State::Value(false) if quote => {
                     state = State::Value(true);
                     continue;
@@ -80,7 +127,7 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
                 }
                 State::Key => match token.part {
                     Part::Word(_) => token.part = Part::Word(Class::Member),
-                    Part::Mark if mark == b'=' && !json || mark == b':' && depth == 1 => {
+                    Part::Mark if mark == b'=' && !json || mark == b':' && depth == level => {
                         state = State::Value(false);
                     }
                     _ => {}
@@ -119,7 +166,7 @@ pub(super) fn settle_tail(line: &[u8], tokens: &mut [Token]) {
     for at in from..tokens.len() {
         let key = is_sign(tokens.get(at + 1)) && tokens[at].spaced;
         match tokens[at].part {
-            Part::Word(_) if key => tokens[at].part = Part::Word(Class::Member),
+            Part::Word(_) if key => tokens[at].part = Part::Word(Class::Aside),
             Part::Word(_) => tokens[at].part = Part::Value(Kind::Any),
             _ => {}
         }

@@ -114,14 +114,13 @@ impl Scanner<'_> {
         } else {
             Part::Word(class_of(run))
         };
-        if self.message.is_empty()
-            && self
-                .tokens
-                .last()
-                .is_some_and(|sign| sign.text(self.line) == b"=")
+        if self
+            .tokens
+            .last()
+            .is_some_and(|sign| sign.text(self.line) == b"=")
             && self.is_behind_message_key()
         {
-            self.message = self.tokens.len()..self.tokens.len() + 1;
+            self.start_message();
         }
         self.push(start, end, part, false);
     }

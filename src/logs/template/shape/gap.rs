@@ -1,6 +1,6 @@
 //! Texts of any number of words in the midst of a line.
 
-use super::{END, GAP, STAR, Slot};
+use super::{END, GAP, STAR, STOP, Slot};
 use crate::logs::template::scanner::Class;
 
 /// Slots of a line that are one text of its template.
@@ -12,6 +12,11 @@ pub(in crate::logs::template) struct Gap {
     /// The marks before it, and the last mark of the line where it ends there; 0 for any.
     pub(in crate::logs::template) marks: u32,
     pub(in crate::logs::template) close: u32,
+}
+
+/// Whether these slots are no text, but parts of an object or of a line of members.
+pub(in crate::logs::template) fn is_broken(slots: &[Slot]) -> bool {
+    slots.iter().any(Slot::is_structure)
 }
 
 /// The last of some marks alone.
@@ -49,7 +54,7 @@ pub(in crate::logs::template) fn open(slots: &mut Vec<Slot>, gaps: &[Gap]) {
             marks,
             ..slot
         };
-        if let Some(end) = slots.get_mut(at + 1).filter(|it| it.word == END) {
+        if let Some(end) = slots.get_mut(at + 1).filter(|it| it.is_end()) {
             end.marks = close;
         }
     }
@@ -64,9 +69,9 @@ pub(in crate::logs::template) fn fit(slots: &[Slot], wide: &[Slot], gaps: &mut V
         let rest = slots.get(at..).unwrap_or_default();
         if slot.word == GAP {
             let taken = match wide.get(i + 1) {
-                Some(next) if next.word != END => rest
-                    .iter()
-                    .position(|it| it.word == next.word && it.marks == next.marks),
+                Some(next) if next.word != END => rest.iter().position(|it| {
+                    it.word == next.word && (it.marks == next.marks || it.word == STOP)
+                }),
                 _ => rest.len().checked_sub(1),
             };
             let Some(taken) = taken else {
@@ -74,7 +79,7 @@ pub(in crate::logs::template) fn fit(slots: &[Slot], wide: &[Slot], gaps: &mut V
             };
             let close = wide.get(i + 1).map_or(0, |it| it.marks);
             let marks = rest.first().map_or(0, |it| it.marks);
-            if slot.marks != 0 && slot.marks != marks {
+            if slot.marks != 0 && slot.marks != marks || is_broken(&rest[..taken]) {
                 return false;
             }
             gaps.push(Gap {
@@ -108,7 +113,14 @@ pub(in crate::logs::template) fn shared(one: &[Slot], other: &[Slot]) -> (usize,
     let most = one.len().min(other.len()) - 1;
     let before = one.iter().zip(other).take(most).take_while(alike).count();
     let ends = || one.iter().rev().zip(other.iter().rev());
-    let mut behind = ends().take_while(alike).count().min(most + 1 - before);
+    let mut behind = ends().take_while(alike).count();
+    // A message may end in other marks.
+    behind += usize::from(
+        ends()
+            .nth(behind)
+            .is_some_and(|(a, b)| a.word == STOP && a.word == b.word),
+    );
+    behind = behind.min(most + 1 - before);
     // What a gap ends before must be found again.
     let wild = |at: usize| {
         ends()

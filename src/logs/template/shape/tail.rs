@@ -12,15 +12,15 @@ pub(in crate::logs::template) type Tails = [Option<(usize, usize)>; 4];
 /// Commas of a list of members.
 const MEMBERS: usize = 3;
 
-/// The slots of some items before and of some behind, and the last slot of all.
-fn around(before: &[Item], behind: &[Item]) -> (usize, usize) {
+/// The slots of some items before and of some behind, and the ends of message and line.
+fn around(before: &[Item], behind: &[Item], ends: usize) -> (usize, usize) {
     let slots = |items: &[Item]| {
         items
             .iter()
             .filter(|it| matches!(it, Item::Slot(_)))
             .count()
     };
-    (slots(before), slots(behind) + 1)
+    (slots(before), slots(behind) + ends)
 }
 
 /// Leaves those that gaps among so many slots stand within.
@@ -82,11 +82,12 @@ impl Shape {
             words += u32::from(depth == 0 && is_word(&items[at]));
             depth == 0 && words > 1 && spaced_colon(&items[at])
         });
+        let ends = self.slots.iter().filter(|it| it.is_end()).count();
         let behind = |cut: Option<usize>| {
             let cut = cut?;
             let inner = &items[cut + 1..end];
             inner.iter().find(is_slot)?;
-            Some(around(&items[..=cut], &items[end..]))
+            Some(around(&items[..=cut], &items[end..], ends))
         };
         let group =
             group_at_end(&items[start..end]).map(|(open, close)| (start + open, start + close));
@@ -94,7 +95,7 @@ impl Shape {
             group.filter(|&(open, close)| items[open + 1..close].iter().any(|it| is_slot(&it)));
         self.tails = [
             behind(last),
-            group.map(|(open, close)| around(&items[..=open], &items[close..])),
+            group.map(|(open, close)| around(&items[..=open], &items[close..], ends)),
             behind(first.filter(|_| first != last)),
             behind(first_comma(&items[start..end]).map(|at| start + at)),
         ];

@@ -1,0 +1,92 @@
+//! Templates of lines that have a structure read like these lines.
+
+use super::*;
+
+/// Failures of a service that writes its messages as pino does, behind an error's own message.
+fn failures(texts: &[&str]) -> Vec<String> {
+    let line = |(i, text): (usize, &&str)| {
+        format!(
+            r#"{{"level":50,"time":177347{i},"err":{{"type":"Error","message":"{text}","code":5{i}}},"msg":"could not charge order {i}: {text}"}}"#
+        )
+    };
+    texts.iter().enumerate().map(line).collect()
+}
+
+#[test]
+fn the_message_of_a_line_is_its_own_and_not_that_of_an_error_in_it() {
+    let lines = failures(&[
+        "payment provider does not answer",
+        "card was declined",
+        "no such customer",
+        "the token has expired",
+    ]);
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        [r#"4 {"level":<num>,"time":<num>,"err":<*>,"msg":"could not charge order <num>: <*>"}"#]
+    );
+}
+
+#[test]
+fn a_message_in_an_object_keeps_the_object_around_it() {
+    let texts = ["connection refused by peer", "broken pipe", "end of file"];
+    let lines = texts.map(|text| {
+        format!(r#"{{"level":50,"err":{{"type":"Error","message":"sending of mail failed: {text}","at":[1]}},"pid":7}}"#)
+    });
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        [
+            r#"3 {"level":<num>,"err":{"type":"Error","message":"sending of mail failed: <*>","at":<*>},"pid":<num>}"#
+        ]
+    );
+}
+
+#[test]
+fn no_text_goes_over_names_of_members() {
+    // In each the text has other words, and other members stand behind it.
+    for (lines, count) in [
+        (
+            [
+                r#"{"msg":"could not read reply of worker: end of file","level":"error","try":1}"#,
+                r#"{"msg":"could not read reply of worker: it was too long (9 MB)","level":"error","try":1}"#,
+                r#"{"msg":"could not read reply of worker: \"x\" expected","level":"error","try":1}"#,
+                r#"{"msg":"could not read reply of worker: timed out","level":"error","host":"a","try":1}"#,
+            ],
+            2,
+        ),
+        (
+            [
+                r#"level=error msg="could not read reply of worker: end of file" try=1"#,
+                r#"level=error msg="could not read reply of worker: it was too long (9 MB)" try=1"#,
+                r#"level=error msg="could not read reply of worker: other words" try=1"#,
+                r#"level=error msg="could not read reply of worker: timed out" host="a b" try=1"#,
+            ],
+            2,
+        ),
+    ] {
+        let mined = mine(lines);
+        assert_eq!(mined.len(), count, "{mined:?}");
+        for pattern in mined {
+            let quotes = pattern.bytes().filter(|b| *b == b'"').count();
+            assert!(quotes.is_multiple_of(2), "{pattern}");
+            assert!(
+                pattern.contains("msg") && pattern.contains("try"),
+                "{pattern}"
+            );
+            assert_eq!(pattern.contains('{'), pattern.ends_with('}'), "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn a_text_leaves_no_bracket_alone() {
+    let lines = [
+        "session of worker ended (idle for long) silently without an answer",
+        "session of worker ended after all had been sent without an answer",
+        "session of worker ended [by operator, see journal] at last without an answer",
+        "session of worker ended by itself without an answer",
+    ];
+    assert_eq!(
+        mine(lines),
+        ["4 session of worker ended <*> without an answer"]
+    );
+}
