@@ -34,11 +34,13 @@ mod link;
 mod mirror;
 mod output;
 mod queue;
+mod reorder;
 mod search;
 mod subscription;
 
 pub use link::{CONNECT_TIMEOUT_MS, HIDDEN_MS, PROBE_MS, STABLE_MS};
 pub use output::{LinkState, Output, Update};
+pub use reorder::{Piece, QUIET_MS, Reorder, ReorderLimits, SILENT_MS};
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -14,12 +15,10 @@ use super::args::TailArgs;
 /// Batches that wait for the printing thread.
 const WAITING: usize = 16;
 
-/// Entries of one container.
+/// Lines to be printed at once.
 pub(super) struct Lines {
-    /// Its name.
-    pub(super) name: String,
-    /// In Docker's order.
-    pub(super) batch: LogBatch,
+    /// The names of containers, and lines of theirs; some have none.
+    pub(super) runs: Vec<(Arc<str>, LogBatch)>,
 }
 
 /// The printing thread.
@@ -77,7 +76,10 @@ impl Printer {
 
 fn print<W: Write>(mut waiting: mpsc::Receiver<Lines>, mut page: Page<W>) -> io::Result<()> {
     while let Some(lines) = waiting.blocking_recv() {
-        page.write(&lines)?;
+        for (name, batch) in &lines.runs {
+            page.write(name, batch)?;
+        }
+        page.flush()?;
     }
     page.end()
 }
@@ -119,23 +121,29 @@ impl<W: Write> Page<W> {
         }
     }
 
-    /// Writes a batch, and lets whoever reads have it.
-    fn write(&mut self, lines: &Lines) -> io::Result<()> {
-        let name = lines.name.as_str();
+    /// Lets whoever reads have what was written.
+    fn flush(&mut self) -> io::Result<()> {
+        match self.form {
+            Form::Count => Ok(()),
+            _ => self.out.flush(),
+        }
+    }
+
+    /// Writes a batch.
+    fn write(&mut self, name: &str, batch: &LogBatch) -> io::Result<()> {
         self.width = self.width.max(name.chars().count());
         match self.form {
             Form::Count => {
                 let count = self.counts.entry(name.to_owned()).or_default();
-                for entry in lines.batch.iter() {
+                for entry in batch.iter() {
                     count.lines += 1;
                     count.bytes += entry.text.len() as u64 + 1;
                     count.hash.update(entry.text);
                     count.hash.update("\n");
                 }
-                return Ok(());
             }
             Form::Json => {
-                for entry in lines.batch.iter() {
+                for entry in batch.iter() {
                     let line = Line {
                         time: entry.time.to_rfc3339(),
                         container: name,
@@ -148,7 +156,7 @@ impl<W: Write> Page<W> {
                 }
             }
             Form::Plain { named, timed } => {
-                for entry in lines.batch.iter() {
+                for entry in batch.iter() {
                     if named {
                         write!(self.out, "{name:0$} | ", self.width)?;
                     }
@@ -160,7 +168,7 @@ impl<W: Write> Page<W> {
                 }
             }
         }
-        self.out.flush()
+        Ok(())
     }
 
     /// Writes what is only known now.
@@ -195,11 +203,7 @@ mod tests {
         for (name, text) in [("web", "one"), ("database", "two"), ("web", "\"three\"")] {
             let mut batch = LogBatch::new();
             batch.push_line(Nanos(1_767_225_601_000_000_000), LogStream::Stderr, text);
-            page.write(&Lines {
-                name: name.to_owned(),
-                batch,
-            })
-            .unwrap();
+            page.write(name, &batch).unwrap();
         }
         page.end().unwrap();
         String::from_utf8(out).unwrap()

@@ -1,9 +1,11 @@
 //! What a viewer must hold: what the engine says it has, once each and in its order, or a gap in
 //! the place of what it lacks.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use sidekick::protocol::{Gap, GapReason};
+use sidekick::time::Nanos;
 
 use crate::viewer::{Item, Line};
 
@@ -61,6 +63,8 @@ pub(crate) struct Tally {
     pub(crate) under_gaps: u64,
     /// Lines that the engine lost while it was read, without a sign that anybody could see.
     pub(crate) unseen: u64,
+    /// Lines of merged views that stand behind younger ones, which had waited for them.
+    pub(crate) late: u64,
 }
 
 impl Tally {
@@ -69,6 +73,7 @@ impl Tally {
         self.gaps += other.gaps;
         self.under_gaps += other.under_gaps;
         self.unseen += other.unseen;
+        self.late += other.late;
     }
 }
 
@@ -133,6 +138,33 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
     match printed.get(next) {
         None => Ok(tally),
         Some(line) => Err(format!("the end is missing, from {} on", show(line, next))),
+    }
+}
+
+/// Compares what left the window of a merged view with what it said was late: nothing else may stand
+/// behind younger lines of another container. Lines that a container's other stream overtook count as
+/// old as those.
+///
+/// # Errors
+/// How many do.
+pub(crate) fn check_merged(lines: &[(usize, Nanos)], late: u64) -> Result<Tally, String> {
+    let mut places = HashMap::new();
+    let mut newest = Nanos(i64::MIN);
+    let mut behind = 0;
+    for &(container, time) in lines {
+        let place = places.entry(container).or_insert(time);
+        *place = time.max(*place);
+        behind += u64::from(*place < newest);
+        newest = newest.max(*place);
+    }
+    match behind == late {
+        true => Ok(Tally {
+            late,
+            ..Tally::default()
+        }),
+        false => Err(format!(
+            "{behind} lines stand behind younger ones, {late} were late"
+        )),
     }
 }
 
@@ -262,7 +294,6 @@ fn show(line: &Line, number: usize) -> String {
 mod tests {
     use super::*;
     use sidekick::protocol::LogStream;
-    use sidekick::time::Nanos;
 
     fn lines() -> Vec<Line> {
         let line = |n: i64| Line {
@@ -343,6 +374,18 @@ mod tests {
         }
         // It has them at the end.
         assert!(passed_over(&with, 5, &[2..4, 4..6]).is_err());
+    }
+
+    #[test]
+    fn no_line_of_a_merged_view_stands_behind_a_younger_one_unless_it_was_late() {
+        let merged = |lines: &[(usize, i64)], late| {
+            let lines: Vec<_> = lines.iter().map(|&(it, time)| (it, Nanos(time))).collect();
+            check_merged(&lines, late).is_ok()
+        };
+        assert!(merged(&[(0, 1), (1, 2), (0, 3), (0, 2), (1, 3)], 0));
+        let inverted = [(0, 1), (1, 3), (0, 2)];
+        assert!(merged(&inverted, 1) && !merged(&inverted, 0));
+        assert!(!merged(&[(0, 1), (1, 2)], 1));
     }
 
     #[test]

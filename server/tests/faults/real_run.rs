@@ -186,6 +186,12 @@ pub(crate) async fn run(
         cuts: links.iter().map(|it| it.cuts.load(Ordering::Relaxed)).sum(),
         ..Report::default()
     };
+    for viewer in &viewers {
+        let held = viewer.held.lock().unwrap();
+        let merged = oracle::check_merged(&held.merged, held.late);
+        let tally = merged.map_err(|error| format!("{}: {error}", viewer.habit.name))?;
+        report.tally.add(tally);
+    }
     for id in &scratch.ids {
         let said = said(&socket, id).await;
         report.printed += said.len() as u64;

@@ -30,12 +30,13 @@ impl Report {
             gaps,
             under_gaps,
             unseen,
+            late,
         } = sum.tally;
         let (printed, cuts, failed) = (sum.printed, sum.cuts, failures.len());
         eprintln!(
             "{runs} runs in {seconds} s, {failed} failed: {printed} lines printed, {lines} held, \
              {cuts} connections cut, {gaps} gaps with {under_gaps} lines, {unseen} lines that the \
-             engine passed over unseen; 0 duplicates and 0 inversions in the {} others",
+             engine passed over unseen, {late} too late for the window of a merged view; 0 duplicates and 0 inversions in the {} others",
             runs - failed
         );
         assert!(failures.is_empty(), "{}", failures.join("\n\n"));

@@ -290,6 +290,8 @@ impl World {
         let held = viewer.held.lock().unwrap();
         let Held {
             items,
+            merged,
+            late,
             ignored,
             refused,
         } = &*held;
@@ -297,7 +299,8 @@ impl World {
         if *ignored > 0 || !refused.is_empty() {
             return Err(format!("{name}: {ignored} ignored, {refused:?}"));
         }
-        let mut sum = Tally::default();
+        let merged = oracle::check_merged(merged, *late);
+        let mut sum = merged.map_err(|error| format!("{name}: {error}"))?;
         let start = viewer.habit.start;
         for (printer, &kept) in self.printers.iter().zip(kept) {
             if !viewer.habit.sees(&printer.id) {

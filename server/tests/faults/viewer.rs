@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use server::viewer::Happening;
-use sidekick::client::Update;
+use sidekick::client::{Piece, Reorder, Update};
 use sidekick::model::ContainerId;
 use sidekick::protocol::{Gap, LogStream, Start, StreamState, SubId, Target};
-use sidekick::time::Nanos;
+use sidekick::time::{Millis, Nanos};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
@@ -39,6 +39,10 @@ pub(crate) enum Item {
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     pub(crate) items: HashMap<ContainerId, Vec<Item>>,
+    /// Number of the container and time of all lines, in the order in which they left the window, and
+    /// how many came too late for it.
+    pub(crate) merged: Vec<(usize, Nanos)>,
+    pub(crate) late: u64,
     pub(crate) ignored: u64,
     pub(crate) refused: Vec<String>,
 }
@@ -93,6 +97,9 @@ impl Viewer {
             away_until: None,
             paused_until: None,
             containers: HashMap::new(),
+            lanes: HashMap::new(),
+            window: Reorder::default(),
+            began: Instant::now(),
             held: Arc::clone(&held),
             calm: calm.subscribe(),
         };
@@ -133,6 +140,10 @@ struct Running {
     away_until: Option<Instant>,
     paused_until: Option<Instant>,
     containers: HashMap<u16, ContainerId>,
+    /// What it holds comes out of a window, as with `tail`.
+    lanes: HashMap<u16, usize>,
+    window: Reorder,
+    began: Instant,
     held: Arc<Mutex<Held>>,
     calm: tokio::sync::watch::Receiver<bool>,
 }
@@ -146,6 +157,7 @@ impl Running {
                 happening = self.viewer.next(takes) => match happening {
                     Ok(Happening::Update(update)) => self.take(update),
                     Ok(Happening::Lost(_)) => {
+                        self.window.interrupt(self.now());
                         self.wake_at = Some(Instant::now() + self.rng.millis(10, 300));
                     }
                     Err(error) => {
@@ -155,6 +167,7 @@ impl Running {
                 },
                 _ = whims.tick() => self.think(),
             }
+            self.hold();
             let ignored = self.viewer.client().ignored();
             self.held.lock().unwrap().ignored = ignored;
         }
@@ -189,35 +202,63 @@ impl Running {
         }
     }
 
+    fn now(&self) -> Millis {
+        Millis(self.began.elapsed().as_millis() as i64)
+    }
+
+    /// Writes down what leaves the window.
+    fn hold(&mut self) {
+        let now = self.now();
+        let mut held = self.held.lock().unwrap();
+        while let Some((lane, piece)) = self.window.pop(now) {
+            let mut lanes = self.lanes.iter();
+            let (source, _) = lanes.find(|(_, at)| **at == lane).unwrap();
+            let container = self.containers[source].clone();
+            let Held { items, merged, .. } = &mut *held;
+            let items = items.entry(container).or_default();
+            match piece {
+                Piece::Gap(gap) => items.push(Item::Gap(gap)),
+                Piece::Entries(batch) => {
+                    merged.extend(batch.iter().map(|entry| (lane, entry.time)));
+                    items.extend(batch.iter().map(|entry| {
+                        Item::Line(Line {
+                            time: entry.time,
+                            stream: entry.stream,
+                            text: entry.text.to_owned(),
+                        })
+                    }));
+                }
+            }
+        }
+        held.late = self.window.late();
+    }
+
     fn take(&mut self, update: Update) {
+        let now = self.now();
         let mut held = self.held.lock().unwrap();
         match update {
             Update::Source {
                 source, container, ..
             } => {
                 self.containers.insert(source, container);
+                let join = || self.window.join(now);
+                let lane = *self.lanes.entry(source).or_insert_with(join);
+                self.window.state(lane, &StreamState::Loading);
             }
             Update::Logs { source, batch, .. } => {
-                let container = self.containers[&source].clone();
-                let items = held.items.entry(container).or_default();
-                items.extend(batch.iter().map(|entry| {
-                    Item::Line(Line {
-                        time: entry.time,
-                        stream: entry.stream,
-                        text: entry.text.to_owned(),
-                    })
-                }));
+                self.window
+                    .push(self.lanes[&source], Piece::Entries(batch), now);
             }
             Update::Gap { source, gap, .. } => {
-                let container = self.containers[&source].clone();
+                let container = &self.containers[&source];
                 self.journal
                     .note(format!("{}: {container:.8} {gap:?}", self.habit.name));
-                held.items
-                    .entry(container)
-                    .or_default()
-                    .push(Item::Gap(gap));
+                self.window.push(self.lanes[&source], Piece::Gap(gap), now);
             }
-            Update::Stream { state, .. } => {
+            Update::Stream { source, state, .. } => {
+                if let Some(source) = source {
+                    self.window.state(self.lanes[&source], &state);
+                }
                 let broken = matches!(
                     state,
                     StreamState::Reconnecting { .. } | StreamState::Failed { .. }

@@ -110,6 +110,41 @@ async fn lines_of_a_project_stand_behind_the_names_of_their_containers() {
 }
 
 #[tokio::test]
+async fn lines_of_several_containers_come_in_order_of_time() {
+    let spec = |name: &str| Spec::new(name).compose("shop", name, 1);
+    let names = ["web", "db", "quiet"];
+    let world = World::with(DemoOptions::quiet(names.map(spec).into())).await;
+    let print_as = |name: &str, number: i64| {
+        let at = sidekick::time::Nanos(1_767_225_600_000_000_000 + number * 1_000_000);
+        let text = format!("line {number}");
+        let control = &world.control;
+        control
+            .print_at(name, LogStream::Stdout, &text, at)
+            .unwrap();
+    };
+    let print = |number: i64| print_as(names[usize::from(number % 7 < 3)], number);
+    let number = |line: String| line.rsplit(' ').next().map(str::to_owned).unwrap();
+    (0..9000).for_each(print);
+    let all = world.tail(&["--no-follow", "shop"]).await;
+    let numbers = all.out.lines().map(|it| number(it.to_owned()));
+    assert!(numbers.eq((0..9000).map(|it| it.to_string())), "{all:?}");
+    assert_eq!(all.err, "");
+    let mut tail = Tail::start(world.address, &["shop"]);
+    let lines = tail.lines(9000).await.into_iter().map(number);
+    assert!(lines.eq((0..9000).map(|it| it.to_string())));
+    // One that says nothing does not hold them up.
+    (9000..9100).for_each(print);
+    let lines = tail.lines(100).await.into_iter().map(number);
+    assert!(lines.eq((9000..9100).map(|it| it.to_string())));
+    // One comes when the younger ones have waited for it.
+    print_as("quiet", 8999);
+    assert_eq!(number(tail.line().await), "8999");
+    tail.terminate().await;
+    let told = tail.end().await.err;
+    assert!(told.contains("1 line stands behind younger ones"), "{told}");
+}
+
+#[tokio::test]
 async fn more_containers_than_a_server_takes_at_a_time_are_all_read() {
     let name = |number: usize| format!("fleet-{number:03}");
     let spec = |number| Spec::new(&name(number)).compose("fleet", "unit", number as u32 + 1);

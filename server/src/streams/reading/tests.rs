@@ -3,7 +3,7 @@
 use super::*;
 use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 use crate::streams::outbound::Outbound;
-use sidekick::protocol::{LogStream, ServerFrame, ServerMessage, SourceId, SubId};
+use sidekick::protocol::{LogStream, ServerFrame, ServerMessage, SourceId, StreamState, SubId};
 
 const SUB: SubId = SubId(1);
 
