@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use bench::lines::{Header, generated};
 use bench::rng::Rng;
-use sidekick::logs::{Continuation, Envelope, LogPipeline, ansi, assess, fields};
+use sidekick::logs::{Continuation, Envelope, LogPipeline, ansi, assess, fields, query};
 use sidekick::protocol::{ClientMessage, LogBatch, ServerFrame};
 use sidekick::time::Nanos;
 
@@ -84,6 +84,16 @@ const TOKENS: &[&str] = &[
     "  at a.b(C.java:1)",
     "Caused by: ",
     "Traceback (most recent call last):",
+    "-level:error,",
+    " source:\"",
+    "template:1 ",
+    "after:10:15 ",
+    " OR ",
+    "not ",
+    "(",
+    ")",
+    "a>=10ms",
+    "/a+/i ",
 ];
 
 /// Runs `count` inputs.
@@ -202,6 +212,14 @@ fn feed(pipeline: &mut LogPipeline, event: &mut Continuation, bytes: &[u8], numb
             let _ = field.value.text();
         }
     }
+    let asked = query::parse(line, None);
+    for problem in &asked.problems {
+        assert!(line.get(problem.span.clone()).is_some());
+    }
+    let again = query::parse(&asked.query.to_text(), None).query;
+    assert!(again == asked.query || line.len() > query::MAX_QUERY_BYTES / 2);
+    let typed = query::expected(line, number as usize % (line.len() + 1));
+    assert!(line.get(typed.span).is_some());
     let found = assess(&stripped);
     assert!(stripped.get(found.evidence()).is_some());
     let time = Nanos(number as i64 * 1_000_000);
