@@ -13,8 +13,10 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::header::{CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::{CONTENT_TYPE, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::App;
 use crate::events::Happening;
@@ -34,7 +36,21 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(pages::file_or_page)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .layer(middleware::map_response(headers))
+        .layer(compression())
         .with_state(app)
+}
+
+/// Compresses answers that are worth it.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = SizeAbove::new(1024).and(is_made_for_the_request);
+    CompressionLayer::new().compress_when(worth)
+}
+
+/// Whether an answer is text that no file holds: those of the site are compressed already, and their
+/// tags are of what they are.
+fn is_made_for_the_request(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|it| it.starts_with(b"text/")) && !headers.contains_key(ETAG)
 }
 
 /// Turns away foreign pages: see [`origin`]. The Origin comes first, before any other check.
@@ -87,4 +103,48 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
 /// `GET /healthz`: 200 while the server serves, whether or not an engine answers.
 async fn healthz() -> &'static str {
     "ok\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(headers: &'static [(HeaderName, &'static str)], size: usize) -> Response {
+        let text = "line ".repeat(size / 5);
+        let respond = move || async move {
+            let mut response = Response::new(Body::from(text));
+            for (name, value) in headers {
+                let value = HeaderValue::from_static(value);
+                response.headers_mut().insert(name, value);
+            }
+            response
+        };
+        let router: Router = Router::new().route("/", get(respond)).layer(compression());
+        let request = Request::get("/").header(ACCEPT_ENCODING, "gzip, br");
+        let request = request.body(Body::empty()).unwrap();
+        router.oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_are_compressed_and_files_are_sent_as_their_tag_says() {
+        const PAGE: &[(HeaderName, &str)] = &[(CONTENT_TYPE, "text/html; charset=utf-8")];
+        let page = answer(PAGE, 100_000).await;
+        assert_eq!(page.headers()[CONTENT_ENCODING], "gzip");
+        assert_eq!(page.headers()[VARY], "accept-encoding");
+        let bytes = page.into_body().collect().await.unwrap().to_bytes();
+        assert!(bytes.len() < 1000, "{} bytes", bytes.len());
+        const FILE: &[(HeaderName, &str)] = &[(CONTENT_TYPE, "text/css"), (ETAG, "\"a-id\"")];
+        const DATA: &[(HeaderName, &str)] = &[(CONTENT_TYPE, "application/wasm")];
+        for (headers, size) in [(FILE, 100_000), (DATA, 100_000), (PAGE, 500)] {
+            let response = answer(headers, size).await;
+            assert!(!response.headers().contains_key(CONTENT_ENCODING));
+            let bytes = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(bytes.len(), size);
+        }
+    }
 }

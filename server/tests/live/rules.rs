@@ -160,3 +160,21 @@ async fn pages_are_rendered_with_every_name_and_unknown_ones_are_404() {
         assert!(answer.contains("text/html"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_page_comes_compressed_to_who_takes_it_so() {
+    let containers = (0..100).map(|n| Spec::new(&format!("container-{n}")));
+    let world = World::start(containers.collect()).await;
+    let plain = world.request("/", &[]).await;
+    assert!(plain.contains("container-99") && !plain.contains("content-encoding"));
+    let gzip = [("Accept-Encoding", "gzip, deflate, br")];
+    let small = world.request_bytes("/", &gzip).await;
+    let head = String::from_utf8_lossy(&small[..1000]).to_lowercase();
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    assert!(
+        small.len() * 4 < plain.len(),
+        "{} of {}",
+        small.len(),
+        plain.len()
+    );
+}

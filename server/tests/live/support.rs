@@ -82,6 +82,10 @@ impl World {
     pub(crate) async fn request(&self, path: &str, headers: &[(&str, &str)]) -> String {
         request(&self.server, path, headers).await
     }
+
+    pub(crate) async fn request_bytes(&self, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+        request_bytes(&self.server, path, headers).await
+    }
 }
 
 /// A path for a socket that nobody else uses.
@@ -116,6 +120,11 @@ pub(crate) async fn serve_from(sources: EndpointSources) -> Running {
 }
 
 pub(crate) async fn request(server: &Running, path: &str, headers: &[(&str, &str)]) -> String {
+    let answer = request_bytes(server, path, headers).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn request_bytes(server: &Running, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut stream = TcpStream::connect(server.addr).await.unwrap();
     let mut text = format!("GET {path} HTTP/1.1\r\n");
     if !headers.iter().any(|(name, _)| *name == "Connection") {
@@ -134,7 +143,7 @@ pub(crate) async fn request(server: &Running, path: &str, headers: &[(&str, &str
         .await
         .expect("an answer in time")
         .unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
+    answer
 }
 
 /// Waits until something holds that no message tells.
