@@ -188,12 +188,8 @@ impl Wire {
             self.act(|client| client.pause(old));
         }
         // Older lines that are on their way go on only with the log in sight.
-        self.follow();
-        // Where newer lines were let go, only another session goes on.
-        let whole = !self.dashboard.logs.with_value(|session| session.is_cut())
-            || matches!(&target, Some(Target::Stats { .. }));
-        let same = self.inner.borrow().subject.as_ref() == Some(&subject);
-        if !(same && whole) {
+        self.stop_reading();
+        if self.inner.borrow().subject.as_ref() != Some(&subject) {
             let subs = std::mem::take(&mut self.inner.borrow_mut().subs);
             for (_, sub) in subs {
                 self.act(|client| client.unsubscribe(sub));
@@ -203,7 +199,13 @@ impl Wire {
             self.inner.borrow_mut().subject = Some(subject);
         }
         self.dashboard.forget_streams();
-        if let Some(target) = target {
+        // Where newer lines were let go, those that follow are of no use: only another session has
+        // them all.
+        let useless = |target: &Target| {
+            !matches!(target, Target::Stats { .. })
+                && self.dashboard.logs.with_value(|session| session.is_cut())
+        };
+        if let Some(target) = target.filter(|target| !useless(target)) {
             self.inner.borrow_mut().subscribe(target);
             self.pump();
         }
@@ -245,10 +247,6 @@ impl Wire {
 
     /// While a log is live, time without lines is known to be quiet: the timeline goes on.
     fn note_quiet(&self) {
-        if self.dashboard.logs.with_value(|session| session.is_cut()) {
-            // What is printed now does not come.
-            return;
-        }
         let Some(until) = self.dashboard.live_until(self.server_now()) else {
             return;
         };

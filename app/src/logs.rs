@@ -16,6 +16,8 @@ mod notice;
 mod past;
 #[cfg(any(feature = "hydrate", test))]
 mod pieces;
+#[cfg(any(feature = "hydrate", test))]
+mod place;
 mod timeline;
 mod toolbar;
 #[cfg(any(feature = "hydrate", test))]

@@ -2,16 +2,18 @@
 //! take what they need from it and draw. Only `live` writes the engine's part of it.
 
 mod initial;
+mod log;
 mod pinned;
 
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
+pub use log::{Health, Past, Reading, Seek};
 pub use pinned::Pinned;
 
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
-use sidekick::logs::{LogSession, StoreLimits, older::Before};
+use sidekick::logs::{LogSession, StoreLimits};
 use sidekick::model::{
     Container, ContainerId, EngineStatus, Event, Project, ResourceError, projects,
 };
@@ -61,35 +63,6 @@ pub enum Panel {
     Services,
 }
 
-/// How well lines come, since the page was opened. Of several subscriptions it is the sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Health {
-    /// Lines that came.
-    pub received: u64,
-    /// Lines under gaps, as far as they could be counted.
-    pub missing: u64,
-    /// Gaps of which nobody knows how many lines they stand for.
-    pub unknown_gaps: u64,
-    /// How long after it was printed the newest line of a live stream came, in milliseconds: by two
-    /// clocks, where Docker runs on another machine.
-    pub lag_ms: Option<i64>,
-}
-
-/// What the page knows of the lines before those that it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Past {
-    /// As much as their reader does.
-    Known(Before),
-    /// They could not be read; why, for people.
-    Failed(String),
-}
-
-impl Default for Past {
-    fn default() -> Self {
-        Self::Known(Before::Unknown)
-    }
-}
-
 /// The page's state. Cheap to copy: every field is a handle.
 #[derive(Clone, Copy)]
 pub struct Dashboard {
@@ -137,8 +110,10 @@ pub struct Dashboard {
     pub health: StoredValue<Health>,
     /// What is known of the lines before those held.
     pub past: RwSignal<Past>,
-    /// An instant of the log that is to be shown; older lines come until it is here.
-    pub seek: RwSignal<Option<Millis>>,
+    /// What of the log is looked for: older lines come until it is here.
+    pub seek: RwSignal<Option<Seek>>,
+    /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
+    pub reading: StoredValue<Option<Reading>>,
     /// Samples of the subject's stats. Not a signal: follow
     /// [`stats_version`](Self::stats_version).
     pub stats: StoredValue<StatsCollector>,
@@ -223,6 +198,7 @@ impl Dashboard {
             health: StoredValue::new(Health::default()),
             past: RwSignal::new(Past::default()),
             seek: RwSignal::new(None),
+            reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
             stats_lost: RwSignal::new(0),
@@ -307,6 +283,12 @@ impl Dashboard {
         crate::live::with(self, crate::live::Wire::follow);
     }
 
+    /// Ends the reading of older lines; those that came stay.
+    pub fn stop_reading(self) {
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::stop_reading);
+    }
+
     /// Shows the newest lines again where they were let go for older ones.
     pub fn begin_anew(self) {
         #[cfg(feature = "hydrate")]
@@ -359,6 +341,7 @@ impl Dashboard {
         self.stats_lost.set(0);
         self.past.set(Past::default());
         self.seek.set(None);
+        self.reading.set_value(None);
         self.session.update(|session| *session += 1);
         self.logs_version.update(|version| *version += 1);
         self.stats_version.update(|version| *version += 1);

@@ -80,17 +80,83 @@ test('who reads back beyond what the page holds keeps his lines, and can go to t
   await expect(newest).toBeHidden();
 });
 
-test('who comes back from another tab follows the newest lines, whatever he read before', async ({ docker, dashboard }) => {
+test('who comes back from another tab finds his lines and his place, and can go to the newest', async ({ docker, dashboard }) => {
+  test.setTimeout(120_000);
   await docker.run('left', `${count(1, 5_000)}; while [ ! -e /go ]; do sleep 0.1; done; ${count(5_001, 60_000)}; sleep 600`);
   await dashboard.open('/c/left/logs');
   await expect(dashboard.log).toContainText('line 5000');
   await toTheBeginning(dashboard);
-  await dashboard.tab('Patterns').click();
-  await expect(dashboard.patterns.first()).toBeVisible();
-  await dashboard.tab('Logs').click();
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: 1_000 * 18 + 7 }));
+  const read = dashboard.rows.filter({ hasText: /line 1010$/ });
+  const place = await read.boundingBox();
+  for (const tab of ['Patterns', 'Stats', 'Details'] as const) {
+    await dashboard.tab(tab).click();
+    await expect(dashboard.log).toBeHidden();
+    await dashboard.tab('Logs').click();
+    await expect(read).toBeVisible();
+    expect(Math.abs(((await read.boundingBox())?.y ?? 0) - (place?.y ?? 0))).toBeLessThanOrEqual(1);
+  }
+  // More than the page holds comes behind what is read.
   await docker.docker('exec', 'left', 'sh', '-c', ': > /go');
+  const newest = dashboard.page.getByRole('button', { name: 'load the newest' });
+  await expect(newest).toBeVisible({ timeout: 30_000 });
+  await dashboard.tab('Stats').click();
+  await dashboard.tab('Logs').click();
+  await expect(read).toBeVisible();
+  await newest.click();
   await expect(dashboard.log).toContainText('line 60000', { timeout: 30_000 });
-  await expect(dashboard.page.getByRole('button', { name: 'load the newest' })).toBeHidden();
+  await expect(newest).toBeHidden();
+});
+
+test('a time behind the lines that were let go leads to its line too', async ({ docker, dashboard }) => {
+  test.setTimeout(120_000);
+  await docker.run('late', `${count(1, 60_000)}; sleep 2; echo the very last; sleep 600`);
+  await dashboard.open('/c/late/logs');
+  await expect(dashboard.log).toContainText('the very last');
+  await toTheBeginning(dashboard);
+  const newest = dashboard.page.getByRole('button', { name: 'load the newest' });
+  await expect(newest).toBeVisible();
+  const printed = (await docker.docker('logs', '--timestamps', '--tail', '1', 'late')).slice(0, 19);
+  await dashboard.page.getByLabel('UTC').check();
+  const box = dashboard.page.getByRole('textbox', { name: 'Go to time' });
+  await box.fill(printed.replace('T', ' '));
+  await box.press('Enter');
+  await expect(dashboard.rows.filter({ hasText: 'the very last' })).toBeVisible();
+  await expect(newest).toBeHidden();
+});
+
+test('whoever follows the newest lines calls off a jump to a time', async ({ docker, dashboard }) => {
+  await docker.run('called', `${count(1, 40_000)}; sleep 600`);
+  await dashboard.open('/c/called/logs');
+  await expect(dashboard.log).toContainText('line 40000');
+  const box = dashboard.page.getByRole('textbox', { name: 'Go to time' });
+  await box.fill('2020-01-01 00:00');
+  await box.press('Enter');
+  await expect(strip(dashboard)).toContainText('Loading older lines');
+  await dashboard.page.getByRole('button', { name: /Follow the newest|new line/ }).click();
+  await expect(strip(dashboard)).toBeHidden();
+  await expect(dashboard.log).toContainText('line 40000');
+  const lines = await held(dashboard);
+  expect(lines.length).toBeLessThan(40_000);
+  expect(lines).toEqual(numbered(40_001 - lines.length, 40_000));
+});
+
+test('a filter that leaves little searches older lines until one matches', async ({ docker, dashboard }) => {
+  await docker.run('hay', `echo needle one; ${count(1, 4_000)}; echo needle two; ${count(4_001, 6_000)}; sleep 600`);
+  await dashboard.open('/c/hay/logs');
+  await expect(dashboard.log).toContainText('line 6000');
+  await dashboard.filter.fill('needle');
+  await expect(dashboard.page.getByText('No line matches the filter.')).toBeVisible();
+  const search = strip(dashboard).getByRole('button', { name: 'Search older lines' });
+  await search.click();
+  await expect(dashboard.rows).toHaveText([/needle two$/]);
+  await search.click();
+  await expect(dashboard.rows).toHaveText([/needle one$/, /needle two$/]);
+  // The strip leaves the first of them free.
+  const [above, first] = await Promise.all([strip(dashboard).boundingBox(), dashboard.rows.first().boundingBox()]);
+  if (above) expect(above.y + above.height).toBeLessThanOrEqual(first?.y ?? 0);
+  await dashboard.filter.fill('');
+  await expect(dashboard.log).toContainText('line 1');
 });
 
 test('a time leads to its line, also where that is not loaded yet', async ({ docker, dashboard }) => {

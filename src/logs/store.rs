@@ -12,6 +12,7 @@
 
 mod chunk;
 mod front;
+mod let_go;
 
 use std::collections::VecDeque;
 
@@ -22,6 +23,7 @@ use crate::few::Few;
 use crate::protocol::{EntryRef, Gap, LogBatch};
 use crate::time::Nanos;
 use chunk::Chunk;
+use let_go::LetGo;
 
 /// Number of the first row that comes: rows may come in front of it.
 pub(super) const FIRST_ROW: u64 = 1 << 40;
@@ -104,6 +106,7 @@ pub struct LogStore {
     /// The number of the first row that is held.
     first_row: u64,
     evicted_lines: u64,
+    let_go: LetGo,
     /// Lines let go from the new end.
     newer_lines: u64,
     /// Newest timestamp of each source, where a gap without times belongs.
@@ -121,6 +124,7 @@ impl LogStore {
             bytes: 0,
             first_row: FIRST_ROW,
             evicted_lines: 0,
+            let_go: LetGo::default(),
             newer_lines: 0,
             newest: Few::default(),
         }
@@ -212,6 +216,17 @@ impl LogStore {
     #[must_use]
     pub fn evicted(&self) -> u64 {
         self.evicted_lines
+    }
+
+    /// Lines that would stand before the first row: they were let go, and did not come again.
+    #[must_use]
+    pub fn let_go(&self) -> u64 {
+        self.let_go.lines()
+    }
+
+    /// Forgets what was let go from the old end: it cannot be had any more.
+    pub fn forget_let_go(&mut self) {
+        self.let_go = LetGo::default();
     }
 
     /// Lines that were let go from the new end, to make room for older ones.
@@ -374,6 +389,7 @@ impl LogStore {
             self.lines -= oldest.lines();
             self.bytes -= oldest.bytes;
             self.evicted_lines += oldest.lines() as u64;
+            self.let_go.take(oldest);
             self.first_row = oldest.end();
             self.chunks.pop_front();
         }

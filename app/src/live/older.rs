@@ -41,14 +41,20 @@ impl Wire {
 
     /// The newest lines are followed: older ones need not stay any longer, nor come.
     pub(crate) fn follow(&self) {
+        self.stop_reading();
+        self.dashboard.reading.set_value(None);
+        self.dashboard
+            .logs
+            .update_value(|session| session.hold(false));
+    }
+
+    /// No older lines are to come; those that came stay.
+    pub(crate) fn stop_reading(&self) {
         if self.dashboard.seek.get_untracked().is_some() {
             self.dashboard.seek.set(None);
         }
         self.end_reading();
         self.inner.borrow_mut().older.give_up();
-        self.dashboard
-            .logs
-            .update_value(|session| session.hold(false));
         self.tell_past(None);
     }
 

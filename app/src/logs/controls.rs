@@ -13,8 +13,17 @@ pub(super) struct Controls {
     pub(super) dashboard: Dashboard,
     /// What the log is filtered by.
     pub(super) filter: RwSignal<Filter>,
-    /// An instant to scroll to; the list takes it away again.
-    pub(super) go_to: RwSignal<Option<Millis>>,
+    /// What to scroll to; the list takes it away again.
+    pub(super) go_to: RwSignal<Option<Goal>>,
+}
+
+/// A place in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// The first line at or after an instant.
+    Time(Millis),
+    /// The row with this number, or the next one.
+    Row(u64),
 }
 
 impl Controls {

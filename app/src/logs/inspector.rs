@@ -7,7 +7,11 @@ use crate::signal::RwSignal;
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::LogStream};
 
-use super::{CopyButton, controls::controls, list::Inspected};
+use super::{
+    CopyButton,
+    controls::{Goal, controls},
+    list::Inspected,
+};
 use crate::charts::Clock;
 
 /// The inspected line, if there is one.
@@ -48,7 +52,7 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let around = move || {
         controls.change_filter(|filter| *filter = Filter::default());
         let time = inspected.with_untracked(|it| it.as_ref().map(|it| it.time.millis()));
-        controls.go_to.set(time);
+        controls.go_to.set(time.map(Goal::Time));
     };
     view! {
         <div class="inspector-head">

@@ -34,6 +34,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let rows = NodeRef::<html::Div>::new();
     let following = RwSignal::new(true);
     let near_top = RwSignal::new(false);
+    let fits = RwSignal::new(false);
     let new_rows = RwSignal::new(0u64);
     let new_text = crate::pulse::pulse(new_rows, crate::pulse::TEXT_MS);
     let cut = memo(move || {
@@ -52,13 +53,18 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
         nodes: (scroller, spacer, rows),
         following,
         near_top,
+        fits,
         new_rows,
         inspected,
     });
     #[cfg(not(feature = "hydrate"))]
     let actions = live::start(new_rows, inspected);
     view! {
-        <div class="log-list" class:merged=bound(merged)>
+        <div
+            class="log-list"
+            class:merged=bound(merged)
+            class:roomy=move || fits.get()
+        >
             <div
                 class="log-scroll"
                 role="log"
@@ -81,7 +87,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 </div>
             </div>
             <EmptyNotice />
-            <PastStrip near=near_top following />
+            <PastStrip near=near_top fits following />
             <button
                 type="button"
                 class="log-new"

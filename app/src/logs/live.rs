@@ -10,7 +10,10 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{
-    super::{controls::Controls, viewport::Viewport},
+    super::{
+        controls::{Controls, Goal},
+        viewport::Viewport,
+    },
     Inspected,
 };
 use crate::{charts::observe_size, route::Selection, state::Past};
@@ -23,6 +26,7 @@ pub(super) struct Parts {
     pub(super) nodes: (Node, Node, Node),
     pub(super) following: RwSignal<bool>,
     pub(super) near_top: RwSignal<bool>,
+    pub(super) fits: RwSignal<bool>,
     pub(super) new_rows: RwSignal<u64>,
     pub(super) inspected: RwSignal<Option<Inspected>>,
 }
@@ -33,6 +37,7 @@ pub(super) struct Actions {
     view: LocalValue<Option<Viewport>>,
     following: RwSignal<bool>,
     near_top: RwSignal<bool>,
+    fits: RwSignal<bool>,
     new_rows: RwSignal<u64>,
     inspected: RwSignal<Option<Inspected>>,
 }
@@ -45,6 +50,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         view: LocalValue::new(None),
         following: parts.following,
         near_top: parts.near_top,
+        fits: parts.fits,
         new_rows: parts.new_rows,
         inspected: parts.inspected,
     };
@@ -55,15 +61,19 @@ pub(super) fn start(parts: Parts) -> Actions {
         {
             let view = Viewport::new(scroller.into(), spacer.into(), rows.into());
             actions.view.set_value(Some(view));
-            // A view begins at the newest lines, whatever was read in one before it.
-            dashboard.follow();
+            if dashboard.reading.get_value().is_none() {
+                dashboard.follow();
+            }
         }
     });
     let size = observe_size(scroller);
     effect(move || {
         let prefix = dashboard.selection.with(source_prefix);
         dashboard.session.track();
-        actions.with(|view, _| view.restart(prefix));
+        let reading = dashboard.reading.get_value();
+        // Without a word to whoever reads older lines: that another log begins is not his doing.
+        actions.following.set(reading.is_none());
+        actions.with(|view, _| view.restart(prefix, reading));
         actions.inspected.set(None);
     });
     effect(move || {
@@ -85,14 +95,18 @@ pub(super) fn start(parts: Parts) -> Actions {
     effect(move || {
         if dashboard.seek.get().is_some() {
             // What comes in front is to be read.
-            actions.with(|view, _| view.pause());
+            actions.with(|view, session| view.pause(session));
         }
     });
     effect(move || {
-        if let Some(time) = controls.go_to.get() {
-            controls.go_to.set(None);
-            actions.with(|view, session| view.go_to(session, Nanos::from(time)));
-        }
+        let Some(goal) = controls.go_to.get() else {
+            return;
+        };
+        controls.go_to.set(None);
+        actions.with(|view, session| match goal {
+            Goal::Time(time) => view.go_to(session, Nanos::from(time)),
+            Goal::Row(number) => view.show(session, session.index_of(number)),
+        });
     });
     actions
 }
@@ -118,7 +132,7 @@ impl Actions {
     /// Shows the clicked line in full. A click that ends a selection of text is none.
     pub(super) fn clicked(self, event: &web_sys::MouseEvent) {
         if selecting() {
-            self.with(|view, _| view.pause());
+            self.with(|view, session| view.pause(session));
             return;
         }
         let Some(element) = element_of(event) else {
@@ -136,7 +150,7 @@ impl Actions {
         let on_row =
             element_of(event).is_some_and(|it| matches!(it.closest(".log-row"), Ok(Some(_))));
         if on_row && event.pointer_type() == "mouse" && event.button() == 0 {
-            self.with(|view, _| view.pause());
+            self.with(|view, session| view.pause(session));
         }
     }
 
@@ -157,7 +171,7 @@ impl Actions {
             _ => return false,
         };
         self.with(|view, session| {
-            let mut next = view.opened().and_then(step);
+            let mut next = view.opened(session).and_then(step);
             while let Some(index) = next {
                 match session.visible(index) {
                     Some(Row::Note { .. }) => next = step(index),
@@ -205,11 +219,13 @@ impl Actions {
     fn with(self, act: impl FnOnce(&mut Viewport, &LogSession)) -> bool {
         let position = self.view.try_update_value(|view| {
             let view = view.as_mut()?;
-            self.controls
-                .dashboard
-                .logs
-                .with_value(|session| act(view, session));
-            Some(view.position())
+            let dashboard = self.controls.dashboard;
+            let position = dashboard.logs.with_value(|session| {
+                act(view, session);
+                view.position(session)
+            });
+            dashboard.reading.set_value(view.reading());
+            Some(position)
         });
         let Some(Some(position)) = position else {
             return false;
@@ -222,6 +238,9 @@ impl Actions {
         }
         if self.near_top.get_untracked() != position.near_top {
             self.near_top.set(position.near_top);
+        }
+        if self.fits.get_untracked() != position.fits {
+            self.fits.set(position.fits);
         }
         if self.new_rows.get_untracked() != position.new_rows {
             self.new_rows.set(position.new_rows);

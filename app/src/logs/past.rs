@@ -1,37 +1,48 @@
-//! Older lines: what is said at the upper edge of the log, and the way to an instant.
+//! Older lines: what is said at the upper edge of the log, and the way to an instant, or to a line that
+//! the filter lets through.
 
 use crate::bind::{Erase, bound, click, on};
 use crate::signal::{RwSignal, effect, memo};
 use leptos::prelude::*;
-use sidekick::logs::{LogSession, Row, older::Before};
+use sidekick::logs::{Filter, LogSession, Row, older::Before};
 use sidekick::time::{Millis, Nanos};
 
-use super::controls::{Controls, controls};
-use crate::charts::Clock;
-use crate::state::Past;
+use super::controls::{Controls, Goal, controls};
+use crate::charts::{Clock, plural};
+use crate::state::{Dashboard, Past, Seek};
 
 /// How the lines before those held are doing, while the reader is near them.
 #[component]
 pub(super) fn PastStrip(
     /// The upper edge of what is held is in sight, or nearly.
     near: RwSignal<bool>,
+    /// All that is shown is in sight.
+    fits: RwSignal<bool>,
     /// The newest lines are followed.
     following: RwSignal<bool>,
 ) -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
-    effect(move || seek(controls));
+    effect(move || pursue(controls));
     let said = memo(move || {
         dashboard.logs_version.track();
         let past = dashboard.past.get();
+        let seek = dashboard.seek.get();
         let reading = past == Past::Known(Before::Reading);
-        let shown = reading || dashboard.seek.get().is_some() || (near.get() && !following.get());
         let single = dashboard.pinned.with(Option::is_some);
-        shown.then(|| {
+        let more = single && !dashboard.logs.with_value(LogSession::is_whole);
+        let near = near.get() && (!following.get() || (fits.get() && more));
+        (reading || seek.is_some() || near).then(|| {
             let utc = dashboard.utc.get();
-            dashboard
-                .logs
-                .with_value(|session| say(session, &past, single, utc))
+            let filtered = !controls.filter.with(Filter::is_all);
+            dashboard.logs.with_value(|session| {
+                let (text, offer) = say(session, &past, seek, single, utc);
+                let offer = match offer {
+                    Some(Offer::Load) if filtered => Some(Offer::Search),
+                    other => other,
+                };
+                (text, offer)
+            })
         })
     });
     let offer = memo(move || said.with(|said| said.as_ref().and_then(|(_, offer)| *offer)));
@@ -42,9 +53,10 @@ pub(super) fn PastStrip(
                 type="button"
                 class="button small"
                 hidden=move || offer.get().is_none()
-                on:click=click(move || match offer.get_untracked() {
-                    Some(Offer::Keep) => dashboard.keep_and_load_older(),
-                    _ => dashboard.load_older(),
+                on:click=click(move || {
+                    if let Some(offer) = offer.get_untracked() {
+                        take(dashboard, offer);
+                    }
                 })
             >
                 {move || offer.get().map_or("", Offer::label)}
@@ -57,32 +69,76 @@ pub(super) fn PastStrip(
 /// What there is to be had by a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Offer {
+    /// Older lines, a window of them.
     Load,
-    /// Only where newer lines stay out.
+    /// As many as it takes for one that the filter lets through.
+    Search,
+    /// Older lines, while newer ones stay out.
     Keep,
+    /// An end of the reading.
+    Stop,
 }
 
 impl Offer {
     fn label(self) -> &'static str {
         match self {
             Self::Load => "Load older lines",
+            Self::Search => "Search older lines",
             Self::Keep => "Keep these and load older lines",
+            Self::Stop => "Stop",
         }
     }
 }
 
+fn take(dashboard: Dashboard, offer: Offer) {
+    match offer {
+        Offer::Load => dashboard.load_older(),
+        Offer::Keep => dashboard.keep_and_load_older(),
+        Offer::Stop => dashboard.stop_reading(),
+        Offer::Search => {
+            let first = dashboard.logs.with_value(|session| {
+                let first = session.number_of(0);
+                first.unwrap_or(session.store().first_row())
+            });
+            look_for(dashboard, Seek::Match(first));
+        }
+    }
+}
+
+/// Reads older lines until what is looked for is here, also where that failed before.
+fn look_for(dashboard: Dashboard, what: Seek) {
+    if matches!(dashboard.past.get_untracked(), Past::Failed(_)) {
+        dashboard.past.set(Past::default());
+    }
+    dashboard.seek.set(Some(what));
+}
+
 /// The words, and what is offered.
-fn say(session: &LogSession, past: &Past, single: bool, utc: bool) -> (String, Option<Offer>) {
+fn say(
+    session: &LogSession,
+    past: &Past,
+    seek: Option<Seek>,
+    single: bool,
+    utc: bool,
+) -> (String, Option<Offer>) {
     let (text, offer) = match past {
         Past::Failed(reason) => {
             let text = format!("Older lines cannot be read: {reason}");
             return (text, Some(Offer::Load));
         }
-        Past::Known(Before::Reading) => {
+        _ if seek.is_some() || *past == Past::Known(Before::Reading) => {
             let time = first_time(session).unwrap_or_default();
             let before = Clock::new(utc).full(time);
             let before = before.get(..19).unwrap_or(&before).replace('T', " ");
-            return (format!("Loading older lines, before {before}…"), None);
+            let text = match seek {
+                Some(Seek::Match(from)) => {
+                    let searched = from.saturating_sub(session.store().first_row());
+                    let searched = plural(searched, "line", "lines");
+                    format!("Searching lines before {before}… {searched} searched")
+                }
+                _ => format!("Loading older lines, before {before}…"),
+            };
+            return (text, seek.map(|_| Offer::Stop));
         }
         Past::Known(Before::Gone) => ("Docker no longer has the lines before these.", None),
         Past::Known(Before::Outrun) => (
@@ -96,24 +152,73 @@ fn say(session: &LogSession, past: &Past, single: bool, utc: bool) -> (String, O
     (text.to_owned(), offer)
 }
 
-/// Goes on towards the instant that is looked for: there, once its lines are here.
-fn seek(controls: Controls) {
+/// What to do next for what is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Wait,
+    Load,
+    /// Load, and keep what is held from being let go meanwhile.
+    Keep,
+    /// Begin with the newest lines: it is behind those held, where newer ones were let go.
+    Anew,
+    /// It is here, or as near as it can be had.
+    Arrive(Option<Goal>),
+}
+
+fn next(session: &LogSession, past: &Past, seek: Seek, single: bool) -> Next {
+    let (here, goal) = match seek {
+        Seek::Time(time) => {
+            let Some((first, last)) = first_time(session).zip(last_time(session)) else {
+                return Next::Wait;
+            };
+            if session.is_cut() && last.millis() < time {
+                return Next::Anew;
+            }
+            (first.millis() <= time, Some(Goal::Time(time)))
+        }
+        Seek::Match(from) => {
+            // The one right before what was shown.
+            let found = session.index_of(from).checked_sub(1);
+            let found = found.and_then(|index| session.number_of(index));
+            (found.is_some(), found.map(Goal::Row))
+        }
+    };
+    match past {
+        _ if here || session.is_whole() || !single => Next::Arrive(goal),
+        Past::Known(Before::Reading) => Next::Wait,
+        Past::Known(Before::Unknown | Before::Beginning) => Next::Load,
+        Past::Known(Before::Outrun) => Next::Keep,
+        Past::Known(Before::Gone) | Past::Failed(_) => Next::Arrive(goal),
+    }
+}
+
+/// Goes on towards what is looked for.
+fn pursue(controls: Controls) {
     let dashboard = controls.dashboard;
     let past = dashboard.past.get();
-    let Some(time) = dashboard.seek.get() else {
+    let Some(seek) = dashboard.seek.get() else {
         return;
     };
-    let first = dashboard.logs.with_value(first_time);
-    let here = first.is_none_or(|first| first.millis() <= time)
-        || dashboard.logs.with_value(LogSession::is_whole)
-        || dashboard.pinned.with_untracked(Option::is_none);
-    match past {
-        Past::Known(Before::Reading) => {}
-        Past::Known(Before::Unknown | Before::Beginning) if !here => dashboard.load_older(),
-        Past::Known(Before::Outrun) if !here => dashboard.keep_and_load_older(),
-        _ => {
+    let single = dashboard.pinned.with_untracked(Option::is_some);
+    let next = dashboard.logs.with_value(|session| {
+        if session.store().is_empty() {
+            dashboard.logs_version.track();
+        }
+        next(session, &past, seek, single)
+    });
+    match next {
+        Next::Wait => {}
+        Next::Load => dashboard.load_older(),
+        Next::Keep => dashboard.keep_and_load_older(),
+        Next::Anew => {
+            dashboard.begin_anew();
+            dashboard.seek.set(Some(seek));
+        }
+        Next::Arrive(goal) => {
             dashboard.seek.set(None);
-            controls.go_to.set(Some(time));
+            if goal.is_some() {
+                controls.go_to.set(goal);
+            }
         }
     }
 }
@@ -124,6 +229,16 @@ fn first_time(session: &LogSession) -> Option<Nanos> {
         Row::Entry { entry, .. } => Some(entry.time),
         Row::Note { .. } => None,
     })
+}
+
+/// When the last line held was printed.
+fn last_time(session: &LogSession) -> Option<Nanos> {
+    let rows = (0..session.store().len()).rev();
+    rows.filter_map(|at| session.store().row(at))
+        .find_map(|row| match row {
+            Row::Entry { entry, .. } => Some(entry.time),
+            Row::Note { .. } => None,
+        })
 }
 
 /// A box for an instant, which the log is scrolled to.
@@ -141,11 +256,8 @@ pub(super) fn GoTo() -> impl IntoView {
             dashboard.utc.get_untracked(),
         );
         wrong.set(!text.is_empty() && time.is_none());
-        if time.is_some() {
-            if matches!(dashboard.past.get_untracked(), Past::Failed(_)) {
-                dashboard.past.set(Past::default());
-            }
-            dashboard.seek.set(time);
+        if let Some(time) = time {
+            look_for(dashboard, Seek::Time(time));
         }
     };
     view! {
@@ -194,4 +306,112 @@ fn parse(text: &str, utc: bool) -> Option<Millis> {
 #[cfg(not(feature = "hydrate"))]
 fn parse(_: &str, _: bool) -> Option<Millis> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::logs::StoreLimits;
+    use sidekick::protocol::{LogBatch, LogStream};
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn numbered(seconds: std::ops::Range<i64>) -> LogBatch {
+        let mut batch = LogBatch::new();
+        for n in seconds {
+            batch.push_line(Nanos(n * SECOND), LogStream::Stdout, &format!("line {n}"));
+        }
+        batch
+    }
+
+    /// A session that holds the lines of these seconds, of which older ones may be had.
+    fn holding(seconds: std::ops::Range<i64>) -> LogSession {
+        let mut session = LogSession::new(StoreLimits {
+            max_lines: 3_000,
+            max_bytes: usize::MAX,
+        });
+        session.ingest(0, numbered(seconds));
+        assert!(!session.is_whole());
+        session
+    }
+
+    fn at(second: i64) -> Seek {
+        Seek::Time(Millis(second * 1000))
+    }
+
+    fn there(second: i64) -> Next {
+        Next::Arrive(Some(Goal::Time(Millis(second * 1000))))
+    }
+
+    const FAILED: fn() -> Past = || Past::Failed("refused".to_owned());
+
+    #[test]
+    fn an_instant_is_read_back_to_and_arrived_at() {
+        let session = holding(5_000..7_000);
+        let next = |past: Before, second| next(&session, &Past::Known(past), at(second), true);
+        assert_eq!(next(Before::Unknown, 6_000), there(6_000));
+        assert_eq!(next(Before::Unknown, 4_000), Next::Load);
+        assert_eq!(next(Before::Reading, 4_000), Next::Wait);
+        assert_eq!(next(Before::Outrun, 4_000), Next::Keep);
+        assert_eq!(
+            next(Before::Gone, 4_000),
+            there(4_000),
+            "as near as can be had"
+        );
+        let empty = LogSession::default();
+        let waits = super::next(&empty, &Past::default(), at(1), true);
+        assert_eq!(waits, Next::Wait, "no line came yet");
+    }
+
+    #[test]
+    fn a_reading_that_fails_ends_the_way_to_an_instant_as_near_as_it_came() {
+        let session = holding(5_000..7_000);
+        assert_eq!(next(&session, &FAILED(), at(4_000), true), there(4_000));
+        let (text, offer) = say(&session, &FAILED(), None, true, true);
+        assert_eq!(text, "Older lines cannot be read: refused");
+        assert_eq!(offer, Some(Offer::Load), "to try again");
+        let from = session.number_of(0).unwrap();
+        let search = next(&session, &FAILED(), Seek::Match(from), true);
+        assert_eq!(search, Next::Arrive(None));
+    }
+
+    #[test]
+    fn an_instant_behind_the_last_line_begins_anew_where_newer_lines_were_let_go() {
+        let mut session = holding(5_000..9_000);
+        let next = |session: &LogSession| next(session, &Past::default(), at(9_500), true);
+        assert_eq!(next(&session), there(9_500), "nothing is missing there");
+        session.hold(true);
+        session.ingest(0, numbered(9_000..9_600));
+        assert!(session.is_cut());
+        assert_eq!(next(&session), Next::Anew);
+    }
+
+    #[test]
+    fn lines_that_match_are_searched_until_one_came_in_front() {
+        let mut session = holding(5_000..7_000);
+        session.set_filter(Filter {
+            text: "line 4321".to_owned(),
+            ..Filter::default()
+        });
+        let from = session.number_of(0).unwrap_or(session.store().first_row());
+        let seek = Seek::Match(from);
+        assert_eq!(next(&session, &Past::default(), seek, true), Next::Load);
+        session.prepend(0, numbered(4_500..5_000), false);
+        assert_eq!(next(&session, &Past::default(), seek, true), Next::Load);
+        let (text, offer) = say(&session, &Past::default(), Some(seek), true, true);
+        assert!(text.ends_with("500 lines searched"), "{text}");
+        assert_eq!(offer, Some(Offer::Stop));
+        session.prepend(0, numbered(4_000..4_500), false);
+        let found = session.number_of(0).map(Goal::Row);
+        assert!(found.is_some());
+        let past = Past::Known(Before::Reading);
+        assert_eq!(next(&session, &past, seek, true), Next::Arrive(found));
+    }
+
+    #[test]
+    fn of_several_containers_nothing_is_searched() {
+        let session = holding(5_000..7_000);
+        let next = next(&session, &Past::default(), Seek::Match(0), false);
+        assert_eq!(next, Next::Arrive(None));
+    }
 }

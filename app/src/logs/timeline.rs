@@ -6,7 +6,7 @@ use crate::signal::memo;
 use leptos::prelude::*;
 use sidekick::{logs::LogSession, time::Millis};
 
-use super::controls::controls;
+use super::controls::{Goal, controls};
 use crate::{
     charts::{Bar, BarsData, SeverityBars},
     pulse::pulse,
@@ -44,7 +44,7 @@ pub(super) fn LogTimeline() -> impl IntoView {
             .logs
             .with_value(|session| bars(session, utc).summary())
     });
-    let go_to = Callback::new(move |minute: Millis| controls.go_to.set(Some(minute)));
+    let go_to = Callback::new(move |minute: Millis| controls.go_to.set(Some(Goal::Time(minute))));
     view! { <SeverityBars label data=Rc::new(data) on_pick=go_to /> }
 }
 

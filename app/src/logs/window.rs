@@ -34,14 +34,14 @@ pub(super) enum Turn {
     All,
 }
 
-/// The turn from a window that starts at row number `from` to one that starts at `to`.
-pub(super) fn turn(from: u64, to: u64, slots: usize) -> Turn {
+/// The turn from a window that starts at the row with index `from` to one that starts at `to`.
+pub(super) fn turn(from: usize, to: usize, slots: usize) -> Turn {
     let distance = from.abs_diff(to);
     match distance {
         0 => Turn::Stay,
-        _ if distance >= slots as u64 => Turn::All,
-        _ if to > from => Turn::Down(distance as usize),
-        _ => Turn::Up(distance as usize),
+        _ if distance >= slots => Turn::All,
+        _ if to > from => Turn::Down(distance),
+        _ => Turn::Up(distance),
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(turn(5, 8, 40), Turn::Down(3));
         assert_eq!(turn(8, 5, 40), Turn::Up(3));
         assert_eq!(turn(0, 40, 40), Turn::All);
-        assert_eq!(turn(u64::MAX, 0, 40), Turn::All);
+        assert_eq!(turn(usize::MAX, 0, 40), Turn::All);
     }
 
     proptest! {

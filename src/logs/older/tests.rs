@@ -1,6 +1,6 @@
 use super::*;
 use crate::logs::{Filter, Row, StoreLimits};
-use crate::protocol::LogStream;
+use crate::protocol::{Gap, GapReason, LogStream};
 use crate::time::Millis;
 use proptest::prelude::*;
 
@@ -26,6 +26,17 @@ fn numbered(count: usize) -> LogBatch {
             LogStream::Stdout,
             &format!("line {n}"),
         );
+    }
+    batch
+}
+
+/// Lines of which some thirty fill a chunk of the store, so that a few hundred are let go bit by bit.
+fn wordy(count: usize) -> LogBatch {
+    let mut batch = LogBatch::new();
+    let rest = "x".repeat(2_000);
+    for n in 0..count {
+        let text = format!("line {n} {rest}");
+        batch.push_line(Nanos(n as i64 * 1000), LogStream::Stdout, &text);
     }
     batch
 }
@@ -264,6 +275,11 @@ fn the_rest_of_a_long_line_becomes_the_whole_of_it() {
     assert_eq!(session.analytics().counts().total(), 5);
 }
 
+/// The number of a line.
+fn number(text: &str) -> usize {
+    text.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
 proptest! {
     #[test]
     fn every_line_is_held_once_and_in_order_whatever_repeats(
@@ -297,13 +313,19 @@ proptest! {
         prop_assert_eq!(texts(&session), all(&docker.head_to(end)));
     }
 
+}
+
+proptest! {
+    // Mining so much text takes its time.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn what_was_let_go_and_comes_again_counts_once(
-        held in 200usize..900,
-        back in 1usize..6,
+        held in 400usize..900,
+        back in 1usize..4,
     ) {
-        let limits = StoreLimits { max_lines: 100, max_bytes: usize::MAX };
-        let docker = numbered(held);
+        let limits = StoreLimits { max_lines: 300, max_bytes: usize::MAX };
+        let docker = wordy(held);
         let mut session = holding(limits, LogBatch::new());
         for at in (0..held).step_by(50) {
             session.ingest(0, docker.tail_from(at).head_to(50.min(held - at)));
@@ -318,13 +340,46 @@ proptest! {
                 prop_assert!(now.contains(&first) && now[0] != first);
             }
             // What is held is one stretch of the log, and the newest was let go.
-            let from = now[0][5..].parse::<usize>().unwrap();
+            let from = number(&now[0]);
             prop_assert_eq!(&now, &all(&docker.tail_from(from).head_to(now.len())));
             prop_assert_eq!(session.is_cut(), from + now.len() < held);
             let matching = now.iter().filter(|it| it.contains('7')).count();
             prop_assert_eq!(session.visible_lines(), matching);
         }
+        prop_assert!(session.evicted() > 0);
         prop_assert_eq!(session.analytics().counts().total(), held as u64);
         prop_assert_eq!(session.templates().total_lines(), held as u64);
+    }
+
+    #[test]
+    fn lines_under_a_gap_that_was_let_go_count_when_they_come(
+        missing in 1usize..150,
+        told in any::<bool>(),
+        behind in 100usize..400,
+    ) {
+        let limits = StoreLimits { max_lines: 100, max_bytes: usize::MAX };
+        let docker = wordy(700);
+        let mut session = holding(limits, docker.head_to(100));
+        let after = docker.time(99);
+        let lines = told.then_some(missing as u64);
+        let gap = Gap { lines, after, before: None, reason: GapReason::SlowViewer };
+        session.gap(0, gap);
+        let end = 100 + missing + behind;
+        for at in (100 + missing..end).step_by(25) {
+            session.ingest(0, docker.tail_from(at).head_to(25.min(end - at)));
+        }
+        prop_assert_eq!(session.analytics().counts().total(), (end - missing) as u64);
+        // What is missing amid the lines held does not come.
+        let gap = session.store().iter_from(0).position(|row| matches!(row, Row::Note { .. }));
+        let stays = if gap.is_some_and(|row| row > 0) { missing } else { 0 };
+        let mut older = Older { window: 40, ..Older::default() };
+        let docker = docker.head_to(end);
+        for _ in 0..50 {
+            read(&mut older, &mut session, &docker, 33);
+        }
+        prop_assert_eq!(number(&texts(&session)[0]), 0);
+        prop_assert!(session.evicted() > 0);
+        prop_assert_eq!(session.analytics().counts().total(), (end - stays) as u64);
+        prop_assert_eq!(session.templates().total_lines(), (end - stays) as u64);
     }
 }

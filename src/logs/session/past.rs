@@ -1,6 +1,6 @@
 //! Lines from before those held, which come in front of them; and what makes room for them.
 
-use super::{LogSession, PART_BYTES, current, keep};
+use super::{LogSession, PART_BYTES};
 use crate::logs::events::Continuation;
 use crate::logs::store::{Note, Row};
 use crate::protocol::{BACKLOG_ENTRIES, LogBatch};
@@ -22,44 +22,22 @@ impl LogSession {
         from.first = batch.time(0).unwrap_or_default();
         from.lines += batch.len();
         from.bytes += batch.text_bytes();
-        let part = u64::from(whole);
-        let counted = (self.counted + part).min(batch.len() as u64);
-        self.counted -= counted - part;
-        let new = batch.len() - counted as usize;
+        let held_before = self.store.make_way(&batch, whole);
         let mut events = <[Continuation; 2]>::default();
         self.mined.clear();
-        for (at, entry) in batch.iter().enumerate() {
+        for (entry, counted) in batch.iter().zip(held_before) {
             let event = &mut events[entry.stream.index()];
-            self.mined.push(match at < new {
-                true => self.pipeline.push(entry.text, entry.time, event),
-                false => self.pipeline.look(entry.text, entry.time, event),
+            self.mined.push(match counted {
+                false => self.pipeline.push(entry.text, entry.time, event),
+                true => self.pipeline.look(entry.text, entry.time, event),
             });
         }
         let newer = self.store.newer_evicted();
-        let came = self.store.prepend(source, batch, &self.mined, whole);
+        let came = self.store.prepend(source, batch, &self.mined);
         self.held = true;
         self.cut |= self.store.newer_evicted() > newer;
         self.follow_merges();
-        self.version += 1;
-        if self.filter.is_all() {
-            return;
-        }
-        let (first, end) = (self.store.first_row(), self.store.end_row());
-        self.view_first += keep(&mut self.view, first + came..end) as u64;
-        keep(&mut self.view_notes, first + came..end);
-        let rows = self.store.iter_from(0).take(came as usize);
-        let matching: Vec<u64> = (first..)
-            .zip(rows)
-            .filter(|(_, row)| {
-                self.filter
-                    .matches(&current(*row, self.pipeline.templates()))
-            })
-            .map(|(number, _)| number)
-            .collect();
-        self.view_first -= matching.len() as u64;
-        for number in matching.into_iter().rev() {
-            self.view.push_front(number);
-        }
+        self.update_view_in_front(came);
     }
 
     /// The first lines of the one source that there is, up to a row about missing ones: so many,
@@ -100,7 +78,7 @@ impl LogSession {
         if let Some(source) = self.sources.get_mut(source) {
             source.complete = true;
             // What was let go before it cannot be had any more.
-            self.counted = 0;
+            self.store.forget_let_go();
             self.version += 1;
         }
     }
@@ -108,7 +86,7 @@ impl LogSession {
     /// Lines that were let go and would stand right before the first one held, and behind the last.
     #[must_use]
     pub fn let_go(&self) -> (u64, u64) {
-        (self.counted, self.store.newer_evicted())
+        (self.store.let_go(), self.store.newer_evicted())
     }
 
     /// Whether the first line held is known to be the first that there is, of every source: that was
@@ -117,7 +95,7 @@ impl LogSession {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let parts = self.store.lines() + self.store.heap_bytes() / PART_BYTES;
-        self.counted == 0
+        self.store.let_go() == 0
             && (parts < BACKLOG_ENTRIES || self.sources.values().all(|it| it.complete))
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::logs::severity::{Severity, SeveritySet};
-use crate::protocol::{GapReason, LogStream};
+use crate::logs::store::Row;
+use crate::protocol::{BACKLOG_BYTES, GapReason, LogStream};
 use crate::time::Nanos;
 use proptest::prelude::*;
 
@@ -133,6 +134,23 @@ fn a_filter_by_template_shows_the_lines_of_all_that_became_part_of_it() {
 }
 
 #[test]
+fn time_that_passes_while_newer_lines_are_left_out_is_not_called_quiet() {
+    let limits = StoreLimits {
+        max_lines: 2,
+        max_bytes: usize::MAX,
+    };
+    let mut session = LogSession::new(limits);
+    session.ingest(0, batch(&[(1, "a".to_owned()), (2, "b".to_owned())]));
+    assert!(session.live_until(Some(Millis(60_000))));
+    session.hold(true);
+    session.ingest(0, batch(&[(3, "c".to_owned())]));
+    assert!(session.is_cut());
+    assert!(!session.live_until(Some(Millis(180_000))));
+    assert!(!session.live_until(None));
+    assert_eq!(session.timeline().buckets().len(), 2);
+}
+
+#[test]
 fn new_lines_and_gaps_join_the_filtered_rows() {
     let mut session = LogSession::default();
     session.set_filter(Filter {
@@ -232,8 +250,7 @@ proptest! {
                 }))
                 .collect();
             total += list.len() as u64;
-            let evicted_before = session.visible_first();
-            let was = shown(&session);
+            let was: Vec<_> = (0..).map_while(|at| session.number_of(at)).zip(shown(&session)).collect();
             session.ingest(source % sources, batch(&list));
             let naive: Vec<_> = session
                 .store()
@@ -248,9 +265,13 @@ proptest! {
             prop_assert_eq!(session.visible_lines(), lines);
             prop_assert_eq!(shown(&session), naive);
             prop_assert_eq!(session.store().lines() as u64 + session.evicted(), total);
-            let moved = (session.visible_first() - evicted_before) as usize;
-            if sources == 1 && moved < was.len() {
-                prop_assert_eq!(&shown(&session)[..was.len() - moved], &was[moved..]);
+            for (number, text) in was.iter().filter(|_| sources == 1) {
+                let index = session.index_of(*number);
+                if session.number_of(index) == Some(*number) {
+                    prop_assert_eq!(&shown(&session)[index], text, "a row has its number for ever");
+                } else {
+                    prop_assert!(*number < session.store().first_row(), "it was let go");
+                }
             }
         }
         prop_assert_eq!(session.analytics().counts().total(), total);

@@ -6,14 +6,21 @@ use crate::logs::pipeline::Mined;
 use crate::protocol::LogBatch;
 
 impl LogStore {
+    /// Takes away what stands before the lines of a batch's place: what is said at the very beginning
+    /// about lines that are missing there, and with `whole` the first line held, which is a part of
+    /// the last one of the batch. Then [`prepend`](Self::prepend) can take the batch.
+    ///
+    /// Returns, for each line of the batch, whether it was held before.
+    pub fn make_way(&mut self, batch: &LogBatch, whole: bool) -> Vec<bool> {
+        self.drop_leading_gaps(whole);
+        self.let_go.come_back(batch, whole)
+    }
+
     /// Puts the lines of a batch in front of all rows, in the order in which they are. They are
-    /// older ones of the one source that the store holds; what is said at its very beginning about
-    /// lines that are missing there is not true any more, and goes. With `whole` the last line of
-    /// the batch takes the place of the first line held, which is a part of it.
+    /// older ones of the one source that the store holds.
     ///
     /// Returns how many rows came.
-    pub fn prepend(&mut self, source: u16, batch: LogBatch, mined: &[Mined], whole: bool) -> u64 {
-        self.drop_leading_gaps(whole);
+    pub fn prepend(&mut self, source: u16, batch: LogBatch, mined: &[Mined]) -> u64 {
         let chunk = Chunk::of_batch(source, batch, mined);
         let came = chunk.rows() as u64;
         let mut older = Self {
@@ -61,17 +68,18 @@ impl LogStore {
     /// Takes away rows about missing lines before the first line, and with `whole` that one too.
     fn drop_leading_gaps(&mut self, whole: bool) {
         let rows = self.iter_from(0);
-        let gap = |row: &Row<'_>| {
-            matches!(
-                row,
-                Row::Note {
-                    note: Note::Missing(_),
-                    ..
-                }
-            )
+        let gap = |row: Row<'_>| match row {
+            Row::Note {
+                note: Note::Missing(gap),
+                ..
+            } => Some(gap),
+            _ => None,
         };
-        let gaps = rows.take_while(gap).count();
-        let mut left = gaps + usize::from(whole);
+        let gaps: Vec<_> = rows.map_while(gap).collect();
+        let mut left = gaps.len() + usize::from(whole);
+        for gap in gaps {
+            self.let_go.missing(gap);
+        }
         while left > 0 {
             let Some(mut chunk) = self.chunks.pop_front() else {
                 return;

@@ -175,7 +175,8 @@ proptest! {
                 })
                 .collect();
             if seen.len() == 1 && seen[0] == source && prepends && !lines.is_empty() {
-                let came = store.prepend(source, batch(&lines), &[], false);
+                store.make_way(&batch(&lines), false);
+                let came = store.prepend(source, batch(&lines), &[]);
                 prop_assert_eq!(came, lines.len() as u64);
                 while model.first().is_some_and(|row| row.2.starts_with("gap")) {
                     model.remove(0);

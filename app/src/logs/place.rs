@@ -1,0 +1,368 @@
+//! Where a scrolled view of the rows stands, apart from the elements: after every change of the rows
+//! it stands on the row where it stood before. Rows are told by their numbers in the session.
+
+use sidekick::{logs::LogSession, time::Nanos};
+
+use super::window::{ROW_PX, bottom_px};
+use crate::state::Reading;
+
+/// Room that must be left below the last row for the strip above the rows to push them down.
+const STRIP_ROWS: usize = 2;
+
+pub(super) struct Place {
+    pub(super) height_px: f64,
+    /// The newest row stays in sight.
+    pub(super) following: bool,
+    pub(super) top_px: f64,
+    /// Rows in the view.
+    pub(super) len: usize,
+    /// A row, by its number, and how far its upper edge is below that of the view in pixels: that is
+    /// kept while it does not follow.
+    anchor: Option<(u64, f64)>,
+    /// Number of the row that came next when it stopped following.
+    paused_end: u64,
+    /// Number of the row that is shown in full.
+    opened: Option<u64>,
+}
+
+/// What the controls around the view show of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    /// The newest line stays in sight.
+    pub(super) following: bool,
+    /// Rows that came since it stopped following.
+    pub(super) new_rows: u64,
+    /// The first row held is in sight or less than a screen away.
+    pub(super) near_top: bool,
+    /// All rows are in sight, and there is room for more.
+    pub(super) fits: bool,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self {
+            height_px: 0.0,
+            following: true,
+            top_px: 0.0,
+            len: 0,
+            anchor: None,
+            paused_end: 0,
+            opened: None,
+        }
+    }
+
+    /// Another log, or another view of the same one: follows it from its end, or goes on where
+    /// somebody read.
+    pub(super) fn restart(&mut self, reading: Option<Reading>) {
+        *self = Self {
+            height_px: self.height_px,
+            ..Self::new()
+        };
+        if let Some(Reading { row, below_px, end }) = reading {
+            self.following = false;
+            self.anchor = Some((row, below_px));
+            self.paused_end = end;
+        }
+    }
+
+    pub(super) fn position(&self, session: &LogSession) -> Position {
+        let new_rows = match self.following {
+            true => 0,
+            false => self.len.saturating_sub(session.index_of(self.paused_end)) as u64,
+        };
+        Position {
+            following: self.following,
+            new_rows,
+            near_top: self.top_px < self.height_px,
+            fits: (self.len + STRIP_ROWS) as f64 * ROW_PX <= self.height_px,
+        }
+    }
+
+    /// Where somebody reads, for another view to go on from; `None` while it follows.
+    pub(super) fn reading(&self) -> Option<Reading> {
+        let (row, below_px) = self.anchor.filter(|_| !self.following)?;
+        Some(Reading {
+            row,
+            below_px,
+            end: self.paused_end,
+        })
+    }
+
+    /// Takes over what the session shows now. Returns where the view is to be scrolled to.
+    pub(super) fn sync(&mut self, session: &LogSession) -> f64 {
+        self.len = session.visible_len();
+        if session.store().is_empty() {
+            // There is nothing to stay at.
+            self.following = true;
+        }
+        match self.anchor {
+            _ if self.following => bottom_px(self.len, self.height_px),
+            Some((row, below_px)) => {
+                let index = session.index_of(row);
+                // Of a row that is gone the place is that of the next one.
+                let below_px = match session.number_of(index) == Some(row) {
+                    true => below_px,
+                    false => below_px.max(0.0),
+                };
+                index as f64 * ROW_PX - below_px
+            }
+            None => self.top_px,
+        }
+    }
+
+    /// Behind a [`sync`](Self::sync) and the scrolling: stays at another row where its own was let go.
+    /// Not where it was filtered away, for it may be shown again.
+    pub(super) fn settle(&mut self, session: &LogSession) {
+        let first = session.store().first_row();
+        if self.anchor.is_none_or(|(row, _)| row < first) {
+            self.drop_anchor(session);
+        }
+    }
+
+    /// Where `top_px` can be, given the rows: whole pixels.
+    pub(super) fn within(&self, top_px: f64) -> f64 {
+        top_px
+            .min(bottom_px(self.len, self.height_px))
+            .max(0.0)
+            .ceil()
+    }
+
+    /// The view was scrolled to `top_px` by the user, or by us.
+    pub(super) fn scrolled(&mut self, top_px: f64, session: &LogSession) {
+        // That a view became shorter moves it too, but nobody did.
+        let moved = (top_px - self.top_px).abs() >= 1.0;
+        if moved && top_px >= bottom_px(self.len, self.height_px) - 2.0 {
+            self.following = true;
+        } else if top_px < self.top_px - 1.0 {
+            self.pause(session);
+        }
+        self.top_px = top_px;
+        if moved {
+            self.drop_anchor(session);
+        }
+    }
+
+    /// Stays where it is when rows come.
+    pub(super) fn pause(&mut self, session: &LogSession) {
+        if self.following {
+            self.following = false;
+            self.paused_end = session.store().end_row();
+            self.drop_anchor(session);
+        }
+    }
+
+    /// Stays at the row that is opened, where that is in sight, or at the uppermost one.
+    pub(super) fn drop_anchor(&mut self, session: &LogSession) {
+        let below_px = |index: usize| index as f64 * ROW_PX - self.top_px;
+        let opened = self.opened(session).filter(|&index| {
+            let below_px = below_px(index);
+            below_px >= 0.0 && below_px < self.height_px
+        });
+        let index = opened.unwrap_or((self.top_px / ROW_PX) as usize);
+        let number = session.number_of(index);
+        self.anchor = number.map(|number| (number, below_px(index)));
+    }
+
+    /// Marks the row at `index` as the one that is shown in full. Returns where the view is to be
+    /// scrolled to for it to be in sight.
+    pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) -> Option<f64> {
+        self.opened = index.and_then(|index| session.number_of(index));
+        let top = index? as f64 * ROW_PX;
+        self.pause(session);
+        let lowest = top + ROW_PX - self.height_px;
+        // Not clamp: its panic prints numbers, with a printer that nothing else here needs.
+        Some(self.top_px.max(lowest).min(top))
+    }
+
+    /// Index of the marked row, where the view has it.
+    pub(super) fn opened(&self, session: &LogSession) -> Option<usize> {
+        let number = self.opened?;
+        let index = session.index_of(number);
+        (session.number_of(index) == Some(number)).then_some(index)
+    }
+
+    /// Index of the lowest row in full sight.
+    pub(super) fn lowest(&self) -> Option<usize> {
+        let below = ((self.top_px + self.height_px) / ROW_PX) as usize;
+        below.min(self.len).checked_sub(1)
+    }
+}
+
+/// Index of the first visible row at or after `time`; the last row where there is none.
+pub(super) fn index_at(session: &LogSession, time: Nanos) -> usize {
+    let len = session.visible_len();
+    (0..len)
+        .find(|&index| match session.visible(index) {
+            Some(sidekick::logs::Row::Entry { entry, .. }) => entry.time >= time,
+            _ => false,
+        })
+        .unwrap_or(len.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::logs::{Filter, StoreLimits};
+    use sidekick::protocol::{LogBatch, LogStream};
+
+    const LIMITS: StoreLimits = StoreLimits {
+        max_lines: 5_000,
+        max_bytes: usize::MAX,
+    };
+
+    fn numbered(range: std::ops::Range<i64>) -> LogBatch {
+        let mut batch = LogBatch::new();
+        for n in range {
+            batch.push_line(Nanos(n), LogStream::Stdout, &format!("line {n}"));
+        }
+        batch
+    }
+
+    fn holding(range: std::ops::Range<i64>) -> LogSession {
+        let mut session = LogSession::new(LIMITS);
+        session.add_source(0, "web", sidekick::time::Millis(0));
+        session.ingest(0, numbered(range));
+        session
+    }
+
+    /// A view of 20 rows, scrolled by a person to a row.
+    fn at(session: &LogSession, index: usize) -> Place {
+        let mut place = Place::new();
+        place.height_px = 20.0 * ROW_PX;
+        draw(&mut place, session);
+        place.scrolled(index as f64 * ROW_PX, session);
+        place
+    }
+
+    /// What the view does with every change.
+    fn draw(place: &mut Place, session: &LogSession) {
+        let top_px = place.sync(session);
+        place.top_px = place.within(top_px);
+        place.settle(session);
+    }
+
+    /// The uppermost line, and how far it is cut off.
+    fn top(place: &Place, session: &LogSession) -> (String, f64) {
+        let index = (place.top_px / ROW_PX) as usize;
+        let text = match session.visible(index) {
+            Some(sidekick::logs::Row::Entry { entry, .. }) => entry.text.to_owned(),
+            _ => String::new(),
+        };
+        (text, place.top_px % ROW_PX)
+    }
+
+    fn only(text: &str) -> Filter {
+        Filter {
+            text: text.to_owned(),
+            ..Filter::default()
+        }
+    }
+
+    #[test]
+    fn who_reads_stays_on_his_row_whatever_comes_before_and_behind() {
+        let mut session = holding(3_000..5_000);
+        let mut place = at(&session, 700);
+        place.scrolled(700.5 * ROW_PX, &session);
+        let read = top(&place, &session);
+        assert_eq!(read, ("line 3700".to_owned(), ROW_PX / 2.0));
+        session.ingest(0, numbered(5_000..5_400));
+        draw(&mut place, &session);
+        assert_eq!(top(&place, &session), read);
+        assert_eq!(place.position(&session).new_rows, 400);
+        session.prepend(0, numbered(1_000..3_000), false);
+        draw(&mut place, &session);
+        assert_eq!(top(&place, &session), read);
+        assert_eq!(place.position(&session).new_rows, 400);
+    }
+
+    #[test]
+    fn who_follows_stays_at_the_newest_row() {
+        let mut session = holding(0..100);
+        let mut place = Place::new();
+        place.height_px = 20.0 * ROW_PX;
+        draw(&mut place, &session);
+        session.ingest(0, numbered(100..200));
+        draw(&mut place, &session);
+        assert_eq!(top(&place, &session).0, "line 180");
+        assert!(place.position(&session).following);
+    }
+
+    #[test]
+    fn a_filter_that_is_taken_back_leads_back_to_the_row_that_was_read() {
+        let mut session = holding(0..2_000);
+        let mut place = at(&session, 701);
+        let read = top(&place, &session);
+        for filter in ["line 17", "nowhere"] {
+            session.set_filter(only(filter));
+            draw(&mut place, &session);
+            // The view is shorter: the browser moves it, and nobody did.
+            place.scrolled(place.top_px, &session);
+        }
+        session.set_filter(Filter::default());
+        draw(&mut place, &session);
+        assert_eq!(top(&place, &session), read);
+        assert!(!place.position(&session).following);
+    }
+
+    #[test]
+    fn a_row_that_is_shown_in_full_stays_in_its_place_when_the_lines_around_it_come_back() {
+        let mut session = holding(0..2_000);
+        session.set_filter(only("7"));
+        let mut place = at(&session, 0);
+        let index = session.index_of(session.number_of(5).unwrap());
+        place.open(&session, Some(index));
+        place.drop_anchor(&session);
+        session.set_filter(Filter::default());
+        draw(&mut place, &session);
+        let opened = place.opened(&session).unwrap();
+        assert_eq!(session.number_of(opened), place.opened);
+        let below_px = opened as f64 * ROW_PX - place.top_px;
+        assert_eq!(below_px, 5.0 * ROW_PX);
+    }
+
+    #[test]
+    fn where_the_row_was_let_go_the_oldest_one_is_read_and_kept() {
+        let mut session = holding(0..4_000);
+        let mut place = at(&session, 0);
+        session.ingest(0, numbered(4_000..12_000));
+        session.ingest(0, numbered(12_000..16_000));
+        draw(&mut place, &session);
+        let (read, _) = top(&place, &session);
+        assert_ne!(read, "line 0");
+        assert_eq!(place.top_px, 0.0);
+        session.hold(true);
+        session.prepend(0, numbered(0..100), false);
+        draw(&mut place, &session);
+        assert_eq!(top(&place, &session).0, read);
+    }
+
+    #[test]
+    fn another_view_of_the_same_log_goes_on_where_somebody_read() {
+        let mut session = holding(0..2_000);
+        let mut place = at(&session, 0);
+        place.scrolled(333.5 * ROW_PX, &session);
+        let read = top(&place, &session);
+        let reading = place.reading();
+        session.ingest(0, numbered(2_000..2_100));
+        let mut next = Place::new();
+        next.restart(reading);
+        // Its height is not known yet.
+        draw(&mut next, &session);
+        next.height_px = 20.0 * ROW_PX;
+        draw(&mut next, &session);
+        assert_eq!(top(&next, &session), read);
+        assert_eq!(next.position(&session).new_rows, 100);
+        next.following = true;
+        assert_eq!(next.reading(), None);
+    }
+
+    #[test]
+    fn an_instant_is_the_first_row_at_or_after_it() {
+        let session = holding(100..200);
+        assert_eq!(index_at(&session, Nanos(150)), 50);
+        assert_eq!(index_at(&session, Nanos(0)), 0);
+        assert_eq!(index_at(&session, Nanos(900)), 99, "the last there is");
+        assert_eq!(at(&session, 50).lowest(), Some(69));
+        assert_eq!(Place::new().lowest(), None);
+    }
+}

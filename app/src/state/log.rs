@@ -1,0 +1,53 @@
+//! What the page knows of the log that it shows, beside its lines.
+
+use sidekick::logs::older::Before;
+use sidekick::time::Millis;
+
+/// How well lines come, since the page was opened. Of several subscriptions it is the sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Lines that came.
+    pub received: u64,
+    /// Lines under gaps, as far as they could be counted.
+    pub missing: u64,
+    /// Gaps of which nobody knows how many lines they stand for.
+    pub unknown_gaps: u64,
+    /// How long after it was printed the newest line of a live stream came, in milliseconds: by two
+    /// clocks, where Docker runs on another machine.
+    pub lag_ms: Option<i64>,
+}
+
+/// What the page knows of the lines before those that it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// As much as their reader does.
+    Known(Before),
+    /// They could not be read; why, for people.
+    Failed(String),
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self::Known(Before::Unknown)
+    }
+}
+
+/// What older lines are read for, one window after another, until it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seek {
+    /// The lines of an instant.
+    Time(Millis),
+    /// A line that the filter lets through, before the row with this number.
+    Match(u64),
+}
+
+/// Where somebody reads who does not follow the newest line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Number of a row that the session shows.
+    pub row: u64,
+    /// How far its upper edge is below that of the view, in CSS pixels.
+    pub below_px: f64,
+    /// Number of the row that came next when the reader stopped following.
+    pub end: u64,
+}

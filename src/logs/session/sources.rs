@@ -1,0 +1,121 @@
+//! The containers that a session's lines come from: their names, how far back their lines go, and
+//! where their runs begin and end.
+
+use super::{LogSession, PART_BYTES};
+use crate::logs::events::Continuation;
+use crate::logs::store::Note;
+use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES};
+use crate::time::{Millis, Nanos};
+
+/// A container that lines come from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Source {
+    /// Empty until it is named.
+    pub(super) name: String,
+    /// Its first name: Compose renames a container before it makes another one in its place.
+    pub(super) first_name: String,
+    /// The events that its streams are in.
+    pub(super) events: [Continuation; 2],
+    /// When it was first looked at. What it printed before is its backlog.
+    pub(super) joined: Option<Nanos>,
+    /// Time of the backlog's first line, how many lines came of it, and their text in bytes.
+    pub(super) first: Nanos,
+    pub(super) lines: usize,
+    pub(super) bytes: usize,
+    pub(super) run: Run,
+    /// Its first line is the first that there is.
+    pub(super) complete: bool,
+    /// When the open run ended and with which exit code, though its last lines may not be here yet.
+    pub(super) end: Option<(Nanos, Option<i32>)>,
+}
+
+/// What is known of the run that a source's newest line belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Run {
+    /// There is no line.
+    #[default]
+    Silent,
+    /// Nor is there one, and another container had its name before.
+    Replaces,
+    /// It may go on.
+    Open,
+    /// It is over.
+    Over,
+}
+
+impl LogSession {
+    /// Names a source that is looked at from `now` on, by the clock of its lines; a second call
+    /// renames it.
+    pub fn add_source(&mut self, source: u16, name: impl Into<String>, now: Millis) {
+        let name = name.into();
+        let replaces = self.sources.values().any(|it| it.first_name == name);
+        let source = self.sources.or_default(source);
+        if source.joined.is_none() {
+            source.first_name.clone_from(&name);
+            if replaces {
+                source.run = Run::Replaces;
+            }
+        }
+        source.name = name;
+        source.joined.get_or_insert(now.into());
+        self.version += 1;
+    }
+
+    /// The name of a source.
+    #[must_use]
+    pub fn source_name(&self, source: u16) -> Option<&str> {
+        let name = &self.sources.get(source)?.name;
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// From when on every line is known, as far as backlogs go: some source has lines from before
+    /// it that did not come, for its backlog is as large as backlogs get. `None` where all came.
+    #[must_use]
+    pub fn loaded_since(&self) -> Option<Millis> {
+        // Docker counts the parts of a long line; and the line that would have passed the bytes may
+        // have been a long one.
+        let full = |it: &&Source| {
+            !it.complete
+                && (it.lines + it.bytes / PART_BYTES >= BACKLOG_ENTRIES
+                    || it.bytes >= BACKLOG_BYTES / 4 * 3)
+        };
+        let cut = self.sources.values().filter(full);
+        cut.map(|it| it.first.millis()).max()
+    }
+
+    /// Takes the word that a source's container stopped and all it printed is here: at `at`, with an
+    /// exit code, where they are known. A row says so behind its newest line; its next line begins
+    /// another run. Says nothing of a source without lines, nor twice of one run. True where a row
+    /// was added.
+    pub fn ended(&mut self, source: u16, at: Option<Millis>, code: Option<i32>) -> bool {
+        let Some(it) = self
+            .sources
+            .get_mut(source)
+            .filter(|it| it.run == Run::Open)
+        else {
+            return false;
+        };
+        it.run = Run::Over;
+        it.end = None;
+        if self.cut {
+            return false;
+        }
+        let newest = self.store.newest(source).unwrap_or_default();
+        let at = at.map_or(newest, Nanos::from).max(newest);
+        let changed = self.store.append_note(source, Note::Ended { at, code });
+        self.update_view(changed);
+        true
+    }
+
+    /// Takes the word that a source's container stopped at `at`, with an exit code, while its last
+    /// lines may still be on their way: a row says so before the first line that is later.
+    pub fn died(&mut self, source: u16, at: Nanos, code: Option<i32>) {
+        if let Some(it) = self
+            .sources
+            .get_mut(source)
+            .filter(|it| it.run == Run::Open)
+        {
+            it.end = Some((at, code));
+        }
+    }
+}
