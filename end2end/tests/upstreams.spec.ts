@@ -64,8 +64,11 @@ test('a look at the stats keeps the lines, and those printed meanwhile follow', 
   const lines = async () => Number((await dashboard.page.locator('.filter-count').textContent())?.replace(/\D/g, ''));
   const printed = async () => Number(/(\d+)\n$/.exec(await docker.docker('logs', '--tail', '1', 'kept'))?.[1]);
   // More lines than a page is given that joins anew.
-  await docker.run('kept', 'for i in $(seq 1 950); do echo "word $i"; done; while :; do i=$((i+1)); echo "word $i"; sleep 0.02; done');
+  const go = 'while [ ! -e /go ]; do sleep 0.1; done';
+  await docker.run('kept', `for i in $(seq 1 950); do echo "word $i"; done; ${go}; while :; do i=$((i+1)); echo "word $i"; sleep 0.02; done`);
   await dashboard.open('/c/kept/logs');
+  await expect.poll(lines).toBe(950);
+  await docker.docker('exec', 'kept', 'sh', '-c', ': > /go');
   await expect.poll(lines).toBeGreaterThan(950);
   const [held, seen] = [await lines(), await printed()];
   await dashboard.tab('Stats').click();
