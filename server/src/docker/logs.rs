@@ -4,6 +4,8 @@ mod decoder;
 mod line;
 mod stamp;
 
+use std::task::Poll;
+
 use sidekick::{protocol::LogBatch, time::Nanos};
 
 use self::decoder::{End, LogDecoder};
@@ -39,6 +41,9 @@ pub(super) fn seconds(time: Nanos) -> String {
     format!("{}.{:09}", ns / 1_000_000_000, ns % 1_000_000_000)
 }
 
+/// A piece is given on when it has so many bytes of the body, though more may be there already.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// A log response on its way.
 pub(super) struct LogReader {
     body: AnswerBody,
@@ -68,27 +73,41 @@ impl LogReader {
         }
     }
 
-    /// Waits for the next piece; `None` after the end.
+    /// Waits for the next piece, which has all that is there then; `None` after the end.
     pub(super) async fn next(&mut self) -> Option<Piece> {
         if self.ended {
             return None;
         }
         let mut batch = LogBatch::new();
-        let error = match self.body.chunk().await {
-            Some(Ok(bytes)) => {
-                self.decoder.push(&bytes, &mut batch);
-                self.decoder.take_system_error().map(DockerError::Engine)
-            }
-            // A line that the cut left unfinished is dropped: resuming brings it whole.
-            Some(Err(error)) => Some(error),
-            None => {
-                self.ended = true;
-                match self.decoder.finish(&mut batch) {
-                    End::Complete => None,
-                    End::Cut => Some(DockerError::Interrupted(
-                        "the log ended inside a frame".to_owned(),
-                    )),
+        let mut next = self.body.chunk().await;
+        let mut bytes = 0;
+        let error = loop {
+            match next {
+                Some(Ok(chunk)) => {
+                    bytes += chunk.len();
+                    self.decoder.push(&chunk, &mut batch);
+                    if let Some(said) = self.decoder.take_system_error() {
+                        break Some(DockerError::Engine(said));
+                    }
                 }
+                // A line that the cut left unfinished is dropped: resuming brings it whole.
+                Some(Err(error)) => break Some(error),
+                None => {
+                    self.ended = true;
+                    break match self.decoder.finish(&mut batch) {
+                        End::Complete => None,
+                        End::Cut => Some(DockerError::Interrupted(
+                            "the log ended inside a frame".to_owned(),
+                        )),
+                    };
+                }
+            }
+            if bytes >= PIECE_BYTES {
+                break None;
+            }
+            match self.body.chunk_now().await {
+                Poll::Ready(more) => next = more,
+                Poll::Pending => break None,
             }
         };
         self.ended |= error.is_some();

@@ -5,6 +5,7 @@
 //! request is still pending.
 
 mod answer;
+mod connection;
 mod ssh;
 mod tls;
 
@@ -24,7 +25,6 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
     process::Child,
-    task::AbortHandle,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) use self::answer::AnswerBody;
 use self::{
     answer::{broken, refusal},
+    connection::Connection,
     ssh::Stderr,
 };
 use super::{
@@ -70,18 +71,6 @@ pub(super) struct Transport {
     host: String,
     /// Prefix of all paths, for an engine behind a proxy: empty or `/docker`.
     base_path: String,
-}
-
-/// A connection; dropping it closes it.
-struct Connection {
-    driver: AbortHandle,
-    stderr: Option<Stderr>,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
 }
 
 impl Transport {
@@ -180,10 +169,7 @@ impl Transport {
     {
         let cancel = CancellationToken::new();
         let (response, connection) = self.exchange(request, &cancel).await?;
-        tokio::spawn(async move {
-            tokio::time::sleep(at_most).await;
-            drop(connection);
-        });
+        tokio::spawn(timeout(at_most, connection.ended()));
         Ok(response)
     }
 
@@ -205,23 +191,12 @@ impl Transport {
             .handshake(TokioIo::new(io))
             .await
             .map_err(|error| broken(&error))?;
-        let cancelled = cancel.clone();
-        let task = tokio::spawn(async move {
-            // The ssh process ends with the connection.
-            let _child: Option<Child> = child;
-            tokio::select! {
-                () = cancelled.cancelled() => {}
-                _ = driver => {}
-            }
-        });
-        let mut connection = Connection {
-            driver: task.abort_handle(),
-            stderr,
-        };
-        match sender.send_request(request).await {
+        let mut connection = Connection::new(driver, child, cancel);
+        match connection.beside(sender.send_request(request)).await {
             Ok(response) => Ok((response, connection)),
             Err(error) => {
-                if let Some(stderr) = connection.stderr.take()
+                drop(connection);
+                if let Some(stderr) = stderr
                     && let Some(text) = stderr.text().await
                 {
                     return Err(DockerError::Ssh(text));

@@ -1,9 +1,14 @@
 //! What the engine answers: the body, and what a refusal says.
 
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
 use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming};
 use serde_json::Value;
 
 use super::{super::DockerError, Connection};
@@ -12,7 +17,7 @@ use super::{super::DockerError, Connection};
 pub(in crate::docker) struct AnswerBody {
     body: Incoming,
     content_type: String,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl AnswerBody {
@@ -20,7 +25,7 @@ impl AnswerBody {
         Self {
             body,
             content_type,
-            _connection: connection,
+            connection,
         }
     }
 
@@ -31,16 +36,38 @@ impl AnswerBody {
 
     /// The next piece of the body, `None` at its end.
     pub(in crate::docker) async fn chunk(&mut self) -> Option<Result<Bytes, DockerError>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// The next piece if it is there already, without waiting for it.
+    pub(in crate::docker) async fn chunk_now(
+        &mut self,
+    ) -> Poll<Option<Result<Bytes, DockerError>>> {
+        poll_fn(|cx| Poll::Ready(self.poll_chunk(cx))).await
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, DockerError>>> {
         loop {
-            match self.body.frame().await? {
-                Ok(frame) => {
+            let mut frame = self.poll_frame(cx);
+            if frame.is_pending() {
+                let _ = self.connection.poll(cx);
+                // That may have brought it.
+                frame = self.poll_frame(cx);
+            }
+            match ready!(frame) {
+                None => return Poll::Ready(None),
+                Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
-                        return Some(Ok(bytes));
+                        return Poll::Ready(Some(Ok(bytes)));
                     }
                 }
-                Err(error) => return Some(Err(broken(&error))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(broken(&error)))),
             }
         }
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 
     /// Reads at most `cap` bytes; the flag says whether that is the whole body.
