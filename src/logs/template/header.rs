@@ -32,7 +32,9 @@ pub(super) struct Header {
 pub(super) fn trailer(line: &[u8], header: &Header) -> usize {
     let trimmed = line.trim_ascii_end();
     let name = |text: &[u8]| {
-        is_name(text) && text.iter().filter(|b| **b == b'.').count() >= 2 && !text.contains(&b'/')
+        let mut parts = text.rsplit(|b| *b == b'.');
+        let class = parts.next().and_then(<[u8]>::first);
+        is_name(text) && class.is_some_and(u8::is_ascii_uppercase) && parts.count() >= 2
     };
     let logger = || {
         let open = trimmed.strip_suffix(b")")?;
@@ -75,6 +77,8 @@ struct Head<'a> {
     level: Option<(usize, usize)>,
     /// Whether a timestamp was seen; a group that is no level; a logger or program.
     timed: bool,
+    /// The time begins with the name of a month, so that a host and a program follow.
+    syslog: bool,
     named: bool,
     tagged: bool,
     /// The message follows for certain.
@@ -219,18 +223,19 @@ impl<'a> Head<'a> {
             return Some(field.end);
         }
         self.tagged = true;
+        // `Started:` and `upload -` may be what is told. Android pads its tags.
+        let word = is_plain(text) && !field.column && next.text != b"|";
         if let Some(name) = program(text)
             && (!self.named || name.contains(&b'.') || name.contains(&b'$'))
-            && !(is_plain(name) && self.level.is_some() && name.len() + 1 == text.len())
+            && (!is_plain(name) || name.len() + 1 < text.len() || self.leads(&next))
         {
             return Some(field.end);
         }
         if starts && self.timed && !self.named {
-            if is_name(text) && program(next.text).is_some() && !field.is_prose() {
+            if self.is_host(field, &next) && !field.is_prose() {
                 return Some(next.end);
             }
-            // Android pads its tags.
-            if is_name(text) && matches!(next.text, b"-" | b":" | b"|") {
+            if is_name(text) && matches!(next.text, b"-" | b":" | b"|") && !word {
                 return Some(next.end);
             }
         }
@@ -239,7 +244,7 @@ impl<'a> Head<'a> {
         if is_name(text) && starts && bare && !text.ends_with(b".") {
             return Some(field.end);
         }
-        if is_name(text) && matches!(next.text, b"-" | b":") && (dots > 0 || !self.named) {
+        if is_name(text) && matches!(next.text, b"-" | b":") && (dots > 0 || !self.named) && !word {
             return Some(next.end);
         }
         // A place in the source: `file.go:12]`, `module:function:12 - `, `file.go:12 >`.
@@ -263,6 +268,22 @@ impl<'a> Head<'a> {
             return Some(field.end);
         }
         None
+    }
+
+    /// Whether these are `host program[1]:` or, behind a time of syslog, `host program:`. In
+    /// `upload failed: text` they are not.
+    fn is_host(&self, host: &Field<'a>, next: &Field<'a>) -> bool {
+        let marked = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
+        self.level.is_none()
+            && is_name(host.text)
+            && program(next.text).is_some()
+            && (next.text.ends_with(b"]:") || host.text.iter().any(marked) || self.leads(next))
+    }
+
+    /// Whether a word before this field may be a host or program: behind a time of syslog, and
+    /// before a level.
+    fn leads(&self, next: &Field<'a>) -> bool {
+        self.level.is_none() && (self.syslog || next.level().is_some())
     }
 }
 

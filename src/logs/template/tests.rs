@@ -172,9 +172,44 @@ fn what_a_message_starts_with_is_no_header() {
             "[core:error] [pid 7] (22)Invalid argument: setgid 9",
             "[core:error] [pid 7] (98)Address in use: bind 9",
         ],
+        [
+            "2026-11-21 10:11:12 INFO Upload failed: disk full",
+            "2026-11-21 10:11:12 INFO Login failed: disk full",
+        ],
+        [
+            "2026-11-21 10:11:12 Upload failed: disk full",
+            "2026-11-21 10:11:12 Login failed: disk full",
+        ],
+        [
+            "[10:11:12] upload - done with 5",
+            "[10:11:12] download - done with 5",
+        ],
+        [
+            "2026-11-21 10:11:12 Started: nginx 1",
+            "2026-11-21 10:11:12 Stopped: nginx 1",
+        ],
+        [
+            "Backup finished 2026-11-21 10:11:12",
+            "Restore started 2026-11-21 10:11:12",
+        ],
+        ["Next run scheduled 10:11:12", "Job cleanup done 10:11:12"],
+        [
+            "2026-11-21 10:11:12 INFO Backup finished 2026-11-21 10:11:12",
+            "2026-11-21 10:11:12 INFO Restore started 2026-11-21 10:11:12",
+        ],
+        [
+            "Server time 10:11:12 drift 5",
+            "Client time 10:11:12 drift 5",
+        ],
+        [
+            "2026-11-21 10:11:12 Request returned ERROR status 5",
+            "2026-11-21 10:11:12 Upload got ERROR status 7",
+        ],
     ] {
         assert_eq!(mine(lines).len(), 2, "{lines:?}");
     }
+    let task = ["2026-11-21 10:11:12 INFO Sending due task (app.tasks.reindex)"];
+    assert_eq!(mine(task), ["1 INFO Sending due task (app.tasks.reindex)"]);
 }
 
 #[test]

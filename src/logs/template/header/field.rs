@@ -1,7 +1,7 @@
 //! The fields that a header is made of, and what they may be.
 
 use crate::logs::severity::level_word;
-use crate::logs::template::classify::is_time;
+use crate::logs::template::classify::{is_month, is_time, is_weekday};
 
 /// Longest `[group]` in bytes.
 const MAX_GROUP_BYTES: usize = 200;
@@ -73,6 +73,19 @@ impl<'a> Field<'a> {
     pub(super) fn is_prose(&self) -> bool {
         SENTENCE.contains(&self.text)
             || !self.group && self.text.iter().any(|b| matches!(b, b'=' | b'"'))
+    }
+
+    /// Whether it is a word that a message could begin with, and no part of a time, no level and no
+    /// name of a stream.
+    pub(super) fn is_word(&self) -> bool {
+        let core = self.core();
+        !self.group
+            && core.len() > 1
+            && is_plain(core)
+            && !is_month(core)
+            && !is_weekday(core)
+            && !matches!(core, b"stdout" | b"stderr")
+            && level_word(core).is_none()
     }
 
     /// Where the level word of `LEVEL`, `[LEVEL]`, `LEVEL:`, `LEVEL[12]`, `name.LEVEL:` or

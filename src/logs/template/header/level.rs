@@ -17,6 +17,7 @@ impl<'a> Head<'a> {
         let expected = self.timed && !self.tagged;
         let mut end = field.end;
         let mut ahead = *field;
+        let mut words = 0;
         for _ in 0..if expected { LEVEL_FIELDS } else { 0 } {
             if let Some((span, apart)) = ahead.level()
                 && (self.is_loud(span) && level_word(&self.line[span.0..span.1]) == Some(true)
@@ -31,7 +32,11 @@ impl<'a> Head<'a> {
                 .iter()
                 .position(|b| *b == b'=')
                 .is_some_and(|at| at > 0);
-            if ahead.is_prose() && !member || ahead.text.ends_with(b".") {
+            // One word may be the name of a host or thread; more are the message, as is what begins
+            // with a capital.
+            words += usize::from(ahead.is_word());
+            let told = words > 1 || ahead.is_word() && ahead.core()[0].is_ascii_uppercase();
+            if told || ahead.is_prose() && !member || ahead.text.ends_with(b".") {
                 break;
             }
             ahead = self.field(ahead.end);

@@ -3,6 +3,7 @@
 use super::field::{Field, words};
 use super::{Head, is_letter};
 use crate::logs::severity::level_word;
+use crate::logs::template::classify::is_month;
 
 /// Fields within which a timestamp must start.
 const TIME_FIELDS: usize = 10;
@@ -19,16 +20,21 @@ impl<'a> Head<'a> {
             .text
             .iter()
             .any(|b| b.is_ascii_digit() || *b == b'-');
+        let first = self.field(at).text;
         let mut since = 0;
+        // A supercomputer's nodes and components are words between a number and the seconds.
+        let mut words = 0;
         for i in 0..TIME_FIELDS {
             let field = self.field(at);
             at = field.end;
             if field.text.is_empty() {
                 return;
             }
-            if field.is_time() || numbered && is_epoch(before, field.core()) && i + 1 < TIME_FIELDS
-            {
+            let epoch = numbered && is_epoch(before, field.core()) && i + 1 < TIME_FIELDS;
+            if epoch || words == 0 && field.is_time() {
+                words = 0;
                 since = 0;
+                self.syslog |= !self.timed && i > 0 && is_month(first);
                 self.timed = true;
                 if field.group {
                     self.level_of(&field);
@@ -48,12 +54,27 @@ impl<'a> Head<'a> {
                     && !self.timed
                     && field.text.ends_with(b":")
                     && !field.text.ends_with(b"]:");
-                if sentence || self.timed && since > BETWEEN_TIMES || field.is_prose() {
+                let far = self.timed && since > BETWEEN_TIMES;
+                let tells = self.tells(&field);
+                let label = numbered && !self.timed && field.text[0].is_ascii_lowercase();
+                if sentence || far || field.is_prose() || tells && !label {
                     return;
                 }
+                words += usize::from(tells);
             }
             before = field.core();
         }
+    }
+
+    /// Whether a field before a time is a word of the message, as in `backup finished 10:11:12`.
+    fn tells(&self, field: &Field<'a>) -> bool {
+        let next = self.field(field.end);
+        let passes = match self.timed {
+            true => self.is_host(field, &next),
+            // `web | 10:11:12`, and the user before the time of an access log.
+            false => next.text == b"|" || next.group && next.is_time(),
+        };
+        field.is_word() && !passes
     }
 
     /// Looks for a level among the words of a group with a time.
