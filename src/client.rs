@@ -170,7 +170,7 @@ impl Client {
         id
     }
 
-    /// The last entries that came of a subscription's containers; of more than 500, of those that were
+    /// The last entries that came of a subscription's containers; of more than 4096, of those that were
     /// active last.
     #[must_use]
     pub fn places(&self, sub: SubId) -> Vec<ResumePoint> {
@@ -427,6 +427,7 @@ impl Client {
             }
             ServerMessage::Ping { nonce } => self.out.send(&ClientMessage::Pong { nonce }),
             ServerMessage::Pong { .. } => {}
+            ServerMessage::Served(served) => self.out.update(Update::Served(served)),
         }
         true
     }
@@ -470,7 +471,9 @@ impl Client {
         self.last_wire = self.last_wire.wrapping_add(1);
         let wire = SubId(self.last_wire);
         self.wires.insert(wire, sub);
-        self.out.send(&subscription.start(wire));
+        for message in subscription.start(wire) {
+            self.out.send(&message);
+        }
     }
 
     fn start_all(&mut self) {

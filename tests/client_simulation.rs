@@ -215,6 +215,7 @@ impl Server {
                 self.credited = bytes;
             }
             ClientMessage::Ping { nonce } => out.push_back(ServerMessage::Pong { nonce }.encode()),
+            ClientMessage::Resume { .. } => panic!("one message names all of so few"),
             ClientMessage::Retry { .. }
             | ClientMessage::Refresh
             | ClientMessage::StartDemo
@@ -595,7 +596,11 @@ impl World {
                 assert_eq!(Some(sub), expected, "a state of an old selection");
             }
             Update::Refused { reason, .. } => panic!("{reason}"),
-            Update::Link(_) | Update::Hello { .. } | Update::State | Update::Event(_) => {}
+            Update::Link(_)
+            | Update::Hello { .. }
+            | Update::State
+            | Update::Event(_)
+            | Update::Served(_) => {}
         }
     }
 

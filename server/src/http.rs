@@ -96,7 +96,7 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         .map_or(0, |client| client.skipped_records());
     (
         [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        app.metrics.render(skipped),
+        app.metrics.render(skipped, |id| app.state.name(id)),
     )
 }
 

@@ -15,16 +15,17 @@ use futures::{SinkExt, StreamExt};
 use http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::{HeaderMap, StatusCode};
 use sidekick::protocol::{
-    HEARTBEAT_MS, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL, ServerMessage, Snapshot,
+    HEARTBEAT_MS, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL, Served, ServerMessage, Snapshot,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::session::Session;
 use crate::App;
 use crate::events::Happening;
+use crate::metrics::{Flow, Meter};
 use crate::state::now;
 use crate::streams::Outbound;
 
@@ -32,6 +33,9 @@ const HEARTBEAT: Duration = Duration::from_millis(HEARTBEAT_MS as u64);
 
 /// A side that is silent for so long is gone.
 const SILENCE: Duration = Duration::from_millis(HEARTBEAT_MS as u64 * 3);
+
+/// How often a page is told what was sent to it, while anything is.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// Direct answers that wait at most; beyond that, the page's next message waits.
 const ANSWERS: usize = 64;
@@ -129,6 +133,8 @@ async fn write(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     heartbeat.reset();
     let mut nonce = 0;
+    // Armed while the page does not know yet what was sent.
+    let mut tell_at: Option<Instant> = None;
     loop {
         for bytes in ready.drain(..) {
             // A page that takes nothing for so long is gone, even if its connection is not.
@@ -152,9 +158,16 @@ async fn write(
                 None => return,
             },
             payload = outbound.next() => match payload {
-                Some(bytes) => ready.push(bytes),
+                Some(bytes) => {
+                    ready.push(bytes);
+                    tell_at.get_or_insert_with(|| Instant::now() + TELL_EVERY);
+                }
                 None => return,
             },
+            () = sleep_until(tell_at.unwrap_or_else(Instant::now)), if tell_at.is_some() => {
+                tell_at = None;
+                ready.push(ServerMessage::Served(served(outbound.meter())).encode().into());
+            }
             _ = heartbeat.tick() => {
                 nonce += 1;
                 ready.push(ServerMessage::Ping { nonce }.encode().into());
@@ -168,6 +181,16 @@ async fn write(
                 return;
             }
         }
+    }
+}
+
+fn served(meter: &Meter) -> Served {
+    Served {
+        sent: meter.get(Flow::Sent),
+        dropped: meter.get(Flow::Dropped),
+        replayed: meter.get(Flow::Replayed),
+        removed: meter.get(Flow::Removed),
+        lag_ms: meter.lag_ms(),
     }
 }
 

@@ -3,9 +3,16 @@
 //! Plain atomics: the hot path adds to them without a lock, and nobody needs a registry for
 //! two dozen numbers whose names are all in this file.
 
+mod meter;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use sidekick::model::ContainerId;
+
+pub use self::meter::{Flow, Meter};
+use self::meter::{Meters, escaped};
 
 /// Kinds of upstreams, that is, of streams from the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +55,8 @@ pub enum Counter {
     LinesRead,
     /// Log lines read from the engine once more, for one viewer alone.
     LinesReplayed,
+    /// Log lines that the engine gave once more, and that were left out.
+    LinesRemoved,
     /// Log lines handed to viewers, counted once a viewer.
     LinesSent,
     /// Log lines that a slow viewer did not get; each is part of a gap that it was shown.
@@ -72,7 +81,7 @@ pub enum Counter {
     RequestsForbidden,
 }
 
-const COUNTERS: [(Counter, &str, &str); 13] = [
+const COUNTERS: [(Counter, &str, &str); 14] = [
     (
         Counter::LinesRead,
         "sidekick_log_lines_read_total",
@@ -82,6 +91,11 @@ const COUNTERS: [(Counter, &str, &str); 13] = [
         Counter::LinesReplayed,
         "sidekick_log_lines_replayed_total",
         "Log lines read from the engine once more, for one viewer alone.",
+    ),
+    (
+        Counter::LinesRemoved,
+        "sidekick_log_lines_removed_total",
+        "Log lines that the engine gave once more, and that were left out.",
     ),
     (
         Counter::LinesSent,
@@ -146,6 +160,11 @@ pub struct Metrics {
     upstreams: [AtomicI64; 3],
     viewers: AtomicI64,
     counters: [AtomicU64; COUNTERS.len()],
+    /// Of containers whose log is open.
+    container_meters: Meters<ContainerId>,
+    /// Of connections, by number.
+    viewer_meters: Meters<u64>,
+    last_viewer: AtomicU64,
 }
 
 impl Metrics {
@@ -186,10 +205,27 @@ impl Metrics {
         }
     }
 
-    /// Everything in Prometheus's text format. `skipped_records` is what the engine's client
-    /// could not read so far.
+    /// Counts what becomes of a container's log lines, for as long as somebody holds this.
     #[must_use]
-    pub fn render(&self, skipped_records: u64) -> String {
+    pub fn container(&self, container: &ContainerId) -> Arc<Meter> {
+        self.container_meters.get(container)
+    }
+
+    /// Counts what becomes of the log lines of another viewer, for as long as somebody holds this.
+    #[must_use]
+    pub fn viewer(&self) -> Arc<Meter> {
+        let number = self.last_viewer.fetch_add(1, Ordering::Relaxed) + 1;
+        self.viewer_meters.get(&number)
+    }
+
+    /// Everything in Prometheus's text format. `skipped_records` is what the engine's client
+    /// could not read so far; `name` tells that of a container.
+    #[must_use]
+    pub fn render(
+        &self,
+        skipped_records: u64,
+        name: impl Fn(&ContainerId) -> Option<String>,
+    ) -> String {
         let mut out = String::with_capacity(4096);
         // Writing to a String has no way to fail.
         let _ = writeln!(
@@ -225,6 +261,16 @@ impl Metrics {
              # TYPE sidekick_records_skipped_total counter\n\
              sidekick_records_skipped_total {skipped_records}"
         );
+        self.container_meters.render(&mut out, "container", |id| {
+            let name = name(id).unwrap_or_default();
+            format!(
+                "container=\"{}\",id=\"{}\"",
+                escaped(&name),
+                escaped(id.short())
+            )
+        });
+        self.viewer_meters
+            .render(&mut out, "viewer", |number| format!("viewer=\"{number}\""));
         out
     }
 }
@@ -253,7 +299,7 @@ mod tests {
 
     #[test]
     fn all_three_gauges_are_there_from_the_start() {
-        let text = Metrics::default().render(0);
+        let text = Metrics::default().render(0, |_| None);
         for kind in ["logs", "stats", "events"] {
             assert!(text.contains(&format!("sidekick_upstreams_open{{kind=\"{kind}\"}} 0\n")));
         }
@@ -274,7 +320,7 @@ mod tests {
         for (n, (counter, ..)) in COUNTERS.into_iter().enumerate() {
             metrics.add(counter, n as u64 + 100);
         }
-        let text = metrics.render(7);
+        let text = metrics.render(7, |_| None);
         for (n, (_, name, _)) in COUNTERS.into_iter().enumerate() {
             assert!(text.contains(&format!("{name} {}\n", n + 100)), "{name}");
         }

@@ -141,12 +141,12 @@ impl Hub {
         match target {
             Target::Logs { container } => {
                 self.announce(sub, &container, outbound);
-                let sink = outbound.source(sub, SourceId(0));
+                let sink = outbound.source(sub, SourceId(0)).of(&container);
                 Subscription::Logs(self.logs.join(&container, place(&container), sink))
             }
             Target::History { container } => {
                 self.announce(sub, &container, outbound);
-                let sink = outbound.source(sub, SourceId(0));
+                let sink = outbound.source(sub, SourceId(0)).of(&container);
                 let ask = place(&container);
                 let context = Arc::clone(&self.context);
                 Subscription::History(HistoryStream::start(context, container, ask, sink))

@@ -239,6 +239,7 @@ impl Tail {
             | Update::Hello { .. }
             | Update::State
             | Update::Event(_)
+            | Update::Served(_)
             | Update::Stats { .. } => {}
         }
         Ok(())

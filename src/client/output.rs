@@ -1,7 +1,7 @@
 //! What the state machine asks of its caller.
 
 use crate::model::{ContainerId, Event, StatsSample};
-use crate::protocol::{Gap, LogBatch, StreamState, SubId};
+use crate::protocol::{Gap, LogBatch, Served, StreamState, SubId};
 use crate::time::Millis;
 
 /// One thing for the caller to do; from [`Client::poll`](super::Client::poll).
@@ -89,6 +89,8 @@ pub enum Update {
         /// Its state now.
         state: StreamState,
     },
+    /// What the server did with log lines on this connection so far.
+    Served(Served),
     /// The server refused something, for example a target that does not exist.
     Refused {
         /// The subscription it concerns; `None` where it concerns none.

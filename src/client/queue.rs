@@ -189,7 +189,11 @@ fn sub_of(update: &Update) -> Option<SubId> {
         | Update::Stats { sub, .. }
         | Update::Stream { sub, .. } => Some(*sub),
         Update::Refused { sub, .. } => *sub,
-        Update::Link(_) | Update::Hello { .. } | Update::State | Update::Event(_) => None,
+        Update::Link(_)
+        | Update::Hello { .. }
+        | Update::State
+        | Update::Event(_)
+        | Update::Served(_) => None,
     }
 }
 

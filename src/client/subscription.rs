@@ -14,9 +14,17 @@ use crate::protocol::{
 use crate::sort::sort_by_key;
 use crate::time::Millis;
 
-/// Most resume points that one `Subscribe` names: those of the containers that were active
-/// last. The others are found in their backlog, as after a restart of the server.
-const MAX_RESUME_POINTS: usize = 500;
+/// Most resume points of one subscription, and as many as the server numbers containers: those of
+/// the containers that were active last. The others are found in their backlog, as after a restart of
+/// the server.
+const MAX_RESUME_POINTS: usize = 4096;
+
+/// Resume points of one message at most, in bytes: with a target they stay below
+/// [`MAX_CLIENT_MESSAGE_BYTES`].
+const RESUME_BYTES: usize = MAX_CLIENT_MESSAGE_BYTES / 2;
+
+/// A resume point at most, without the id of its container.
+const POINT_BYTES: usize = 32;
 
 /// What one subscription knows. It lives as long as the caller wants it; `wire` changes with
 /// every connection.
@@ -76,22 +84,31 @@ impl Subscription {
         self.wire
     }
 
-    /// Takes a number for this connection and returns the message that subscribes it.
-    pub(super) fn start(&mut self, wire: SubId) -> ClientMessage {
+    /// Takes a number for this connection and returns the messages that subscribe it.
+    pub(super) fn start(&mut self, wire: SubId) -> Vec<ClientMessage> {
         self.wire = Some(wire);
-        let mut resume = self.resume_points();
-        loop {
-            let message = ClientMessage::Subscribe {
-                sub: wire,
-                target: self.target.clone(),
-                resume: resume.clone(),
-                start: self.start,
-            };
-            if resume.is_empty() || message.encode().len() <= MAX_CLIENT_MESSAGE_BYTES {
-                return message;
+        let mut messages = Vec::new();
+        let (mut resume, mut bytes) = (Vec::new(), 0);
+        for point in self.resume_points() {
+            let size = point.container.0.len() + POINT_BYTES;
+            if size > RESUME_BYTES {
+                continue;
             }
-            resume.truncate(resume.len() / 2);
+            if bytes + size > RESUME_BYTES {
+                let resume = std::mem::take(&mut resume);
+                messages.push(ClientMessage::Resume { sub: wire, resume });
+                bytes = 0;
+            }
+            bytes += size;
+            resume.push(point);
         }
+        messages.push(ClientMessage::Subscribe {
+            sub: wire,
+            target: self.target.clone(),
+            resume,
+            start: self.start,
+        });
+        messages
     }
 
     /// It no longer is subscribed. What is held back is forgotten: it comes again.

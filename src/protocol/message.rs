@@ -9,7 +9,7 @@ use crate::model::{Container, ContainerId, EngineStatus, Event, ResourceError, S
 use crate::time::{Millis, Nanos};
 
 /// Name of the websocket subprotocol; its number is the version of the protocol.
-pub const SUBPROTOCOL: &str = "sidekick.v2";
+pub const SUBPROTOCOL: &str = "sidekick.v3";
 
 /// Both sides send something at least this often, in milliseconds; a side that heard nothing
 /// for three times as long closes the connection.
@@ -101,6 +101,21 @@ pub struct ResumePoint {
     pub cursor: Cursor,
 }
 
+/// What the server did with log lines for one connection, in total since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// Lines that were sent.
+    pub sent: u64,
+    /// Lines that were let go because the page was slow; each is part of a gap.
+    pub dropped: u64,
+    /// Lines that were read from the engine for this page alone.
+    pub replayed: u64,
+    /// Lines that came in such readings and that the page had already.
+    pub removed: u64,
+    /// How long after it was printed the last line was sent, in milliseconds.
+    pub lag_ms: Option<i64>,
+}
+
 /// What a page says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientMessage {
@@ -144,6 +159,14 @@ pub enum ClientMessage {
     Pong {
         /// The number of the ping.
         nonce: u32,
+    },
+    /// More of what the [`Subscribe`](Self::Subscribe) with this number will say in `resume`: so many
+    /// containers that one message cannot name them all.
+    Resume {
+        /// Number of the subscription that is to come.
+        sub: SubId,
+        /// Where the page stands.
+        resume: Vec<ResumePoint>,
     },
 }
 
@@ -293,6 +316,8 @@ pub enum ServerMessage {
         /// The number of the ping.
         nonce: u32,
     },
+    /// What the server did for this connection so far: told now and then while log lines flow.
+    Served(Served),
 }
 
 /// A server message as it came, with the batch of a `Logs` message.

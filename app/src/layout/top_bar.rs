@@ -150,6 +150,18 @@ fn health(health: Health) -> String {
     if let Some(lag) = health.lag_ms {
         text.push_str(&format!("; the newest {lag} ms after it was printed"));
     }
+    if let Some(served) = health.served {
+        text.push_str(&format!(
+            "\nOver this connection {} sent, {} let go as it was slow, {} read again for it, of which it had {}",
+            group_digits(served.sent),
+            group_digits(served.dropped),
+            group_digits(served.replayed + served.removed),
+            group_digits(served.removed),
+        ));
+        if let Some(lag) = served.lag_ms {
+            text.push_str(&format!("; the last left {lag} ms after it was printed"));
+        }
+    }
     text
 }
 
@@ -244,6 +256,7 @@ fn ThemeSwitch() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sidekick::protocol::Served;
 
     #[test]
     fn health_tells_what_came_what_is_missing_and_how_late() {
@@ -260,5 +273,16 @@ mod tests {
             health(it),
             "12,431 lines came, 1,200 are missing, and more in 1 place"
         );
+        it.served = Some(Served {
+            sent: 12_431,
+            dropped: 1_200,
+            replayed: 90,
+            removed: 10,
+            lag_ms: Some(4),
+        });
+        assert!(health(it).ends_with(
+            "\nOver this connection 12,431 sent, 1,200 let go as it was slow, 100 read again for it, of which \
+             it had 10; the last left 4 ms after it was printed"
+        ));
     }
 }

@@ -25,6 +25,9 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             wire.inner.borrow_mut().clock_offset_ms = clock_offset_ms;
         }
         Report::State => state(wire),
+        Report::Served(served) => dashboard
+            .health
+            .update_value(|health| health.served = Some(served)),
         Report::Event(event) => {
             if event.action == "die" {
                 died(wire, &event);

@@ -1,6 +1,7 @@
 //! What the page knows of the log that it shows, beside its lines.
 
 use sidekick::logs::older::Before;
+use sidekick::protocol::Served;
 use sidekick::time::Millis;
 
 /// How well lines come, since the page was opened. Of several subscriptions it is the sum.
@@ -15,6 +16,8 @@ pub struct Health {
     /// How long after it was printed the newest line of a live stream came, in milliseconds: by two
     /// clocks, where Docker runs on another machine.
     pub lag_ms: Option<i64>,
+    /// What the server says that it did for this connection.
+    pub served: Option<Served>,
 }
 
 /// What the page knows of the lines before those that it holds.

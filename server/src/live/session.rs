@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sidekick::protocol::{ClientMessage, ServerMessage, SubId};
+use sidekick::protocol::{ClientMessage, ResumePoint, ServerMessage, SubId};
 use tokio::sync::mpsc;
 
 use super::Answer;
@@ -13,6 +13,9 @@ use crate::streams::{Outbound, Subscription};
 
 /// Subscriptions of one page at a time. A page shows one thing; a native viewer may show many.
 const MAX_SUBSCRIPTIONS: usize = 64;
+
+/// Resume points that one subscription names at most: it numbers no more containers.
+const MAX_RESUME: usize = 4096;
 
 /// A page whose messages are refused so often does not speak our language.
 const MAX_REFUSED: u32 = 100;
@@ -24,6 +27,8 @@ pub(super) struct Session {
     subscriptions: HashMap<SubId, Subscription>,
     /// The largest number so far: each is used once.
     last_sub: Option<SubId>,
+    /// Resume points of the subscription that comes next.
+    resume: Option<(SubId, Vec<ResumePoint>)>,
     refused: u32,
 }
 
@@ -35,6 +40,7 @@ impl Session {
             answers,
             subscriptions: HashMap::new(),
             last_sub: None,
+            resume: None,
             refused: 0,
         }
     }
@@ -48,9 +54,11 @@ impl Session {
             ClientMessage::Subscribe {
                 sub,
                 target,
-                resume,
+                mut resume,
                 start,
             } => {
+                let more = self.resume.take().filter(|(of, _)| *of == sub);
+                resume.extend(more.into_iter().flat_map(|(_, points)| points));
                 if self.last_sub.is_some_and(|last| sub <= last) {
                     return self
                         .refuse(Some(sub), "a number is used once, and each is larger")
@@ -67,6 +75,18 @@ impl Session {
                         .hub
                         .subscribe(sub, target, resume, start, &self.outbound);
                 self.subscriptions.insert(sub, subscription);
+                true
+            }
+            ClientMessage::Resume { sub, resume } => {
+                let (of, points) = self.resume.get_or_insert_with(|| (sub, Vec::new()));
+                if *of != sub {
+                    (*of, *points) = (sub, Vec::new());
+                }
+                if points.len() + resume.len() > MAX_RESUME {
+                    self.resume = None;
+                    return self.refuse(Some(sub), "too many resume points").await;
+                }
+                points.extend(resume);
                 true
             }
             ClientMessage::Unsubscribe { sub } => {

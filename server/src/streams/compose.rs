@@ -65,7 +65,7 @@ impl ComposeLogStreamManager {
         let logs = Arc::clone(&self.logs);
         self.follow(selection, move |id, sink| -> Viewing<LogStore> {
             let cursor = asks.remove(id);
-            logs.join(id, Ask { cursor, start }, sink)
+            logs.join(id, Ask { cursor, start }, sink.of(id))
         })
     }
 

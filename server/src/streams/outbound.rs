@@ -15,10 +15,11 @@ use sidekick::model::{ContainerId, StatsSample};
 use sidekick::protocol::{Gap, ServerMessage, SourceId, StreamState, SubId};
 use tokio::sync::Notify;
 
-use self::queue::{Item, Queue};
+use self::queue::{Item, Logs, Queue, Sent};
 use super::batch::SharedBatch;
 use crate::events::Happening;
-use crate::metrics::{Counter, Metrics};
+use crate::metrics::{Counter, Flow, Meter, Metrics};
+use crate::state::now;
 
 /// The queue of one viewer. Clones are handles to the same queue.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ struct Shared {
     /// The queue shrank or was closed.
     drained: Notify,
     metrics: Arc<Metrics>,
+    /// Of this viewer.
+    meter: Arc<Meter>,
 }
 
 impl Outbound {
@@ -39,6 +42,7 @@ impl Outbound {
             queue: Mutex::new(Queue::default()),
             sendable: Notify::new(),
             drained: Notify::new(),
+            meter: metrics.viewer(),
             metrics,
         }))
     }
@@ -77,7 +81,13 @@ impl Outbound {
             outbound: self.clone(),
             sub,
             source,
+            meter: None,
         }
+    }
+
+    /// What became of the lines for this viewer.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.0.meter
     }
 
     /// Tells the page of a container that joined a subscription, or has a new name.
@@ -120,19 +130,32 @@ impl Outbound {
                 if queue.is_closed() {
                     return None;
                 }
-                if let Some((bytes, lines)) = queue.pop() {
+                if let Some(sent) = queue.pop() {
                     let room = queue.has_room();
                     drop(queue);
-                    if lines > 0 {
-                        self.0.metrics.add(Counter::LinesSent, u64::from(lines));
-                    }
+                    self.count(&sent);
                     if room {
                         self.0.drained.notify_waiters();
                     }
-                    return Some(bytes);
+                    return Some(sent.bytes);
                 }
             }
             self.0.sendable.notified().await;
+        }
+    }
+
+    fn count(&self, sent: &Sent) {
+        if sent.lines == 0 {
+            return;
+        }
+        let lines = u64::from(sent.lines);
+        self.0.metrics.add(Counter::LinesSent, lines);
+        self.0.meter.add(Flow::Sent, lines);
+        if let Some(printed) = sent.printed {
+            self.0.meter.passed(printed, now());
+        }
+        if let Some(container) = &sent.container {
+            container.add(Flow::Sent, lines);
         }
     }
 
@@ -143,6 +166,7 @@ impl Outbound {
     fn push(&self, item: Item) {
         let (lines, samples) = self.lock().push(item);
         if lines > 0 {
+            self.0.meter.add(Flow::Dropped, lines);
             self.0.metrics.record(Happening::LinesDropped { lines });
         }
         if samples > 0 {
@@ -163,14 +187,40 @@ pub(crate) struct SourceSink {
     outbound: Outbound,
     sub: SubId,
     source: SourceId,
+    /// Of its container, where this is a log.
+    meter: Option<Arc<Meter>>,
 }
 
 impl SourceSink {
+    /// Counts the lines as those of a container.
+    pub(crate) fn of(self, container: &ContainerId) -> Self {
+        let meter = self.outbound.0.metrics.container(container);
+        Self {
+            meter: Some(meter),
+            ..self
+        }
+    }
+
+    /// Counts lines that were read for this viewer alone, and those among them that it has already.
+    pub(crate) fn replayed(&self, flow: Flow, lines: u64) {
+        self.outbound.0.meter.add(flow, lines);
+        if let Some(container) = &self.meter {
+            container.add(flow, lines);
+        }
+    }
+
     /// Log entries; see [`ServerMessage::Logs`] for `backlog`.
     pub(crate) fn logs(&self, batch: &SharedBatch, backlog: bool) {
         if batch.lines > 0 {
-            self.outbound
-                .push(Item::Logs(self.sub, self.source, batch.clone(), backlog));
+            let lines = u64::from(batch.lines);
+            self.outbound.0.meter.add(Flow::Read, lines);
+            self.outbound.push(Item::Logs(Logs {
+                sub: self.sub,
+                source: self.source,
+                batch: batch.clone(),
+                backlog,
+                meter: self.meter.clone(),
+            }));
         }
     }
 

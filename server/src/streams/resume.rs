@@ -66,6 +66,8 @@ pub(crate) struct Resumption {
     /// The cursor is known to lie before the reading.
     before: bool,
     found: bool,
+    /// Entries that came once more, up to the cursor's.
+    again: u64,
     /// Time of the first entry of stdout and of stderr: the window may begin within a run of
     /// lines that share it, so that occurrences at this time cannot be told.
     first: [Option<Nanos>; 2],
@@ -111,6 +113,7 @@ impl Resumption {
             tail: None,
             before: false,
             found: false,
+            again: 0,
             first: [None; 2],
             cut: false,
             sure: false,
@@ -131,6 +134,11 @@ impl Resumption {
     pub(crate) fn take_counter(&mut self) -> Option<CursorCounter> {
         let counter = std::mem::take(&mut self.counter);
         counter.last().is_some().then_some(counter)
+    }
+
+    /// How many entries came that are known, once the place was found and since this was asked.
+    pub(crate) fn take_again(&mut self) -> u64 {
+        std::mem::take(&mut self.again)
     }
 
     /// Whether the place was found.
@@ -200,6 +208,7 @@ impl Resumption {
             }
             if self.counter.next(entry.time, entry.stream) == self.cursor {
                 self.found = true;
+                self.again = self.seen;
                 self.held = LogBatch::new();
                 return Step::After(batch.tail_from(index + 1));
             }

@@ -272,6 +272,7 @@ impl Running {
             | Update::Hello { .. }
             | Update::State
             | Update::Event(_)
+            | Update::Served(_)
             | Update::Stats { .. } => {}
         }
     }

@@ -575,6 +575,28 @@ async fn a_slow_viewer_gets_a_gap_and_does_not_slow_others() {
     assert!(seen.gaps.iter().all(|g| g.reason == GapReason::SlowViewer));
     assert!(missing > 0, "24 MB do not fit into the queue");
     assert_eq!(seen.lines.len() as u64 + missing, total as u64);
+    let sent = total as u64 - missing;
+    slow.until("what was sent", |p| p.served.sent == sent).await;
+    assert_eq!((slow.served.dropped, slow.served.replayed), (missing, 0));
+    assert!(slow.served.lag_ms.is_some());
+    let metrics = world.request("/metrics", &[]).await;
+    let of = |what: &str, flow: &str| {
+        let of_it = |line: &&str| line.starts_with(what) && line.contains(&format!("\"{flow}\"}}"));
+        let lines = metrics.lines().filter(of_it);
+        let counts = lines.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap());
+        counts.collect::<Vec<u64>>()
+    };
+    let web = "sidekick_container_log_lines_total{container=\"web\",id=\"";
+    assert_eq!(of(web, "read"), [total as u64]);
+    assert_eq!(of(web, "sent"), [sent + total as u64]);
+    assert_eq!(of(web, "dropped"), [missing]);
+    let viewers = of("sidekick_viewer_log_lines_total{viewer=", "dropped");
+    assert!(viewers.len() == 2 && viewers.contains(&missing) && viewers.contains(&0));
+    // Of what is closed nothing is told.
+    drop((slow, quick));
+    eventually("nobody looks", || world.open(UpstreamKind::Logs) == 0).await;
+    let metrics = world.request("/metrics", &[]).await;
+    assert!(!metrics.contains("container=\"web\""), "{metrics}");
 }
 
 #[tokio::test]

@@ -2,12 +2,71 @@
 
 use server::demo::Spec;
 use server::metrics::UpstreamKind;
-use sidekick::protocol::{ClientMessage, StreamState, Target};
+use sidekick::protocol::{ClientMessage, ResumePoint, Start, StreamState, SubId, Target};
 
 use crate::support::{World, eventually, numbered};
 
 fn replica(number: u32) -> Spec {
     Spec::new(&format!("shop-web-{number}")).compose("shop", "web", number)
+}
+
+#[tokio::test]
+async fn resume_points_may_come_in_several_messages_before_their_subscription() {
+    let world = World::start(vec![replica(1), replica(2)]).await;
+    let mut page = world.page().await;
+    let project = || Target::ProjectLogs {
+        project: "shop".to_owned(),
+        service: None,
+    };
+    for name in ["shop-web-1", "shop-web-2"] {
+        world.print(name, numbered(name, 0..10));
+    }
+    let first = page.subscribe(project()).await;
+    page.until("both", |p| {
+        (0..2).all(|source| p.source(first, source).lines.len() == 10)
+    })
+    .await;
+    let points: Vec<_> = (0..2)
+        .map(|source| {
+            let seen = page.source(first, source);
+            ResumePoint {
+                container: seen.container.clone().unwrap(),
+                cursor: seen.cursor.unwrap(),
+            }
+        })
+        .collect();
+    let sub = SubId(first.0 + 10);
+    for point in points {
+        let resume = vec![point];
+        page.send(ClientMessage::Resume { sub, resume }).await;
+    }
+    page.send(ClientMessage::Subscribe {
+        sub,
+        target: project(),
+        resume: Vec::new(),
+        start: Start::Newest,
+    })
+    .await;
+    for name in ["shop-web-1", "shop-web-2"] {
+        world.print(name, ["new".to_owned()]);
+    }
+    page.until("what is new", |p| {
+        (0..2).all(|source| p.source(sub, source).lines == ["new"])
+    })
+    .await;
+    let point = ResumePoint {
+        container: world.id("shop-web-1"),
+        cursor: page.source(sub, 0).cursor.unwrap(),
+    };
+    let sub = SubId(first.0 + 20);
+    for _ in 0..20 {
+        let resume = vec![point.clone(); 300];
+        page.send(ClientMessage::Resume { sub, resume }).await;
+    }
+    page.until("too many", |p| {
+        p.refused.iter().any(|it| it.contains("resume points"))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use server::docker::EndpointSources;
 use server::metrics::UpstreamKind;
 use sidekick::model::{Container, ContainerId, EngineStatus, Event};
 use sidekick::protocol::{
-    ClientMessage, Cursor, CursorCounter, Gap, ResumePoint, SUBPROTOCOL, ServerFrame,
+    ClientMessage, Cursor, CursorCounter, Gap, ResumePoint, SUBPROTOCOL, Served, ServerFrame,
     ServerMessage, Snapshot, SourceId, Start, StreamState, SubId, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -188,6 +188,7 @@ pub(crate) struct Page {
     pub(crate) sub_states: HashMap<SubId, StreamState>,
     pub(crate) events: Vec<Event>,
     pub(crate) refused: Vec<String>,
+    pub(crate) served: Served,
 }
 
 impl Page {
@@ -218,6 +219,7 @@ impl Page {
             sub_states: HashMap::new(),
             events: Vec::new(),
             refused: Vec::new(),
+            served: Served::default(),
         };
         let hello = page.receive().await;
         assert!(matches!(hello.message, ServerMessage::Hello { .. }));
@@ -437,6 +439,7 @@ impl Page {
                 self.sub_states.insert(sub, state);
             }
             ServerMessage::Refused { reason, .. } => self.refused.push(reason),
+            ServerMessage::Served(served) => self.served = served,
         }
     }
 

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use super::{LogStore, Stand};
 use crate::docker::DockerStream;
 use crate::events::Happening;
-use crate::metrics::Counter;
+use crate::metrics::{Counter, Flow, Meter};
+use crate::state::now;
 use crate::streams::batch::{SharedBatch, is_full, split};
 use crate::streams::catch_up;
 use crate::streams::reading::From;
@@ -53,6 +54,7 @@ pub(super) enum Stop {
 pub(super) struct Pump<'a> {
     up: &'a Arc<Upstream<LogStore>>,
     context: &'a Context,
+    meter: Arc<Meter>,
     pending: LogBatch,
     /// What is missing before `pending`.
     gap: Option<Gap>,
@@ -65,6 +67,7 @@ impl<'a> Pump<'a> {
         Self {
             up,
             context,
+            meter: context.metrics.container(&up.container),
             pending: LogBatch::new(),
             gap: None,
             flowed: false,
@@ -91,7 +94,11 @@ impl<'a> Pump<'a> {
                 item = stream.next() => match item {
                     Some(Ok(batch)) => {
                         let step = match resumption.as_deref_mut() {
-                            Some(resumption) => resumption.feed(batch),
+                            Some(resumption) => {
+                                let step = resumption.feed(batch);
+                                self.removed(resumption.take_again());
+                                step
+                            }
                             None => Step::After(batch),
                         };
                         let batch = match step {
@@ -221,6 +228,12 @@ impl<'a> Pump<'a> {
         });
     }
 
+    /// Lines came once more.
+    fn removed(&self, lines: u64) {
+        self.context.metrics.add(Counter::LinesRemoved, lines);
+        self.meter.add(Flow::Removed, lines);
+    }
+
     fn primed(&mut self) {
         let fresh = self.up.board().store.prime();
         if fresh {
@@ -240,6 +253,11 @@ impl<'a> Pump<'a> {
         self.flowed = true;
         let lines = self.pending.len() as u64;
         self.context.metrics.add(Counter::LinesRead, lines);
+        self.meter.add(Flow::Read, lines);
+        let last = self.pending.len().checked_sub(1);
+        if let Some(printed) = last.and_then(|last| self.pending.time(last)) {
+            self.meter.passed(printed, now());
+        }
         let mut searching = false;
         {
             let mut board = self.up.board();

@@ -2,11 +2,13 @@
 //! of what did not fit.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use sidekick::protocol::{Gap, GapReason, ServerMessage, SourceId, SubId, WINDOW_BYTES};
 use sidekick::time::Nanos;
 
+use crate::metrics::{Flow, Meter};
 use crate::streams::batch::SharedBatch;
 
 /// Payload that waits for one viewer at most, in bytes.
@@ -43,14 +45,46 @@ pub(super) struct Queue {
 /// A message that waits.
 pub(super) enum Item {
     Control(SubId, Bytes),
-    /// The flag is the message's `backlog`.
-    Logs(SubId, SourceId, SharedBatch, bool),
+    Logs(Logs),
     /// The number is how many readings there are in it.
     Stats(SubId, SourceId, Bytes, u32),
     /// Here lines or readings were dropped; what is missing is in `gaps`.
     GapMark(SubId, SourceId),
     /// Was dropped without a trace of its own.
     Hole,
+}
+
+/// Log lines that wait.
+pub(super) struct Logs {
+    pub(super) sub: SubId,
+    pub(super) source: SourceId,
+    pub(super) batch: SharedBatch,
+    /// See [`ServerMessage::Logs`].
+    pub(super) backlog: bool,
+    /// Of their container.
+    pub(super) meter: Option<Arc<Meter>>,
+}
+
+/// A message on its way.
+pub(super) struct Sent {
+    pub(super) bytes: Bytes,
+    /// Log lines in it.
+    pub(super) lines: u32,
+    /// When the last of them was printed.
+    pub(super) printed: Option<Nanos>,
+    /// The meter of their container.
+    pub(super) container: Option<Arc<Meter>>,
+}
+
+impl Sent {
+    fn other(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            lines: 0,
+            printed: None,
+            container: None,
+        }
+    }
 }
 
 impl Queue {
@@ -112,8 +146,8 @@ impl Queue {
         dropped
     }
 
-    /// Takes the first message if the window has room for it, with its number of log lines.
-    pub(super) fn pop(&mut self) -> Option<(Bytes, u32)> {
+    /// Takes the first message if the window has room for it.
+    pub(super) fn pop(&mut self) -> Option<Sent> {
         loop {
             let first = self.items.front()?;
             if first.payload() > 0 {
@@ -128,12 +162,19 @@ impl Queue {
             self.payload_bytes -= item.payload();
             match item {
                 Item::Hole => {}
-                Item::Control(_, bytes) => return Some((bytes, 0)),
+                Item::Control(_, bytes) => return Some(Sent::other(bytes)),
                 Item::Stats(_, _, bytes, _) => {
                     self.sent += bytes.len() as u64;
-                    return Some((bytes, 0));
+                    return Some(Sent::other(bytes));
                 }
-                Item::Logs(sub, source, batch, backlog) => {
+                Item::Logs(logs) => {
+                    let Logs {
+                        sub,
+                        source,
+                        batch,
+                        backlog,
+                        meter,
+                    } = logs;
                     let message = ServerMessage::Logs {
                         sub,
                         source,
@@ -145,17 +186,24 @@ impl Queue {
                     if let Some(last) = batch.last {
                         self.last_sent.insert((sub, source), last);
                     }
-                    return Some((bytes.into(), batch.lines));
+                    return Some(Sent {
+                        bytes: bytes.into(),
+                        lines: batch.lines,
+                        printed: batch.last,
+                        container: meter,
+                    });
                 }
                 Item::GapMark(sub, source) => {
                     if let Some(mut gap) = self.gaps.remove(&(sub, source)) {
                         gap.after = self.last_sent.get(&(sub, source)).copied();
                         gap.before = self.items.iter().find_map(|item| match item {
-                            Item::Logs(s, o, batch, _) if (*s, *o) == (sub, source) => batch.first,
+                            Item::Logs(it) if (it.sub, it.source) == (sub, source) => {
+                                it.batch.first
+                            }
                             _ => None,
                         });
                         let message = ServerMessage::Gap { sub, source, gap };
-                        return Some((message.encode().into(), 0));
+                        return Some(Sent::other(message.encode().into()));
                     }
                 }
             }
@@ -182,9 +230,13 @@ impl Queue {
                     samples += u64::from(*count);
                     ((*sub, *source), *count)
                 }
-                Item::Logs(sub, source, batch, _) => {
-                    lines += u64::from(batch.lines);
-                    ((*sub, *source), batch.lines)
+                Item::Logs(logs) => {
+                    let count = u64::from(logs.batch.lines);
+                    lines += count;
+                    if let Some(container) = &logs.meter {
+                        container.add(Flow::Dropped, count);
+                    }
+                    ((logs.sub, logs.source), logs.batch.lines)
                 }
                 Item::Control(..) | Item::GapMark(..) | Item::Hole => continue,
             };
@@ -222,10 +274,8 @@ impl Queue {
 impl Item {
     fn sub(&self) -> Option<SubId> {
         match self {
-            Self::Control(sub, _)
-            | Self::Logs(sub, ..)
-            | Self::Stats(sub, ..)
-            | Self::GapMark(sub, _) => Some(*sub),
+            Self::Logs(logs) => Some(logs.sub),
+            Self::Control(sub, _) | Self::Stats(sub, ..) | Self::GapMark(sub, _) => Some(*sub),
             Self::Hole => None,
         }
     }
@@ -234,7 +284,7 @@ impl Item {
     /// left out here; what was sent is counted exactly.
     fn payload(&self) -> usize {
         match self {
-            Self::Logs(_, _, batch, _) => batch.bytes.len(),
+            Self::Logs(logs) => logs.batch.bytes.len(),
             Self::Stats(_, _, bytes, _) => bytes.len(),
             Self::Control(..) | Self::GapMark(..) | Self::Hole => 0,
         }

@@ -27,7 +27,7 @@ fn outbound() -> (Outbound, SourceSink, Arc<Metrics>) {
 fn sendable(outbound: &Outbound) -> Vec<ServerFrame> {
     let mut queue = outbound.lock();
     std::iter::from_fn(|| queue.pop())
-        .map(|(bytes, _)| ServerFrame::decode(&bytes).unwrap())
+        .map(|sent| ServerFrame::decode(&sent.bytes).unwrap())
         .collect()
 }
 

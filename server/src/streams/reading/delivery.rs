@@ -5,7 +5,7 @@ use sidekick::time::Nanos;
 
 use super::{CaughtUp, From, Outcome, Reading};
 use crate::docker::DockerError;
-use crate::metrics::Counter;
+use crate::metrics::{Counter, Flow};
 use crate::streams::batch::{SharedBatch, split};
 
 /// What one request gives, on its way to the viewer.
@@ -58,9 +58,9 @@ impl Delivery<'_> {
     /// no more.
     pub(super) async fn flush(&mut self) -> bool {
         let pending = std::mem::take(&mut self.pending);
-        self.to
-            .metrics
-            .add(Counter::LinesReplayed, pending.len() as u64);
+        let lines = pending.len() as u64;
+        self.to.metrics.add(Counter::LinesReplayed, lines);
+        self.to.sink.replayed(Flow::Replayed, lines);
         for piece in split(pending) {
             if !self.to.sink.room().await {
                 return false;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::delivery::Delivery;
 use super::{From, Outcome, Reading, SILENCE, silent};
 use crate::docker::{DockerError, LogOptions};
+use crate::metrics::{Counter, Flow};
 use crate::streams::batch::is_full;
 use crate::streams::order::Order;
 use crate::streams::resume::{Resumption, Step};
@@ -23,6 +24,12 @@ const FLUSH_EVERY: Duration = Duration::from_millis(33);
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
 impl Reading<'_> {
+    /// Lines came that the viewer has.
+    fn removed(&self, lines: u64) {
+        self.metrics.add(Counter::LinesRemoved, lines);
+        self.sink.replayed(Flow::Removed, lines);
+    }
+
     /// Whether a silent reading is to be waited for: one that `looks` for the first line of a time, while
     /// Docker answers.
     async fn is_working(&self, looks: bool) -> Result<(), DockerError> {
@@ -94,7 +101,11 @@ impl Reading<'_> {
             let passed = (order.is_some() && place.as_ref().is_some_and(|it| !it.found()))
                 .then(|| batch.clone());
             let step = match place.as_deref_mut() {
-                Some(place) => place.feed(batch),
+                Some(place) => {
+                    let step = place.feed(batch);
+                    self.removed(place.take_again());
+                    step
+                }
                 None => Step::After(batch),
             };
             if let (Some(order), Some(passed)) = (&mut order, &passed) {
