@@ -294,6 +294,13 @@ impl LogTemplateEngine {
             .buckets
             .find(&self.clusters, &mut self.shape, level, &mut self.gaps);
         if let Some(slot) = found {
+            if let Some(cluster) = &self.clusters[slot as usize] {
+                for (own, new) in cluster.slots.iter().zip(&self.shape.slots) {
+                    if own.word == shape::STAR {
+                        self.buckets.values.learn(new);
+                    }
+                }
+            }
             return slot;
         }
         let slot = self.insert(line, level, time, bucket);

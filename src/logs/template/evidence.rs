@@ -104,9 +104,10 @@ const NEVER: usize = usize::MAX;
 /// How many different words in one place make it a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// For so many words a value counts, or what varies already.
+    /// For so many words a value counts, what varies already, or a word that was seen to vary
+    /// elsewhere.
     pub open: usize,
-    /// Methods of HTTP.
+    /// Methods of HTTP; one less as the only words of a line.
     pub method: usize,
     /// What is a value by its kind: several words in quotes, `true`, `null`.
     pub value: usize,
@@ -120,6 +121,8 @@ pub struct Evidence {
     pub constant: [usize; 2],
     /// Different texts behind the last colon of a line.
     pub tail: usize,
+    /// Likewise where only one constant word stands in the line.
+    pub alone: usize,
     /// Different texts elsewhere, with words before and behind them; as the first words two more, as
     /// the last ones one more.
     pub text: usize,
@@ -139,6 +142,7 @@ impl Default for Evidence {
             plain: [2, 3, 4, 3, 3, 4, 8],
             constant: [7, 4],
             tail: 2,
+            alone: 8,
             text: 3,
             bare: [200, 150],
             last: [12, 96],
@@ -152,7 +156,7 @@ impl Evidence {
     pub(super) fn tails_needed(&self, number: usize, constants: usize, thrown: bool) -> usize {
         let base = match constants {
             0 => return NEVER,
-            1 if !thrown => return NEVER,
+            1 if !thrown => return self.alone,
             2 if !thrown => self.tail + self.tail / 2,
             _ => self.tail,
         };
@@ -169,7 +173,8 @@ impl Evidence {
             2 if first => NEVER,
             2 => base + base / 2,
             ..=4 => base,
-            _ => (base - 1).max(self.text),
+            5 => (base - 1).max(self.text),
+            _ => base - 1,
         }
     }
 
@@ -182,7 +187,8 @@ impl Evidence {
             _ if context == X::Key => NEVER,
             C::Key | C::Aside | C::Member => NEVER,
             C::Value => return self.value,
-            C::Method => return self.method,
+            // The only word of a line says no more than its place.
+            C::Method => return self.method - usize::from(constants == 0),
             _ if constants == 0 => return self.last[usize::from(class != C::Name)],
             C::Name => match context {
                 X::First | X::Label | X::Thrown => self.name[2],

@@ -14,6 +14,15 @@ impl LogTemplateEngine {
         {
             for &at in merge.with.iter().chain([&slot]) {
                 self.settle(at);
+                if let Some(cluster) = &self.clusters[at as usize] {
+                    for &place in &merge.widen {
+                        self.buckets.values.learn(&cluster.slots[place]);
+                    }
+                    if let Some(around) = merge.around {
+                        let text = around.before..cluster.slots.len() - around.behind;
+                        self.buckets.values.learn_text(&cluster.slots[text]);
+                    }
+                }
             }
             let rank = |at: u32| {
                 self.clusters[at as usize]

@@ -1,10 +1,13 @@
 //! Finds the template of a shape that was not seen before, and merges templates on evidence.
 
 mod gaps;
+mod vocabulary;
 mod words;
 
 pub(super) use gaps::{gap_evidence, siblings};
 pub(super) use words::evidence;
+
+use vocabulary::Vocabulary;
 
 use super::cluster::Cluster;
 use super::shape::{Gap, Shape, Slot, fit, keep_tails, open, skeleton};
@@ -36,6 +39,8 @@ pub(super) struct Buckets {
     heads: Box<[u32]>,
     /// What tells at a glance that a cluster is of no interest, by its slot.
     outlines: Vec<Outline>,
+    /// What varied so far.
+    pub(super) values: Vocabulary,
 }
 
 impl Buckets {
@@ -43,6 +48,7 @@ impl Buckets {
         Self {
             heads: vec![NONE; BUCKETS].into(),
             outlines: Vec::new(),
+            values: Vocabulary::new(),
         }
     }
 

@@ -8,9 +8,11 @@
 //! - a list of words in brackets is one word.
 
 mod gap;
+mod slot;
 mod tail;
 
 pub(super) use gap::{Gap, fit, is_broken, last_mark, open, shared};
+pub(super) use slot::{END, GAP, STAR, STOP, Slot, VALUE, skeleton, told};
 pub(super) use tail::{Tails, keep_tails};
 
 use std::ops::Range;
@@ -18,80 +20,9 @@ use std::ops::Range;
 use super::classify::{Kind, unit_kind};
 use super::evidence::Context;
 use super::scanner::{Class, Part, Token, is_calendar};
-
-/// Stands for a value; a word's number is odd.
-pub(super) const VALUE: u64 = 0;
-/// Stands for a word that varies.
-pub(super) const STAR: u64 = 2;
-/// Stands for words of any number that vary.
-pub(super) const GAP: u64 = 4;
-/// The last slot of every line.
-pub(super) const END: u64 = 7;
-/// Where the message ends of a line whose other members go on behind it.
-pub(super) const STOP: u64 = 9;
+use slot::EMPTY;
 
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A place of a shape that holds a word or a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot {
-    /// [`VALUE`], [`STAR`] or the word's hash.
-    pub(super) word: u64,
-    pub(super) class: Class,
-    pub(super) context: Context,
-    /// What stands between it and the slot before it, as a hash.
-    pub(super) marks: u32,
-    /// The token it stands for, and the last one that was folded into it.
-    pub(super) first: u16,
-    pub(super) last: u16,
-}
-
-impl Slot {
-    /// The end of a message or line, before a token, with the marks before it.
-    fn end(word: u64, token: u16, marks: u32) -> Self {
-        Self {
-            word,
-            class: Class::Member,
-            context: Context::Key,
-            marks,
-            first: token,
-            last: token,
-        }
-    }
-
-    /// Whether all lines with the other have this one.
-    pub(super) fn covers(&self, other: &Self) -> bool {
-        self.word == STAR || self.word == other.word
-    }
-
-    /// Whether nothing around it says that it is a value.
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.context, Context::Open | Context::First)
-            && !matches!(self.class, Class::Value | Class::Method)
-    }
-
-    /// Whether its lines differ in it.
-    pub(super) fn is_wild(&self) -> bool {
-        matches!(self.word, STAR | GAP)
-    }
-
-    /// Whether it is the name of a member of an object, or of a line of members: no text goes over it.
-    pub(super) fn is_structure(&self) -> bool {
-        self.class == Class::Member || self.class == Class::Key && self.context == Context::Quoted
-    }
-
-    /// Whether the message ends before it.
-    pub(super) fn is_end(&self) -> bool {
-        matches!(self.word, END | STOP)
-    }
-
-    /// Whether it is a word that the lines of an event have in common.
-    pub(super) fn is_constant(&self) -> bool {
-        self.word != VALUE
-            && !self.is_wild()
-            && !matches!(self.class, Class::Value | Class::Aside | Class::Member)
-    }
-}
 
 /// The slots of a line, and what is between them.
 #[derive(Clone, Debug, Default)]
@@ -331,15 +262,5 @@ impl Shape {
     }
 }
 
-/// Marks and where slots are among them, as a hash.
-pub(super) fn skeleton(slots: &[Slot]) -> u64 {
-    slots.iter().fold(slots.len() as u64, |hash, slot| {
-        let gap = u64::from(slot.word == GAP);
-        mix(hash, u64::from(slot.marks) << 1 | gap)
-    })
-}
-
 /// The hash of no marks. The last eight bits of any such hash are the last mark.
 pub(super) const NO_MARKS: u32 = 0x100;
-/// The word of an empty value.
-pub(super) const EMPTY: u64 = 5;

@@ -1,5 +1,6 @@
 mod structure;
 mod texts;
+mod vocabulary;
 
 use super::*;
 use crate::logs::severity::assess;

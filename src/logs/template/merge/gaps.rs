@@ -1,10 +1,13 @@
 //! Evidence that lines have a text of any length in one place.
 
+use super::vocabulary::Vocabulary;
 use super::{Around, Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, is_near, words};
 use crate::logs::template::cluster::Cluster;
 use crate::logs::template::evidence::{Context, Evidence};
-use crate::logs::template::scanner::Class;
-use crate::logs::template::shape::{GAP, Gap, Slot, fit, is_broken, last_mark, mix, open, shared};
+use crate::logs::template::shape::{
+    GAP, Gap, Slot, fit, is_broken, last_mark, mix, open, shared, told,
+};
+use crate::sort::sort_by_key;
 
 /// Clusters that are looked at for what they share with one, and those that share enough.
 const MAX_AKIN: usize = 512;
@@ -83,14 +86,12 @@ pub(in crate::logs::template) fn gap_evidence(
             .collect();
         // Single words are left to the evidence of their place.
         let long = |it: &&Cluster| it.slots.len() - around.0 - around.1 > 1;
-        let mut texts: Vec<u64> = Vec::new();
-        for line in with.iter().map(|it| it.1).chain([own]).filter(long) {
-            let text = told(text_of(line, around));
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-        let texts = texts.len();
+        let lines = with.iter().map(|it| it.1).chain([own]).filter(long);
+        let mut texts: Vec<u64> = lines.map(|it| told(text_of(it, around))).collect();
+        sort_by_key(&mut texts, |it| *it);
+        texts.dedup();
+        let known = texts.iter().filter(|it| buckets.values.knows(**it)).count();
+        let texts = texts.len() + known;
         let outside = || around_of(own, around);
         let thrown = outside().any(|it| it.context == Context::Thrown);
         let constants = outside().filter(|it| it.is_constant()).count();
@@ -102,15 +103,20 @@ pub(in crate::logs::template) fn gap_evidence(
     for &(_, _, (before, behind)) in &others {
         let around = (before, behind.max(1));
         let outside = || around_of(own, around);
-        let constants = outside().filter(|it| is_prose(it)).count();
+        let constants = outside().filter(|it| it.is_prose()).count();
         let whole = || !is_broken(text_of(own, around));
         if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) && whole() {
             tried.push(around);
         }
     }
-    let passing = tried
-        .into_iter()
-        .filter(|&around| is_text(knobs, sharing(around).map(|it| it.1).chain([own]), around));
+    let passing = tried.into_iter().filter(|&around| {
+        is_text(
+            knobs,
+            &buckets.values,
+            sharing(around).map(|it| it.1).chain([own]),
+            around,
+        )
+    });
     let best = passing.max_by_key(|it| it.0 + it.1)?;
     let with: Vec<(u32, &Cluster)> = sharing(best).collect();
     Some(merge(best, &with, true))
@@ -127,87 +133,67 @@ fn around_of(line: &Cluster, (before, behind): (usize, usize)) -> impl Iterator<
     line.slots[..before].iter().chain(&line.slots[end..])
 }
 
-/// What a text says, but for what may be values of it.
-fn told(text: &[Slot]) -> u64 {
-    let plain =
-        |it: &&Slot| is_prose(it) && it.context != Context::Announced && it.class != Class::Name;
-    let words = || text.iter().filter(plain);
-    let all = || {
-        text.iter()
-            .fold(1, |hash, it| mix(mix(hash, it.word), it.marks.into()))
-    };
-    match words().next() {
-        Some(_) => words().fold(0, |hash, it| mix(hash, it.word)),
-        None => all(),
-    }
-}
-
-/// Whether a word is part of a sentence: not the name of a member, of who speaks, or a value of it.
-fn is_prose(slot: &Slot) -> bool {
-    slot.is_constant()
-        && matches!(
-            slot.context,
-            Context::Open | Context::First | Context::Announced | Context::Thrown
-        )
-}
-
 /// Whether what lines have between some slots is a text of each line's own.
 fn is_text<'a>(
     knobs: &Evidence,
-    lines: impl Iterator<Item = &'a Cluster>,
-    (before, behind): (usize, usize),
+    values: &Vocabulary,
+    lines: impl Iterator<Item = &'a Cluster> + Clone,
+    around: (usize, usize),
 ) -> bool {
-    let mut texts: Vec<u64> = Vec::new();
-    let mut seen: Vec<(u64, usize)> = Vec::new();
-    let (mut weight, mut constants) = (0, usize::MAX);
-    let (mut longest, mut ends) = (0, false);
+    let (before, behind) = around;
+    let (mut constants, mut longest, mut ends) = (usize::MAX, 0, false);
     // Of the first text, and whether another is built otherwise.
     let (mut shape, mut varied) = (None, false);
-    for line in lines {
-        let text = text_of(line, (before, behind));
+    for line in lines.clone() {
+        let text = text_of(line, around);
+        let prose = around_of(line, around).filter(|it| it.is_prose());
+        constants = constants.min(prose.count());
+        longest = longest.max(text.iter().filter(|it| it.is_prose()).count());
+        if longest > constants {
+            return false;
+        }
         ends |= line.slots[line.slots.len() - behind].is_end();
-        let around = around_of(line, (before, behind));
-        constants = constants.min(around.filter(|it| is_prose(it)).count());
-        let Some(start) = text.first() else { continue };
-        let words = || text.iter().filter(|it| is_prose(it));
-        longest = longest.max(words().count());
-        let built = text.iter().fold(0, |hash, it| mix(hash, it.marks.into()));
-        varied |= *shape.get_or_insert(built) != built;
-        // Single words are left to the evidence of their place: all of them are one text here.
-        let hash = match text.len() {
-            1 if !start.is_wild() => 1,
-            _ => told(text),
-        };
-        if !texts.contains(&hash) {
-            texts.push(hash);
-            // What comes again and again is no part of a text.
-            for (at, word) in text.iter().enumerate() {
-                let announces = text
-                    .get(at + 1)
-                    .is_some_and(|it| it.context == Context::Announced);
-                if announces || !is_prose(word) {
-                    continue;
-                }
-                match seen
-                    .iter_mut()
-                    .find(|it: &&mut (u64, usize)| it.0 == word.word)
-                {
-                    Some(it) => it.1 += 1,
-                    None => seen.push((word.word, 1)),
-                }
-            }
-            weight += if text.iter().any(|it| it.word == GAP) {
-                2
-            } else {
-                1
-            };
+        if !text.is_empty() {
+            let built = text.iter().fold(0, |hash, it| mix(hash, it.marks.into()));
+            varied |= *shape.get_or_insert(built) != built;
         }
     }
-    texts.len() > 1
-        && varied
-        && longest <= constants
-        && seen.iter().all(|it| it.1 * 2 <= texts.len())
-        && weight >= knobs.text_needed(constants, before == 0, ends)
+    if !varied {
+        return false;
+    }
+    // What each says; single words are left to the evidence of their place: all are one text here.
+    let mut texts: Vec<(u64, &[Slot])> = lines
+        .map(|it| match text_of(it, around) {
+            text @ [word] if !word.is_wild() => (1, text),
+            text => (told(text), text),
+        })
+        .filter(|it| !it.1.is_empty())
+        .collect();
+    sort_by_key(&mut texts, |it| it.0);
+    texts.dedup_by_key(|it| it.0);
+    let weigh = |(hash, text): &(u64, &[Slot])| {
+        let open = text.iter().any(|it| it.word == GAP);
+        1 + usize::from(open || values.knows(*hash))
+    };
+    let weight: usize = texts.iter().map(weigh).sum();
+    if texts.len() < 2 || weight < knobs.text_needed(constants, before == 0, ends) {
+        return false;
+    }
+    // What comes again and again is no part of a text.
+    let mut words: Vec<u64> = Vec::new();
+    for (_, text) in &texts {
+        for (at, word) in text.iter().enumerate() {
+            let next = text.get(at + 1);
+            let announces = next.is_some_and(|it| it.context == Context::Announced);
+            if word.is_prose() && !announces {
+                words.push(word.word);
+            }
+        }
+    }
+    sort_by_key(&mut words, |it| *it);
+    words
+        .chunk_by(|a, b| a == b)
+        .all(|same| same.len() * 2 <= texts.len())
 }
 
 /// Clusters beside one with gaps that are built like it and differ from it in few words, with what

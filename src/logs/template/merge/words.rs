@@ -1,9 +1,10 @@
 //! Evidence that lines have a word of their own in some places.
 
 use super::super::cluster::Cluster;
-use super::super::evidence::Evidence;
+use super::super::evidence::{Context, Evidence};
 use super::super::scanner::Class;
 use super::super::shape::{Slot, VALUE};
+use super::vocabulary::Vocabulary;
 use super::{Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, bit, stars};
 
 /// Looks for evidence that a cluster and others are one event.
@@ -90,7 +91,7 @@ pub(in super::super) fn evidence(
         let more = count as usize - 1;
         if widen
             .iter()
-            .all(|&place| varies(knobs, &seen_in(place), constants, more))
+            .all(|&place| varies(knobs, &buckets.values, &seen_in(place), constants, more))
         {
             return Some(Merge {
                 with,
@@ -102,16 +103,25 @@ pub(in super::super) fn evidence(
     None
 }
 
-/// Words of a line beside those in some places.
+/// Values that say as much of a line's structure as one word does.
+const VALUES_OF_A_WORD: usize = 4;
+
+/// Words of a line beside those in some places, and what its values are worth.
 fn constants(slots: &[Slot], without: u64) -> usize {
+    let values = slots.iter().filter(|it| it.word == VALUE).count();
     let slots = slots.iter().enumerate();
-    slots
-        .filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant())
-        .count()
+    let words = slots.filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant());
+    words.count() + values / VALUES_OF_A_WORD
 }
 
 /// Whether different words seen in one place are evidence enough. `more` raises the bar.
-fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> bool {
+fn varies(
+    knobs: &Evidence,
+    values: &Vocabulary,
+    seen: &[Slot],
+    constants: usize,
+    more: usize,
+) -> bool {
     let Some(context) = seen.first().map(|slot| slot.context) else {
         return false;
     };
@@ -126,12 +136,14 @@ fn varies(knobs: &Evidence, seen: &[Slot], constants: usize, more: usize) -> boo
     ] {
         let before = words;
         for slot in seen {
-            // A value, or a place that varies already, stands for more than one word.
+            // A value, a place that varies already, or a word that varied elsewhere stands for more
+            // than one word. Behind a member's name there are states that have names of users, too.
             let open = slot.is_wild() || slot.word == VALUE;
             let own = if open { Class::Value } else { slot.class };
             if own == class {
                 words += 1;
-                weight += if open { knobs.open } else { 1 };
+                let known = context != Context::Member && values.knows(slot.word);
+                weight += if open || known { knobs.open } else { 1 };
             }
         }
         classes += usize::from(words > before);

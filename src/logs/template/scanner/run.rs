@@ -96,7 +96,7 @@ impl Scanner<'_> {
         if letters + digits == 0 {
             let part = match run {
                 b"-" if self.spaced || self.tokens.is_empty() => Part::Empty,
-                b"/" if self.is_behind_method() => Part::Value(Kind::Path),
+                b"/" if self.is_behind_method() || self.is_root(end) => Part::Value(Kind::Path),
                 _ => Part::Mark,
             };
             return self.push(start, end, part, false);
@@ -196,6 +196,15 @@ impl Scanner<'_> {
             .count();
         self.at = start + length - trail;
         self.push(start, self.at, Part::Value(Kind::Url), false);
+    }
+
+    /// Whether a slash alone is a path: behind a colon, or at the end.
+    fn is_root(&self, end: usize) -> bool {
+        let rest = self.line.get(end..).unwrap_or_default();
+        let last = self.tokens.last();
+        let colon = last.is_some_and(|it| it.text(self.line) == b":");
+        let word = last.is_some_and(|it| matches!(it.part, Part::Word(_)));
+        self.spaced && (colon || word && rest.trim_ascii_start().is_empty())
     }
 
     fn is_behind_method(&self) -> bool {
