@@ -215,6 +215,12 @@ impl Wire {
     pub(crate) fn begin_anew(&self) {
         let subject = self.inner.borrow_mut().subject.take();
         if let Some(subject) = subject {
+            if self.dashboard.logs.with_value(|session| session.is_cut()) {
+                // Some behind the last line held never came.
+                self.dashboard
+                    .health
+                    .update_value(|health| health.unknown_gaps += 1);
+            }
             self.show(subject, self.dashboard.target.get_untracked());
         }
     }

@@ -19,6 +19,8 @@ const WINDOW: (u64, u64) = (2_000, 16_000);
 const PLACE: (usize, usize) = (64, 64 << 10);
 /// Text of one window in bytes; of longer lines, fewer come at a time.
 const WINDOW_BYTES: usize = 8 << 20;
+/// A line that was cut is taken for so many parts.
+const CUT_PARTS: u64 = 4096;
 /// Docker's order may differ from that of the times by this much, in nanoseconds.
 const DISORDER: i64 = 2_000_000_000;
 
@@ -67,7 +69,9 @@ pub struct Older {
 #[derive(Clone, Debug, Default)]
 struct Reading {
     source: u16,
+    /// Records that were asked for, and that came at least: Docker keeps a long line in several.
     asked: u64,
+    came: u64,
     /// Number of the first row held.
     first_row: u64,
     /// The first lines held.
@@ -76,7 +80,6 @@ struct Reading {
     lines: LogBatch,
     /// Rows of `lines` that have been looked at.
     seen: usize,
-    came: u64,
     /// Lines of the window were let go.
     trimmed: bool,
     /// The first line that came.
@@ -144,7 +147,7 @@ impl Older {
             return self.gone(Before::Outrun);
         }
         let reading = &mut self.reading;
-        reading.came += batch.len() as u64;
+        reading.came += records(batch);
         reading.first = reading.first.or(batch.time(0));
         reading.lines.append(batch);
         match reading.look(false) {
@@ -325,6 +328,16 @@ impl Reading {
 fn known_behind(session: &LogSession) -> u64 {
     let store = session.store();
     store.lines() as u64 + store.newer_evicted()
+}
+
+/// Docker's records of some lines, or more: it keeps long lines in parts, and how many the rest of a
+/// cut one is nobody knows.
+fn records(lines: &LogBatch) -> u64 {
+    let parts = |it: EntryRef<'_>| match it.truncated {
+        true => CUT_PARTS,
+        false => (it.text.len() / PART_BYTES) as u64 + 1,
+    };
+    lines.iter().map(parts).sum()
 }
 
 fn same(a: &EntryRef<'_>, b: &EntryRef<'_>) -> bool {

@@ -94,7 +94,7 @@ impl LogSession {
         let mut changed = u64::MAX;
         let note = match before {
             Run::Over => Some(Note::Started { at: time }),
-            Run::Replaces => Some(Note::Replaced { at: time }),
+            Run::Silent if self.replaces(source) => Some(Note::Replaced { at: time }),
             Run::Silent | Run::Open => None,
         };
         if let Some(note) = note {

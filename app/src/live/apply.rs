@@ -3,7 +3,8 @@
 use crate::signal::RwSignal;
 use sidekick::client::Update as Report;
 use sidekick::model::{ContainerState, Event};
-use sidekick::protocol::{LogBatch, StreamState};
+use sidekick::protocol::StreamState;
+use sidekick::time::Nanos;
 
 use super::Wire;
 use super::frame::Dirty;
@@ -68,10 +69,15 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             });
         }
         Report::Logs { source, batch, .. } => {
-            note_health(wire, source, &batch);
-            dashboard
-                .logs
-                .update_value(|logs| logs.ingest(source, batch));
+            let (lines, last) = (batch.len(), batch.len().checked_sub(1));
+            let printed = last.and_then(|last| batch.time(last));
+            let taken = dashboard.logs.try_update_value(|logs| {
+                logs.ingest(source, batch);
+                !logs.is_cut()
+            });
+            if taken == Some(true) {
+                note_health(wire, source, lines, printed);
+            }
             wire.frame.mark(Dirty::Logs);
             wire.leave_if_cut();
         }
@@ -187,15 +193,14 @@ fn tell_ends(wire: &Wire) {
 }
 
 /// Counts lines, and measures how long they were on their way where they came at once.
-fn note_health(wire: &Wire, source: u16, batch: &LogBatch) {
+fn note_health(wire: &Wire, source: u16, lines: usize, printed: Option<Nanos>) {
     let live = wire.dashboard.sources.with_untracked(|sources| {
         let known = sources.iter().find(|known| known.source == source);
         known.is_some_and(|known| known.state == StreamState::Live)
     });
-    let printed = batch.len().checked_sub(1).and_then(|last| batch.time(last));
     let lag_ms = printed.map(|printed| wire.server_now().since(printed.millis()).max(0));
     wire.dashboard.health.update_value(|health| {
-        health.received += batch.len() as u64;
+        health.received += lines as u64;
         if live {
             health.lag_ms = lag_ms;
         }

@@ -154,6 +154,44 @@ fn a_place_that_docker_has_no_more_is_said_to_be_gone() {
 }
 
 #[test]
+fn a_place_among_long_lines_that_docker_keeps_in_parts_is_not_said_to_be_gone() {
+    // 40,000 bytes are three records each: of 400 that are asked for, 133 lines come, and the rest of one.
+    let long = "x".repeat(40_000);
+    let lines: Vec<_> = (0..900).map(|n| (n, long.as_str())).collect();
+    let docker = log(&lines);
+    let mut session = holding(ALL, docker.tail_from(600));
+    let mut older = Older {
+        window: 100,
+        ..Older::default()
+    };
+    while let Some(asked) = older.ask(&session) {
+        let rest = docker.len().saturating_sub(asked as usize / 3 + 1);
+        let rest = log(&[(
+            rest as i64,
+            &long[(3 - asked as usize % 3) * PART_BYTES % 40_000..],
+        )]);
+        let mut step = match asked % 3 {
+            0 => Step::Read,
+            _ => older.take(&rest, &mut session),
+        };
+        for at in docker.len().saturating_sub(asked as usize / 3)..docker.len() {
+            step = older.take(&docker.tail_from(at).head_to(1), &mut session);
+            if step != Step::Read {
+                break;
+            }
+        }
+        if step == Step::Read {
+            step = older.ended(&mut session);
+        }
+        if step == Step::Done {
+            break;
+        }
+    }
+    assert_ne!(older.before(), Before::Gone);
+    assert!(session.store().lines() > 300);
+}
+
+#[test]
 fn a_reading_that_was_given_up_can_be_begun_anew() {
     let docker = numbered(4_000);
     let mut session = holding(ALL, docker.tail_from(3_000));

@@ -3,7 +3,7 @@
 use super::{LogSession, PART_BYTES};
 use crate::logs::events::Continuation;
 use crate::logs::store::{Note, Row};
-use crate::protocol::{BACKLOG_ENTRIES, LogBatch};
+use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, LogBatch};
 
 impl LogSession {
     /// Takes older lines of the one source that there is: those that come right before the first
@@ -90,13 +90,14 @@ impl LogSession {
     }
 
     /// Whether the first line held is known to be the first that there is, of every source: that was
-    /// found out, or fewer lines came than a backlog has. By the times of the lines it could not be
-    /// told, since the page may have joined while they were printed.
+    /// found out, or fewer lines and less text came than a backlog has. By the times of the lines it
+    /// could not be told, since the page may have joined while they were printed.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let parts = self.store.lines() + self.store.heap_bytes() / PART_BYTES;
-        self.store.let_go() == 0
-            && (parts < BACKLOG_ENTRIES || self.sources.values().all(|it| it.complete))
+        let bytes = self.store.heap_bytes();
+        let small = self.store.lines() + bytes / PART_BYTES < BACKLOG_ENTRIES
+            && bytes < BACKLOG_BYTES / 4 * 3;
+        self.store.let_go() == 0 && (small || self.sources.values().all(|it| it.complete))
     }
 
     /// Says whether somebody reads older lines: then none are let go from the old end.

@@ -12,7 +12,7 @@ use crate::time::{Millis, Nanos};
 pub(super) struct Source {
     /// Empty until it is named.
     pub(super) name: String,
-    /// Its first name: Compose renames a container before it makes another one in its place.
+    /// Its first name: Compose may rename a container before it makes another one in its place.
     pub(super) first_name: String,
     /// The events that its streams are in.
     pub(super) events: [Continuation; 2],
@@ -35,8 +35,6 @@ pub(super) enum Run {
     /// There is no line.
     #[default]
     Silent,
-    /// Nor is there one, and another container had its name before.
-    Replaces,
     /// It may go on.
     Open,
     /// It is over.
@@ -48,13 +46,9 @@ impl LogSession {
     /// renames it.
     pub fn add_source(&mut self, source: u16, name: impl Into<String>, now: Millis) {
         let name = name.into();
-        let replaces = self.sources.values().any(|it| it.first_name == name);
         let source = self.sources.or_default(source);
         if source.joined.is_none() {
             source.first_name.clone_from(&name);
-            if replaces {
-                source.run = Run::Replaces;
-            }
         }
         source.name = name;
         source.joined.get_or_insert(now.into());
@@ -66,6 +60,17 @@ impl LogSession {
     pub fn source_name(&self, source: u16) -> Option<&str> {
         let name = &self.sources.get(source)?.name;
         (!name.is_empty()).then_some(name)
+    }
+
+    /// Whether another source has or had the name of this one: its container took the place of that
+    /// one's. Asked at its first line, for Compose makes the new one under another name and renames
+    /// it before it starts it (version 2), or renames the old one first (version 1).
+    pub(super) fn replaces(&self, source: u16) -> bool {
+        let Some(name) = self.source_name(source) else {
+            return false;
+        };
+        let named = |it: &&Source| it.first_name == name || it.name == name;
+        self.sources.values().filter(named).count() > 1
     }
 
     /// From when on every line is known, as far as backlogs go: some source has lines from before

@@ -398,3 +398,33 @@ fn a_container_that_took_the_place_of_another_says_so_before_its_first_line() {
     let note = Note::Replaced { at: Nanos(20) };
     assert_eq!(session.visible(2), Some(Row::Note { source: 2, note }));
 }
+
+#[test]
+fn a_container_that_was_made_under_another_name_says_so_too() {
+    let mut session = LogSession::default();
+    session.add_source(0, "shop-api-1", Millis(0));
+    session.ingest(0, batch(&[(10, "old".to_owned())]));
+    // The second version of Compose makes the new one, removes the old one, and renames the new one.
+    for (source, at) in [(1, 20), (2, 30)] {
+        session.add_source(source, format!("{at}_shop-api-1"), Millis(1));
+        session.add_source(source, "shop-api-1", Millis(2));
+        session.ingest(source, batch(&[(at, "new".to_owned())]));
+    }
+    assert_eq!(shown(&session), ["old", "gap", "new", "gap", "new"]);
+    let note = Note::Replaced { at: Nanos(30) };
+    assert_eq!(session.visible(3), Some(Row::Note { source: 2, note }));
+}
+
+#[test]
+fn a_log_of_long_lines_of_which_few_came_is_not_known_to_be_whole() {
+    let mut session = LogSession::default();
+    session.add_source(0, "web", Millis(i64::MAX / 2_000_000));
+    let long = "x".repeat(14_000);
+    let lines: Vec<_> = (0..300).map(|n| (n, long.clone())).collect();
+    session.ingest(0, batch(&lines[..200]));
+    assert!(session.is_whole(), "a backlog has more text");
+    session.ingest(0, batch(&lines[200..]));
+    assert!(!session.is_whole() && session.loaded_since().is_some());
+    session.complete(0);
+    assert!(session.is_whole());
+}
