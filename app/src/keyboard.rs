@@ -143,7 +143,7 @@ fn scroller() -> Option<HtmlElement> {
     [
         "#view [role=log]",
         "#view [tabindex='0']",
-        "#main [tabindex='0']",
+        "#main [tabindex='0']:not([role=tab])",
         "#main",
     ]
     .into_iter()

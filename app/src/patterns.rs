@@ -60,7 +60,7 @@ pub fn PatternsView() -> impl IntoView {
         .into_any()
     };
     view! {
-        <section class="patterns-view">
+        <section class="patterns-view" tabindex="0" aria-label="Patterns">
             <StreamNotice what="log" />
             <p class="patterns-sum">{move || summary(sum.get())}</p>
             <div

@@ -226,12 +226,13 @@ impl Route {
         }
     }
 
-    /// The title of the browser's tab.
+    /// The title of the browser's tab, by whether the selected thing is there.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub fn title(&self, there: bool) -> String {
         match &self.selection {
             Selection::Overview => "Sidekick Docker".to_owned(),
-            Selection::Nowhere(_) => "Not found · Sidekick".to_owned(),
+            _ if !there => "Not found · Sidekick".to_owned(),
+            Selection::Nowhere(path) => format!("{path} · Sidekick"),
             Selection::Container(name) | Selection::Project(name) => {
                 format!("{name} · {} · Sidekick", self.tab.label())
             }

@@ -65,7 +65,7 @@ pub fn StatsView() -> impl IntoView {
     };
     let idle = move || idle(shown);
     view! {
-        <section class="stats-view">
+        <section class="stats-view" tabindex="0" aria-label="Stats">
             <StreamNotice what="stats" />
             <div class="stats-head">
                 <p class="stats-idle" role="status">

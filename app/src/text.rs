@@ -33,7 +33,17 @@ pub fn standing(container: &Container, now: Millis) -> String {
     }
 }
 
-/// The sentence that says how a container is: `running, up 3 h, unhealthy`.
+/// How long ago it ended: `3 h ago`; `None` where nobody told.
+fn ended_ago(container: &Container, now: Millis) -> Option<String> {
+    let span = match container.finished {
+        Some(finished) if now.0 > 0 => span(now.since(finished)),
+        // Of what ended before somebody looked the engine's list tells it only in words.
+        _ => words_span(container.status.split_once(") ")?.1.strip_suffix(" ago")?)?,
+    };
+    Some(format!("{span} ago"))
+}
+
+/// The sentence that says how a container is: `running, up 3 h, unhealthy`, `exited, code 1, 3 h ago`.
 #[must_use]
 pub fn condition(container: &Container, now: Millis) -> String {
     let word = container.state.word();
@@ -44,6 +54,14 @@ pub fn condition(container: &Container, now: Millis) -> String {
         }
         _ => word.to_owned(),
     };
+    if matches!(
+        container.state,
+        ContainerState::Exited | ContainerState::Dead
+    ) && let Some(ago) = ended_ago(container, now)
+    {
+        text.push_str(", ");
+        text.push_str(&ago);
+    }
     if let Some(health) = shown_health(container) {
         text.push_str(", ");
         text.push_str(health_words(health));
@@ -116,8 +134,14 @@ fn short_status(status: &str) -> String {
     let Some(span) = status.strip_prefix("Up ") else {
         return status.to_owned();
     };
+    let span = words_span(span).unwrap_or_else(|| span.to_owned());
+    format!("up {span}")
+}
+
+/// Docker's `3 hours` as `3 h`.
+fn words_span(span: &str) -> Option<String> {
     let mut words = span.split(' ').rev();
-    let unit = match words.next().unwrap_or_default().trim_end_matches('s') {
+    let unit = match words.next()?.trim_end_matches('s') {
         "second" => "s",
         "minute" => "min",
         "hour" => "h",
@@ -125,16 +149,15 @@ fn short_status(status: &str) -> String {
         "week" => "w",
         "month" => "mo",
         "year" => "y",
-        _ => return format!("up {span}"),
+        _ => return None,
     };
     // "About an hour", "About a minute", "Less than a second".
-    let n = match words.next() {
-        Some("a") if span.starts_with("Less") => "0",
-        Some("a" | "an") => "1",
-        Some(n) => n,
-        None => return format!("up {span}"),
+    let n = match words.next()? {
+        "a" if span.starts_with("Less") => "0",
+        "a" | "an" => "1",
+        n => n,
     };
-    format!("up {n} {unit}")
+    Some(format!("{n} {unit}"))
 }
 
 #[cfg(test)]
@@ -183,6 +206,19 @@ mod tests {
         );
         it.state = ContainerState::Exited;
         it.exit_code = Some(137);
+        it.status = "Exited (137) About an hour ago".into();
+        assert_eq!(
+            condition(&it, Millis(61_000)),
+            "exited, code 137, 1 h ago",
+            "in the engine's words"
+        );
+        it.finished = Some(Millis(31_000));
+        assert_eq!(
+            condition(&it, Millis(61_000)),
+            "exited, code 137, 30 s ago",
+            "to the second"
+        );
+        (it.status, it.finished) = ("Dead".into(), None);
         assert_eq!(condition(&it, Millis(61_000)), "exited, code 137");
         assert!(in_trouble(&it));
     }

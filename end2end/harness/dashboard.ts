@@ -67,6 +67,11 @@ export class Dashboard {
     await expect(this.page.getByRole('banner').getByRole('status')).toHaveText('live');
   }
 
+  /** Waits until the page is connected, and says that no engine answers. */
+  async waiting(): Promise<void> {
+    await expect(this.page.getByRole('banner').getByRole('status')).toHaveText('waiting');
+  }
+
   /** What the log says between its lines: that some are missing, that a container ended. */
   get notes(): Locator {
     return this.log.locator('.log-row.note:visible');

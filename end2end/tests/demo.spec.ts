@@ -25,8 +25,9 @@ test('without a daemon the page says what to do and offers the demo', async ({ p
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
   await expect(page.getByText('/nowhere/docker.sock').first()).toBeVisible();
-  await dashboard.live();
+  await dashboard.waiting();
   await page.getByRole('button', { name: 'Start the demo' }).click();
+  await dashboard.live();
   await expect.poll(() => dashboard.containers.getByRole('option').count()).toBeGreaterThanOrEqual(10);
 });
 
@@ -40,7 +41,7 @@ test('a daemon that appears later is found without a reload', async ({ page, sta
   const sidekick = await start.sidekick(['--docker-host', docker.host]);
   const dashboard = new Dashboard(page, sidekick.url);
   await dashboard.open('/');
-  await dashboard.live();
+  await dashboard.waiting();
   await expect(page.getByRole('button', { name: 'Start the demo' })).toBeVisible();
   await docker.up();
   await expect(dashboard.container('waiting')).toBeVisible({ timeout: 40_000 });

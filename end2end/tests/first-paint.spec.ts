@@ -41,12 +41,24 @@ test('the address of a view renders on the server, and an unknown name is a clea
   for (const path of ['/c/addressed/logs', '/c/addressed', '/c/addressed/details', '/p/shop/logs', '/p/shop/s/api/stats']) {
     await expect(async () => expect((await get(sidekick.url + path)).status, path).toBe(200)).toPass({ timeout: 5000 });
   }
+  const named = (await get(`${sidekick.url}/c/addressed/logs`)).body.toString();
+  expect(named).toContain('<title>addressed · Logs · Sidekick</title>');
+  expect((await get(`${sidekick.url}/p/${encodeURIComponent('<b>&')}/logs`)).body.toString()).not.toContain('<b>');
   for (const path of ['/c/nobody/logs', '/p/nothing/logs', '/no/such/page', '/c/addressed/nonsense']) {
     const answer = await get(sidekick.url + path);
     expect(answer.status, path).toBe(404);
     expect(answer.headers['content-type'], path).toContain('text/html');
     expect(answer.body.toString(), path).toContain('addressed');
+    expect(answer.body.toString(), path).toContain('<title>Not found · Sidekick</title>');
   }
+});
+
+test('the title of an unknown name says so until there is one', async ({ docker, dashboard }) => {
+  await dashboard.open('/c/later/logs');
+  await dashboard.live();
+  await expect(dashboard.page).toHaveTitle('Not found · Sidekick');
+  await docker.run('later', 'sleep 600');
+  await expect(dashboard.page).toHaveTitle('later · Logs · Sidekick');
 });
 
 test('the WebAssembly is named by its absolute path, served in brotli, and small', async ({ sidekick }) => {

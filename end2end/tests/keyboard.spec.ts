@@ -46,6 +46,23 @@ test('j, k, Enter, [ and ], / and g and G do what they say', async ({ docker, da
   await expect(dashboard.containers).toBeVisible();
 });
 
+test('Enter goes from the list into every view, which the keys then scroll', async ({ docker, dashboard }) => {
+  await docker.run('one', 'for i in $(seq 1 500); do echo "one $i"; done; sleep 600');
+  const { page } = dashboard;
+  await page.setViewportSize({ width: 900, height: 400 });
+  for (const tab of ['stats', 'patterns', 'details']) {
+    await dashboard.open(`/c/one/${tab}`);
+    await dashboard.live();
+    const view = page.locator('#view [tabindex="0"]').first();
+    await expect(view).toBeVisible();
+    await dashboard.container('one').focus();
+    await page.keyboard.press('Enter');
+    await expect(view).toBeFocused();
+  }
+  await page.keyboard.press('G');
+  await expect.poll(() => page.locator('#view [tabindex="0"]').evaluate((view) => view.scrollTop)).toBeGreaterThan(0);
+});
+
 test('? opens the list of keys, and Escape closes it', async ({ docker, dashboard }) => {
   await docker.run('some', 'sleep 600');
   await dashboard.open('/');

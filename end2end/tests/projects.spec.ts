@@ -43,7 +43,7 @@ test('containers stand under their projects, running ones first', async ({ docke
   await docker.run('blog-db-1', 'sleep 600', { compose: { project: 'blog', service: 'db' } });
   await docker.docker('wait', 'aa-ended');
   await dashboard.open('/');
-  await expect(dashboard.container('aa-ended')).toHaveAccessibleDescription('exited, code 0');
+  await expect(dashboard.container('aa-ended')).toHaveAccessibleDescription(/^exited, code 0, \d+ s ago$/);
   const names = await dashboard.containers.getByRole('option').evaluateAll((options) => options.map((it) => it.textContent ?? ''));
   const place = (name: string) => names.findIndex((it) => it.includes(name));
   expect(place('blog-db-1')).toBeLessThan(place('zz-running'));
@@ -87,4 +87,12 @@ test('a container that is made anew goes on in the log of its service, with a ma
   await expect(dashboard.log).toContainText('from the new one');
   await expect(dashboard.notes.filter({ hasText: 'a new container of this name begins' })).toHaveCount(1);
   expect((await dashboard.visibleLines()).sort()).toEqual(['from another', 'from the new one', 'from the old one']);
+
+  // Its second version makes the new one first, under another name.
+  await docker.create('4567_shop-api-1', 'echo from the newest; sleep 600', { compose });
+  await docker.docker('rm', '-f', 'shop-api-1');
+  await docker.docker('rename', '4567_shop-api-1', 'shop-api-1');
+  await docker.docker('start', 'shop-api-1');
+  await expect(dashboard.log).toContainText('from the newest');
+  await expect(dashboard.notes.filter({ hasText: 'a new container of this name begins' })).toHaveCount(2);
 });

@@ -95,6 +95,30 @@ impl BarsData {
         }
     }
 
+    /// The widest part of the width whose lines are not loaded and where no bar stands: left and
+    /// right edge, 0 to 1.
+    #[cfg(any(feature = "hydrate", test))]
+    fn blank(&self) -> (f64, f64) {
+        let (Some((start, end)), cut) = (self.span(), self.cut()) else {
+            return (0.0, 0.0);
+        };
+        let place = |time: Millis| time.since(start) as f64 / end.since(start) as f64;
+        let bars = self.bars.iter().filter(|bar| bar.total() > 0);
+        let mut widest = (0.0, 0.0);
+        let mut left = 0.0f64;
+        for (from, to) in bars
+            .map(|bar| (place(bar.start), place(bar.start.plus(self.step_ms))))
+            .chain([(1.0, 1.0)])
+        {
+            let right = from.min(cut);
+            if right - left > widest.1 - widest.0 {
+                widest = (left, right);
+            }
+            left = left.max(to);
+        }
+        widest
+    }
+
     /// The whole chart in one sentence, for those who cannot see it.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -194,7 +218,7 @@ mod paint {
     pub(super) fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
         let (width, height) = frame.size();
         let (start, end) = data.span()?;
-        shade(frame, data.cut());
+        shade(frame, data.cut(), data.blank());
         let max = data.bars.iter().map(Bar::total).max().unwrap_or(0);
         let top = Unit::Count.ticks(max as f64, 2).last().copied()?;
         let x_ticks =
@@ -243,8 +267,8 @@ mod paint {
     }
 
     /// Hatches the part of the width of which lines are not loaded, and says so where there is
-    /// room.
-    fn shade(frame: &Frame, part: f64) {
+    /// room and no bar.
+    fn shade(frame: &Frame, part: f64, blank: (f64, f64)) {
         let (width, height) = frame.size();
         let plot = f64::from(width) - f64::from(frame.px(MARGINS.left + MARGINS.right));
         let band = (plot * part) as i32;
@@ -260,8 +284,9 @@ mod paint {
         let style = frame.color(Ink::Grid).stroke_width(frame.px(1.0));
         backend.hatch((left, top), (left + band, bottom), frame.px(6.0), &style);
         let (w, h) = (frame.px(76.0) as i32, frame.px(16.0) as i32);
-        if band > w {
-            let (x, y) = (left + band / 2, (top + bottom) / 2);
+        if (blank.1 - blank.0) * plot > f64::from(w) {
+            let middle = (plot * (blank.0 + blank.1) / 2.0) as i32;
+            let (x, y) = (left + middle, (top + bottom) / 2);
             backend.clear((x - w / 2, y - h / 2), (w, h));
             let _drawn = backend.draw_text("not loaded", &label_style(frame).pos(CENTER), (x, y));
         }
@@ -308,6 +333,22 @@ mod tests {
             data().summary(),
             "Lines per minute by severity, 10:00 to 10:01: 1,502 lines, error 2, info 1,500"
         );
+    }
+
+    #[test]
+    fn that_lines_are_not_loaded_is_said_where_no_bar_stands() {
+        let mut data = data();
+        data.capacity = 10;
+        data.bars = (592..602)
+            .map(|minute| Bar {
+                start: Millis(minute * 60_000),
+                counts: [u64::from(minute == 594), 0, 0, 0, 0, 0, 0],
+            })
+            .collect();
+        assert_eq!(data.blank(), (0.0, 0.0), "all is loaded");
+        data.loaded_since = Some(Millis(600 * 60_000));
+        let (left, right) = data.blank();
+        assert!((left - 0.3).abs() < 1e-9 && (right - 0.8).abs() < 1e-9);
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub(crate) fn Stage() -> impl IntoView {
         (selection, screen)
     });
     let screen = memo(move || screen.with(|(_, screen)| *screen));
+    #[cfg(feature = "hydrate")]
+    crate::signal::effect(move || {
+        let there = screen.get() != Screen::Unknown;
+        document().set_title(&dashboard.route.with(|route| route.title(there)));
+    });
     view! {
         <Banners />
         {move || match screen.get() {

@@ -98,12 +98,7 @@ fn engine(dashboard: Dashboard) -> AnyView {
 
 fn link(dashboard: Dashboard) -> AnyView {
     // The countdown is for the eye; screen readers hear the state once.
-    let word = memo(move || match dashboard.link.get() {
-        LinkState::Connecting => "connecting",
-        LinkState::Live => "live",
-        LinkState::Waiting { .. } => "reconnecting",
-        LinkState::Paused => "paused",
-    });
+    let word = memo(move || link_word(dashboard.link.get(), &dashboard.engine.get()));
     let wait = move || match dashboard.link.get() {
         LinkState::Waiting { retry_at } => {
             let left = retry_at.since(browser_now(dashboard)).max(0);
@@ -129,6 +124,17 @@ fn link(dashboard: Dashboard) -> AnyView {
         </span>
     }
     .erase()
+}
+
+/// Nothing is live of an engine that does not answer, however well the server does.
+fn link_word(link: LinkState, engine: &EngineStatus) -> &'static str {
+    match link {
+        LinkState::Connecting => "connecting",
+        LinkState::Live if matches!(engine, EngineStatus::Connected(_)) => "live",
+        LinkState::Live => "waiting",
+        LinkState::Waiting { .. } => "reconnecting",
+        LinkState::Paused => "paused",
+    }
 }
 
 /// How well lines come, in words.
@@ -257,6 +263,14 @@ fn ThemeSwitch() -> impl IntoView {
 mod tests {
     use super::*;
     use sidekick::protocol::Served;
+
+    #[test]
+    fn without_an_engine_nothing_is_called_live() {
+        let endpoint = "unix:///var/run/docker.sock".to_owned();
+        let looking = EngineStatus::Connecting { endpoint };
+        assert_eq!(link_word(LinkState::Live, &looking), "waiting");
+        assert_eq!(link_word(LinkState::Paused, &looking), "paused");
+    }
 
     #[test]
     fn health_tells_what_came_what_is_missing_and_how_late() {

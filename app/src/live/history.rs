@@ -2,7 +2,6 @@
 //! page's own links into navigation without a reload.
 
 use crate::bind::on_window;
-use crate::signal::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,7 +25,7 @@ pub(crate) fn write(route: &Route, push: bool) {
     }
 }
 
-/// Keeps the page on the address: back and forward, links, title.
+/// Keeps the page on the address: back and forward, links.
 pub(crate) fn listen(dashboard: Dashboard) {
     on_window(ev::popstate, move |_| {
         dashboard
@@ -38,10 +37,6 @@ pub(crate) fn listen(dashboard: Dashboard) {
             event.prevent_default();
             dashboard.select(route);
         }
-    });
-    effect(move || {
-        let title = dashboard.route.with(Route::title);
-        document().set_title(&title);
     });
 }
 
