@@ -34,7 +34,8 @@ pub(super) struct Model {
     revision: u64,
     engine: EngineStatus,
     containers: BTreeMap<ContainerId, Container>,
-    /// When an event told that a run began or ended, since the last list but [`LAG_MS`].
+    /// When an event told that a container is there, or that a run began or ended, since the last list but
+    /// [`LAG_MS`].
     heard: BTreeMap<ContainerId, Millis>,
     /// Names of those that are gone, the latest last: pages still show their logs.
     gone: VecDeque<(ContainerId, String)>,
@@ -148,6 +149,11 @@ impl Model {
             self.containers.insert(container.id.clone(), container);
         }
         for (id, container) in before {
+            if self.heard.contains_key(&id) {
+                changes.refresh = true;
+                self.containers.insert(id, container);
+                continue;
+            }
             changes.removed.push(id);
             self.remember(container);
         }
@@ -236,7 +242,7 @@ impl Model {
             "die" => changes.stopped.push(id.clone()),
             _ => {}
         }
-        if matches!(action, "start" | "die" | "stop") {
+        if matches!(action, "create" | "start" | "die" | "stop") {
             self.heard.insert(id.clone(), now);
         }
         if old.as_ref() == Some(&new) {

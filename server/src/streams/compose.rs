@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sidekick::model::ContainerId;
-use sidekick::protocol::{Cursor, ResumePoint, SourceId, Start, StreamState, SubId};
+use sidekick::protocol::{
+    Cursor, Gap, GapReason, ResumePoint, SourceId, Start, StreamState, SubId,
+};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -20,8 +22,12 @@ use super::stats::{StatsStore, StatsStreamManager};
 use super::upstream::{Ask, Store, Viewing};
 use crate::state::DockerState;
 
-/// How long a removed container is still listened to, for its last lines.
+/// How long a removed container is still listened to, for its last lines. Who has not taken all of it
+/// by then is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// Removed containers that are kept at most for somebody who has not taken all of their lines.
+const MAX_LEAVING: usize = 64;
 
 /// Containers that one subscription shows at most. Their numbers are never used again, so this
 /// counts those that came and went.
@@ -58,29 +64,31 @@ impl ComposeLogStreamManager {
         resume: Vec<ResumePoint>,
         start: Start,
     ) -> ProjectStream {
-        let mut asks: HashMap<ContainerId, Cursor> = resume
+        let places = resume
             .into_iter()
             .map(|point| (point.container, point.cursor))
             .collect();
         let logs = Arc::clone(&self.logs);
-        self.follow(selection, move |id, sink| -> Viewing<LogStore> {
-            let cursor = asks.remove(id);
+        let join = move |id: &ContainerId, cursor, sink: SourceSink| -> Viewing<LogStore> {
             logs.join(id, Ask { cursor, start }, sink.of(id))
-        })
+        };
+        self.follow(selection, places, join)
     }
 
     /// Shows the stats of a project's containers.
     pub(crate) fn stats(&self, selection: Selection) -> ProjectStream {
         let stats = Arc::clone(&self.stats);
-        self.follow(selection, move |id, sink| -> Viewing<StatsStore> {
+        let join = move |id: &ContainerId, _, sink| -> Viewing<StatsStore> {
             stats.join(id, Ask::default(), sink)
-        })
+        };
+        self.follow(selection, HashMap::new(), join)
     }
 
     fn follow<S: Store>(
         &self,
         selection: Selection,
-        join: impl FnMut(&ContainerId, SourceSink) -> Viewing<S> + Send + 'static,
+        places: HashMap<ContainerId, Cursor>,
+        join: impl FnMut(&ContainerId, Option<Cursor>, SourceSink) -> Viewing<S> + Send + 'static,
     ) -> ProjectStream {
         let retry = Arc::new(Notify::new());
         let follower = Follower {
@@ -88,6 +96,7 @@ impl ComposeLogStreamManager {
             state: Arc::clone(&self.state),
             retry: Arc::clone(&retry),
             join,
+            places,
             members: HashMap::new(),
             leaving: Vec::new(),
             sources: 0,
@@ -119,6 +128,15 @@ struct Member<S: Store> {
     /// As the page was told.
     name: String,
     viewing: Viewing<S>,
+    sink: SourceSink,
+}
+
+/// One that is gone from the project.
+struct Leaving<S: Store> {
+    id: ContainerId,
+    member: Member<S>,
+    /// When to look whether it still has to be kept.
+    look_at: Instant,
 }
 
 struct Follower<S: Store, J> {
@@ -126,8 +144,11 @@ struct Follower<S: Store, J> {
     state: Arc<DockerState>,
     retry: Arc<Notify>,
     join: J,
+    /// Where the page stands in containers that are to join, or have been here before.
+    places: HashMap<ContainerId, Cursor>,
     members: HashMap<ContainerId, Member<S>>,
-    leaving: Vec<(Instant, Viewing<S>)>,
+    /// In the order in which they went.
+    leaving: Vec<Leaving<S>>,
     sources: u16,
     /// State of the whole subscription, as the page was told.
     told: Option<StreamState>,
@@ -136,14 +157,15 @@ struct Follower<S: Store, J> {
 impl<S, J> Follower<S, J>
 where
     S: Store,
-    J: FnMut(&ContainerId, SourceSink) -> Viewing<S>,
+    J: FnMut(&ContainerId, Option<Cursor>, SourceSink) -> Viewing<S>,
 {
     async fn run(mut self) {
         let mut revisions = self.state.revisions();
         loop {
             revisions.borrow_and_update();
+            self.let_go();
             self.update();
-            let leave = self.leaving.iter().map(|(at, _)| *at).min();
+            let leave = self.leaving.iter().map(|it| it.look_at).min();
             tokio::select! {
                 changed = revisions.changed() => if changed.is_err() {
                     return;
@@ -162,8 +184,6 @@ where
             outbound,
         } = &self.selection;
         let now = self.state.members(project, service.as_deref());
-        let instant = Instant::now();
-        self.leaving.retain(|(at, _)| *at > instant);
         let gone: Vec<_> = self
             .members
             .keys()
@@ -172,10 +192,20 @@ where
             .collect();
         for id in gone {
             if let Some(member) = self.members.remove(&id) {
-                self.leaving.push((instant + LAST_WORDS, member.viewing));
+                let look_at = Instant::now() + LAST_WORDS;
+                self.leaving.push(Leaving {
+                    id,
+                    member,
+                    look_at,
+                });
             }
         }
         for (id, name) in now {
+            // The list may have lacked it for a moment.
+            if let Some(at) = self.leaving.iter().position(|it| it.id == id) {
+                let back = self.leaving.remove(at);
+                self.members.insert(back.id, back.member);
+            }
             if let Some(member) = self.members.get_mut(&id) {
                 if member.name != name {
                     member.name.clone_from(&name);
@@ -193,11 +223,13 @@ where
             let source = SourceId(self.sources);
             self.sources += 1;
             outbound.announce(*sub, source, id.clone(), name.clone());
-            let viewing = (self.join)(&id, outbound.source(*sub, source));
+            let sink = outbound.source(*sub, source);
+            let viewing = (self.join)(&id, self.places.remove(&id), sink.clone());
             let member = Member {
                 source,
                 name,
                 viewing,
+                sink,
             };
             self.members.insert(id, member);
         }
@@ -209,6 +241,38 @@ where
         if self.told.as_ref() != Some(&state) {
             outbound.sub_state(*sub, state.clone());
             self.told = Some(state);
+        }
+    }
+
+    /// Ends those that are gone long enough, and have been given all that came.
+    fn let_go(&mut self) {
+        let now = Instant::now();
+        let mut kept = 0;
+        for at in (0..self.leaving.len()).rev() {
+            let it = &mut self.leaving[at];
+            let lacks = it.member.viewing.lacks();
+            if it.look_at > now {
+                continue;
+            }
+            if lacks && kept < MAX_LEAVING {
+                kept += 1;
+                it.look_at = now + LAST_WORDS;
+                continue;
+            }
+            let Leaving { id, member, .. } = self.leaving.remove(at);
+            let place = member.viewing.place();
+            if lacks {
+                member.sink.gap(Gap {
+                    lines: None,
+                    after: place.map(|place| place.time),
+                    before: None,
+                    reason: GapReason::SlowViewer,
+                });
+                member.sink.state(StreamState::Removed);
+            }
+            if let Some(place) = place {
+                self.places.insert(id, place);
+            }
         }
     }
 }

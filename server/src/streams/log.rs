@@ -8,7 +8,7 @@ mod pump;
 
 use std::sync::Arc;
 
-use sidekick::protocol::{LogBatch, Start};
+use sidekick::protocol::{Cursor, LogBatch, Start};
 use tokio_util::sync::DropGuard;
 
 use self::pump::{Pump, Stop};
@@ -92,6 +92,17 @@ impl Store for LogStore {
             Stand::Live => false,
             Stand::Behind { from, .. } => !self.awaits_lines(from),
             Stand::CatchingUp { .. } => true,
+        }
+    }
+
+    fn place(&self, seat: &LogSeat) -> Option<Cursor> {
+        match seat.stand {
+            Stand::Live => self.ring.last(),
+            Stand::Behind {
+                from: From::After(cursor),
+                ..
+            } => Some(cursor),
+            Stand::Behind { .. } | Stand::CatchingUp { .. } => None,
         }
     }
 }

@@ -78,6 +78,11 @@ pub(crate) trait Store: Default + Send + 'static {
     fn lacks(&self, _seat: &Self::Seat) -> bool {
         false
     }
+
+    /// Up to where a viewer has everything, where it can be named.
+    fn place(&self, _seat: &Self::Seat) -> Option<Cursor> {
+        None
+    }
 }
 
 /// How an attempt at streaming ended.

@@ -1,6 +1,8 @@
 //! Compose projects, and stats.
 
-use server::demo::Spec;
+use std::time::Duration;
+
+use server::demo::{Fault, Kind, Spec};
 use server::metrics::UpstreamKind;
 use sidekick::protocol::{ClientMessage, ResumePoint, Start, StreamState, SubId, Target};
 
@@ -172,4 +174,84 @@ async fn stats_flow_while_a_container_runs_and_are_shared() {
     page.send(ClientMessage::Unsubscribe { sub }).await;
     drop(other);
     eventually("closed", || world.open(UpstreamKind::Stats) == 0).await;
+}
+
+#[tokio::test]
+async fn a_container_that_the_list_lacks_for_a_while_goes_on_where_it_was() {
+    let world = World::start(vec![replica(1)]).await;
+    world.print("shop-web-1", numbered("line", 0..10));
+    let mut page = world.page().await;
+    let target = Target::ProjectLogs {
+        project: "shop".to_owned(),
+        service: None,
+    };
+    let sub = page.subscribe_from(target, Start::First).await;
+    page.until("the past", |p| p.lines(sub).len() == 10).await;
+    let mut lines = 10;
+    for closed in [false, true] {
+        let refusal = Fault::Refuse(500, "no list today".to_owned());
+        world.control.fail_always(Kind::List, refusal);
+        world.control.emit("shop-web-1", "destroy").unwrap();
+        page.until("gone", |p| p.container("shop-web-1").is_none())
+            .await;
+        if closed {
+            eventually("nobody looks", || world.open(UpstreamKind::Logs) == 0).await;
+        }
+        world.control.heal();
+        page.send(ClientMessage::Refresh).await;
+        page.until("back", |p| p.container("shop-web-1").is_some())
+            .await;
+        world.print("shop-web-1", numbered("line", lines..lines + 10));
+        lines += 10;
+        page.until("what follows", |p| p.all_lines(sub).len() >= lines)
+            .await;
+        page.settle(Duration::from_millis(100)).await;
+        assert_eq!(page.all_lines(sub), numbered("line", 0..lines));
+    }
+}
+
+#[tokio::test]
+async fn who_is_slow_gets_all_of_a_container_that_is_removed_or_a_gap() {
+    let world = World::start(vec![replica(1), replica(2)]).await;
+    let mut page = world.page().await;
+    page.eager = false;
+    let target = Target::ProjectLogs {
+        project: "shop".to_owned(),
+        service: None,
+    };
+    let sub = page.subscribe_from(target, Start::First).await;
+    page.until("joined", |p| p.source(sub, 0).state().is_some())
+        .await;
+    let wide = "x".repeat(8000);
+    let total = 1000;
+    for chunk in 0..total / 100 {
+        let lines = (chunk * 100..(chunk + 1) * 100).map(|n| format!("{n} {wide}"));
+        world.print("shop-web-1", lines);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world.control.remove("shop-web-1").unwrap();
+    // Longer than its last words are waited for.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    page.eager = true;
+    page.settle(Duration::ZERO).await;
+    page.credit().await;
+    page.until("its end", |p| {
+        p.source(sub, 0).state() == Some(&StreamState::Removed)
+    })
+    .await;
+    let seen = page.source(sub, 0);
+    let came: Vec<usize> = seen
+        .lines
+        .iter()
+        .map(|line| line.split(' ').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(came.is_sorted() && came[0] == 0, "{came:?}");
+    let holes = came.windows(2).filter(|it| it[1] != it[0] + 1).count();
+    let cut = usize::from(came.last() != Some(&(total - 1)));
+    assert!(
+        holes + cut <= seen.gaps.len(),
+        "{} lines, {:?}",
+        came.len(),
+        seen.gaps
+    );
 }

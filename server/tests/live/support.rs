@@ -317,6 +317,15 @@ impl Page {
         self.seen.get(&(sub, SourceId(source))).unwrap_or(&NOTHING)
     }
 
+    /// The lines of all containers of a subscription, in the order in which those joined.
+    pub(crate) fn all_lines(&self, sub: SubId) -> Vec<String> {
+        let mut seen: Vec<_> = self.seen.iter().filter(|((of, _), _)| *of == sub).collect();
+        seen.sort_by_key(|((_, source), _)| *source);
+        seen.into_iter()
+            .flat_map(|(_, it)| it.lines.clone())
+            .collect()
+    }
+
     pub(crate) fn lines(&self, sub: SubId) -> &[String] {
         &self.first(sub).lines
     }

@@ -57,6 +57,17 @@ fn a_container_is_shown_from_its_creation_event_on() {
 }
 
 #[test]
+fn a_list_that_lacks_what_was_just_created_is_read_again() {
+    let mut model = Model::new(String::new());
+    model.process_event(&event("create", &[("image", "nginx")]), HEARD);
+    let (changes, _) = model.replace(Vec::new(), HEARD.plus(100));
+    assert!(changes.refresh && changes.removed.is_empty());
+    assert_eq!(only(&model).name, "web");
+    let (changes, _) = model.replace(Vec::new(), HEARD.plus(LAG_MS));
+    assert_eq!(changes.removed, [ContainerId("a1".to_owned())]);
+}
+
+#[test]
 fn the_names_of_containers_that_are_gone_are_remembered_within_bounds() {
     let mut model = model();
     let id = ContainerId("a1".to_owned());

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sidekick::model::ContainerId;
+use sidekick::protocol::Cursor;
 use tokio_util::sync::CancellationToken;
 
 use super::attempts::drive;
@@ -127,6 +128,20 @@ impl<S: Store> Viewing<S> {
     /// Tries again now, if it waits or has failed.
     pub(crate) fn retry(&self) {
         self.up.signal(|s| s.retries += 1);
+    }
+
+    /// Whether some of what came so far is still to be given to it.
+    pub(crate) fn lacks(&self) -> bool {
+        let board = self.up.board();
+        let mut seats = board.viewers.iter().filter(|it| it.id == self.id);
+        seats.any(|it| board.store.lacks(&it.seat))
+    }
+
+    /// Up to where it has everything, where that can be named.
+    pub(crate) fn place(&self) -> Option<Cursor> {
+        let board = self.up.board();
+        let seat = board.viewers.iter().find(|it| it.id == self.id)?;
+        board.store.place(&seat.seat)
     }
 }
 
