@@ -89,6 +89,8 @@ pub struct LogTemplateEngine {
     bytes: usize,
     /// The line that was scanned last.
     header: Header,
+    /// How many bytes of it, and whether that left some out.
+    read: (usize, bool),
     tokens: Vec<Token>,
     shape: Shape,
     gaps: Vec<Gap>,
@@ -119,6 +121,7 @@ impl LogTemplateEngine {
             clock: Clock::default(),
             bytes: 0,
             header: Header::default(),
+            read: (0, false),
             tokens: Vec::new(),
             shape: Shape::default(),
             gaps: Vec::new(),
@@ -167,7 +170,7 @@ impl LogTemplateEngine {
     ) -> Option<TemplateId> {
         let slot = self.live(&recalled)?;
         self.lines += 1;
-        self.count(slot, line, time, severity)
+        self.count(slot, line, time, severity, false)
     }
 
     /// Puts a line into the template that is found, or made, for it; `recalled` is what its sketch
@@ -194,7 +197,8 @@ impl LogTemplateEngine {
                 recalled = None;
             }
         }
-        let slot = match recalled.and_then(|it| self.live(&it)) {
+        let known = recalled.and_then(|it| self.live(&it));
+        let slot = match known {
             Some(slot) => slot,
             None => {
                 if !self.scan(line) {
@@ -213,15 +217,17 @@ impl LogTemplateEngine {
         if recalled.is_none_or(|it| !it.entry.says(entry)) {
             self.cache.insert(sketch, entry);
         }
-        self.count(slot, line, time, level.severity)
+        self.count(slot, line, time, level.severity, known.is_none())
     }
 
+    /// Counts a line of the template in a slot; `scanned` if it is the one that was scanned last.
     fn count(
         &mut self,
         slot: u32,
         line: &str,
         time: Nanos,
         severity: Severity,
+        scanned: bool,
     ) -> Option<TemplateId> {
         let bucket = self.clock.bucket(time);
         self.bucket = Some(self.bucket.map_or(bucket, |newest| newest.max(bucket)));
@@ -233,6 +239,9 @@ impl LogTemplateEngine {
         let id = tally.id;
         if tally.add(number, time, bucket, severity) {
             self.settle(slot);
+            if !scanned {
+                self.scan(line);
+            }
             self.sample(slot, line);
         }
         id
@@ -278,13 +287,15 @@ impl LogTemplateEngine {
     fn scan(&mut self, line: &str) -> bool {
         let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
         self.header = header::peel(bytes);
-        let bytes = &bytes[..header::trailer(bytes, &self.header)];
-        let message = scanner::scan(
+        let bytes = bytes[..header::trailer(bytes, &self.header)].trim_ascii_end();
+        let (message, end) = scanner::scan(
             bytes,
             self.header.end,
             self.header.level.is_some(),
             &mut self.tokens,
         );
+        let read = end.min(bytes.len());
+        self.read = (read, read < bytes.len() || line.len() > MAX_MINED_BYTES);
         self.shape.read(bytes, &self.tokens, &message);
         !self.tokens.is_empty()
     }
@@ -308,15 +319,15 @@ impl LogTemplateEngine {
         self.merge(slot)
     }
 
+    /// Looks closely at the line that was scanned last.
     fn sample(&mut self, slot: u32, line: &str) {
-        self.scan(line);
         if let Some(cluster) = &self.clusters[slot as usize]
             && cluster.is_gapped()
             && shape::fit(&self.shape.slots, &cluster.slots, &mut self.gaps)
         {
             shape::open(&mut self.shape.slots, &self.gaps);
         }
-        let scanned = scanned(line, &self.header, &self.tokens, &self.shape);
+        let scanned = scanned(line, &self.header, self.read, &self.tokens, &self.shape);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
             let before = cluster.heap_bytes();
             cluster.sample(&scanned);
@@ -345,6 +356,7 @@ impl Recalled {
 fn scanned<'a>(
     line: &'a str,
     header: &Header,
+    (end, cut): (usize, bool),
     tokens: &'a [Token],
     shape: &'a Shape,
 ) -> Scanned<'a> {
@@ -354,7 +366,8 @@ fn scanned<'a>(
         shape,
         start: header.end,
         level: header.level,
-        end: tokens.last().map_or(header.end, |token| token.end as usize),
+        end: end.max(header.end),
+        cut,
     }
 }
 

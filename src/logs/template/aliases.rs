@@ -1,8 +1,10 @@
 //! Which template a merged one became part of.
 
+use std::collections::VecDeque;
+
 use super::TemplateId;
 
-/// Most merges that are remembered; the oldest number is forgotten first.
+/// Most merges that are remembered; the oldest one is forgotten first.
 pub(super) const MAX_ALIASES: usize = 16_384;
 
 /// Merged templates and their survivors, sorted by number. A survivor lives when it is written
@@ -10,6 +12,8 @@ pub(super) const MAX_ALIASES: usize = 16_384;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Aliases {
     pairs: Vec<(TemplateId, TemplateId)>,
+    /// The merged ones in the order of the merges: numbers say nothing of it.
+    order: VecDeque<TemplateId>,
     merges: u64,
 }
 
@@ -22,9 +26,13 @@ impl Aliases {
                 pair.1 = survivor;
             }
         }
-        if self.pairs.len() == MAX_ALIASES {
-            self.pairs.remove(0);
+        if self.order.len() == MAX_ALIASES
+            && let Some(oldest) = self.order.pop_front()
+            && let Ok(at) = self.pairs.binary_search_by_key(&oldest, |pair| pair.0)
+        {
+            self.pairs.remove(at);
         }
+        self.order.push_back(old);
         let at = self.pairs.partition_point(|pair| pair.0 < old);
         self.pairs.insert(at, (old, survivor));
     }
@@ -46,6 +54,27 @@ impl Aliases {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.pairs.capacity() * 8
+        self.pairs.capacity() * 8 + self.order.capacity() * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_merge_is_forgotten_first_whatever_its_number() {
+        let mut aliases = Aliases::default();
+        let id = |number: usize| TemplateId(number as u32);
+        let survivor = TemplateId(u32::MAX);
+        // Numbers that fall: the newest merge has the smallest.
+        let count = MAX_ALIASES + 10;
+        for number in (1..=count).rev() {
+            aliases.add(id(number), survivor);
+        }
+        assert_eq!(aliases.iter().len(), MAX_ALIASES);
+        assert_eq!(aliases.resolve(id(1)), survivor);
+        assert_eq!(aliases.resolve(id(MAX_ALIASES)), survivor);
+        assert_eq!(aliases.resolve(id(count)), id(count));
     }
 }

@@ -50,14 +50,14 @@ pub(super) struct Cluster {
     pub(super) skeleton: u64,
     pub(super) slots: Vec<Slot>,
     pub(super) tails: Tails,
-    /// Next cluster of the same bucket.
-    pub(super) next: u32,
     /// Number of the line that made it, and that used it last.
     pub(super) born: u64,
     pub(super) used: u64,
     /// Its lines, halved every 64 Ki lines of the stream.
     weight: u32,
     pub(super) count: u64,
+    /// Its lines when one was looked at closely last.
+    looked: u64,
     pub(super) severities: SeverityCounts,
     first_seen: Nanos,
     last_seen: Nanos,
@@ -113,11 +113,11 @@ impl Cluster {
             skeleton: shape::skeleton(&scanned.shape.slots),
             slots: scanned.shape.slots.clone(),
             tails: scanned.shape.tails,
-            next: u32::MAX,
             born: 0,
             used: 0,
             weight: 0,
             count: 0,
+            looked: 0,
             severities: SeverityCounts::default(),
             first_seen: time,
             last_seen: time,
@@ -126,7 +126,7 @@ impl Cluster {
             values: vec![None; scanned.shape.slots.len()],
             text: text.into(),
             pieces: pieces.collect(),
-            cut: end < scanned.line.trim_end().len(),
+            cut: scanned.cut || end < scanned.end,
         }
     }
 
@@ -169,8 +169,12 @@ impl Cluster {
 
     /// Looks closely at the line that was counted last: kinds and samples of its values, examples.
     pub(super) fn sample(&mut self, scanned: &Scanned<'_>) {
-        let weight = self.step();
+        let weight = self.count - std::mem::replace(&mut self.looked, self.count);
         self.keep_example(scanned.line);
+        // Lines of one sketch may be built otherwise: `7` and `10.0.0.1` are values of two kinds.
+        if shape::skeleton(&scanned.shape.slots) != self.skeleton {
+            return;
+        }
         let bytes = scanned.line.as_bytes();
         let mut variables = 0;
         for (i, (own, other)) in self.slots.iter().zip(&scanned.shape.slots).enumerate() {
@@ -243,13 +247,22 @@ impl Cluster {
     pub(super) fn open(&mut self, gaps: &[Gap]) {
         for &gap in gaps {
             let Gap { at, taken, .. } = gap;
+            let (words, alone) = match self.slots.get(at..at + taken) {
+                Some(text) => (text.iter().all(Slot::is_constant), text.len() == 1),
+                None => return,
+            };
             shape::open(&mut self.slots, &[gap]);
             let Some(slot) = self.slots.get(at).copied() else {
                 return;
             };
+            // What varied in a part of the text says nothing of the whole.
             let mut values = Values::default();
-            values.add(self.span(&slot), self.count);
-            self.values.splice(at..at + taken, [Some(Box::new(values))]);
+            if words {
+                values.add(self.span(&slot), self.count);
+            }
+            if words || !alone {
+                self.values.splice(at..at + taken, [Some(Box::new(values))]);
+            }
         }
         self.skeleton = shape::skeleton(&self.slots);
         shape::keep_tails(&mut self.tails, self.slots.len(), gaps);
@@ -289,6 +302,7 @@ impl Cluster {
         self.used = number;
         self.born = self.born.min(other.born);
         self.count += other.count;
+        self.looked = self.count;
         for (severity, count) in other.severities.iter() {
             self.severities[severity] += count;
         }

@@ -1,16 +1,16 @@
 //! Makes one template of several.
 
+use super::LogTemplateEngine;
 use super::cluster::Cluster;
+use super::merge::Search;
 use super::shape::Gap;
-use super::{LogTemplateEngine, merge};
 
 impl LogTemplateEngine {
     /// Merges a new cluster with others for as long as there is evidence. Returns the survivor.
     pub(super) fn merge(&mut self, mut slot: u32) -> u32 {
         while let Some(merge) =
-            merge::evidence(&self.config.evidence, &self.buckets, &self.clusters, slot).or_else(
-                || merge::gap_evidence(&self.config.evidence, &self.buckets, &self.clusters, slot),
-            )
+            Search::new(&self.config.evidence, &self.buckets, &self.clusters, slot)
+                .and_then(|it| it.evidence())
         {
             for &at in merge.with.iter().chain([&slot]) {
                 self.settle(at);
@@ -71,7 +71,6 @@ impl LogTemplateEngine {
                 }
             }
             self.put(survivor, winner);
-            self.buckets.link(&mut self.clusters, survivor);
             if merge.around.is_some() {
                 self.open_like(survivor);
             }
@@ -83,16 +82,13 @@ impl LogTemplateEngine {
     /// Opens the gaps of one cluster in those that are much like it.
     pub(super) fn open_like(&mut self, slot: u32) {
         let near = match &self.clusters[slot as usize] {
-            Some(opened) if opened.is_gapped() => {
-                merge::siblings(&self.buckets, &self.clusters, opened)
-            }
+            Some(opened) if opened.is_gapped() => self.buckets.siblings(&self.clusters, opened),
             _ => return,
         };
         for (at, gaps) in near {
             if let Some(mut cluster) = self.take(at) {
                 cluster.open(&gaps);
                 self.put(at, cluster);
-                self.buckets.link(&mut self.clusters, at);
             }
         }
     }

@@ -35,21 +35,20 @@ impl LogTemplateEngine {
         let mut cluster = Cluster::new(
             id,
             level,
-            &scanned(line, &self.header, &self.tokens, &self.shape),
+            &scanned(line, &self.header, self.read, &self.tokens, &self.shape),
             time,
             bucket,
         );
         cluster.born = self.lines;
         cluster.used = self.lines;
         self.put(slot, cluster);
-        self.buckets.link(&mut self.clusters, slot);
         slot
     }
 
     /// Takes a cluster out, with its tally.
     pub(super) fn take(&mut self, slot: u32) -> Option<Cluster> {
         self.settle(slot);
-        self.buckets.unlink(&mut self.clusters, slot);
+        self.buckets.unlink(slot);
         self.tallies[slot as usize].id = None;
         let cluster = self.clusters[slot as usize].take()?;
         self.bytes -= cluster.heap_bytes();
@@ -59,6 +58,7 @@ impl LogTemplateEngine {
     /// Puts a cluster in a slot, and nothing in its tally.
     pub(super) fn put(&mut self, slot: u32, mut cluster: Cluster) {
         self.bytes += cluster.heap_bytes();
+        self.buckets.link(slot, &cluster);
         let tally = &mut self.tallies[slot as usize];
         *tally = Tally::new(None, 1);
         cluster.settle(tally);

@@ -107,15 +107,16 @@ fn cuts(b: u8) -> bool {
 }
 
 /// Reads what stands in `line` behind its header, from `from` on, into `tokens`. Returns which of
-/// them are the message, with its quotes, of a line that is made of members; none for others.
+/// them are the message, with its quotes, of a line that is made of members, none for others; and
+/// how many bytes of the line were read.
 pub(super) fn scan(
     line: &[u8],
     from: usize,
     levelled: bool,
     tokens: &mut Vec<Token>,
-) -> Range<usize> {
+) -> (Range<usize>, usize) {
     tokens.clear();
-    let message = Scanner {
+    let (message, end) = Scanner {
         line,
         at: from,
         tokens,
@@ -126,15 +127,13 @@ pub(super) fn scan(
         in_message: false,
     }
     .run();
-    match members::are_members(line, tokens, &message) {
-        true => members::settle(line, tokens, message),
-        false => {
-            if levelled {
-                members::settle_tail(line, tokens);
-            }
-            0..0
-        }
+    if members::are_members(line, tokens, &message) {
+        return (members::settle(line, tokens, message), end);
     }
+    if levelled {
+        members::settle_tail(line, tokens);
+    }
+    (0..0, end)
 }
 
 struct Scanner<'a> {
@@ -151,7 +150,7 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    fn run(mut self) -> Range<usize> {
+    fn run(mut self) -> (Range<usize>, usize) {
         while let Some(&b) = self.line.get(self.at) {
             if self.tokens.len() + 3 > MAX_TOKENS {
                 break;
@@ -181,7 +180,7 @@ impl Scanner<'_> {
         if self.in_message {
             self.message.end = self.tokens.len();
         }
-        self.message
+        (self.message, self.at)
     }
 
     fn next(&self) -> Option<u8> {

@@ -1,3 +1,4 @@
+mod shown;
 mod structure;
 mod texts;
 mod vocabulary;

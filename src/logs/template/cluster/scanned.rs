@@ -10,8 +10,9 @@ pub(in super::super) struct Scanned<'a> {
     pub(in super::super) shape: &'a Shape,
     pub(in super::super) start: usize,
     pub(in super::super) level: Option<(usize, usize)>,
-    /// Where mining stopped.
+    /// Where mining stopped, and whether that left some of the line out.
     pub(in super::super) end: usize,
+    pub(in super::super) cut: bool,
 }
 
 impl Scanned<'_> {

@@ -55,28 +55,28 @@ impl Cluster {
         let mut out = Vec::with_capacity(self.text.len() + 16);
         let mut at = 0;
         let mut stars = self.slots.iter().filter(|slot| slot.is_wild()).peekable();
-        for (i, piece) in self.pieces.iter().enumerate() {
+        'pieces: for (i, piece) in self.pieces.iter().enumerate() {
             let (start, end) = (piece.start as usize, piece.end as usize);
-            if start < at {
-                continue;
-            }
-            if let Some(slot) = stars.peek()
-                && slot.first as usize == i
-            {
-                out.extend_from_slice(&self.text[at..start]);
-                at = self
-                    .pieces
-                    .get(slot.last as usize)
-                    .map_or(end, |last| last.end as usize);
-                // Of brackets that the text opens or closes, the others are its own, too.
-                let (opened, closed) = unpaired(self.text.get(start..at).unwrap_or_default());
-                for _ in 0..closed {
-                    out.pop_if(|b| OPENING.contains(b));
+            while let Some(slot) = stars.next_if(|it| it.first as usize <= i) {
+                if start < at || (slot.first as usize) < i {
+                    continue;
                 }
-                let behind = self.text[at..].iter().take(opened);
-                at += behind.take_while(|b| CLOSING.contains(b)).count();
+                out.extend_from_slice(&self.text[at..start]);
+                let last = self.pieces.get(slot.last as usize);
+                at = last.map_or(end, |last| last.end as usize);
+                if slot.last < slot.first {
+                    // This line has nothing here.
+                    at = start;
+                    let spaced = out.last().is_some_and(|b| *b == b' ');
+                    out.extend_from_slice(Kind::Any.wildcard().as_bytes());
+                    out.extend(spaced.then_some(b' '));
+                    continue;
+                }
+                at += pair(&mut out, &self.text[start..at], &self.text[at..]);
                 out.extend_from_slice(Kind::Any.wildcard().as_bytes());
-                stars.next();
+                continue 'pieces;
+            }
+            if start < at {
                 continue;
             }
             let Some(kind) = piece.value else { continue };
@@ -103,13 +103,37 @@ impl Cluster {
 const OPENING: &[u8] = b"([{";
 const CLOSING: &[u8] = b")]}";
 
-/// How many brackets of a text are not closed in it, and how many not opened.
-fn unpaired(text: &[u8]) -> (usize, usize) {
-    text.iter().fold((0, 0), |(opened, closed), b| {
-        let (opens, closes) = (OPENING.contains(b), CLOSING.contains(b));
-        match opened {
-            0 => (usize::from(opens), closed + usize::from(closes)),
-            _ => (opened + usize::from(opens) - usize::from(closes), closed),
+/// Takes the other halves of brackets and quotes that a text opens or closes for parts of it: those
+/// before it off `out`. Returns how many bytes of what is behind it.
+fn pair(out: &mut Vec<u8>, text: &[u8], behind: &[u8]) -> usize {
+    let (mut opened, mut closed) = (0, 0);
+    let (mut single, mut double) = (false, false);
+    for (i, b) in text.iter().enumerate() {
+        let letter = |at: Option<usize>| {
+            let b = at.and_then(|at| text.get(at));
+            b.is_some_and(u8::is_ascii_alphanumeric)
+        };
+        match b {
+            b'"' => double = !double,
+            // `can't`
+            b'\'' if !letter(i.checked_sub(1)) || !letter(Some(i + 1)) => single = !single,
+            _ if OPENING.contains(b) => opened += 1,
+            _ if CLOSING.contains(b) && opened > 0 => opened -= 1,
+            _ if CLOSING.contains(b) => closed += 1,
+            _ => {}
         }
-    })
+    }
+    let mut take = |b: &u8, brackets: &[u8], alone: &mut usize| match b {
+        b'"' => std::mem::take(&mut double),
+        b'\'' => std::mem::take(&mut single),
+        _ => {
+            let takes = brackets.contains(b) && *alone > 0;
+            *alone -= usize::from(takes);
+            takes
+        }
+    };
+    let taken = behind.iter().take_while(|b| take(b, CLOSING, &mut opened));
+    let taken = taken.count();
+    while out.pop_if(|b| take(b, OPENING, &mut closed)).is_some() {}
+    taken
 }

@@ -1,16 +1,13 @@
 //! Evidence that lines have a text of any length in one place.
 
 use super::vocabulary::Vocabulary;
-use super::{Around, Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, is_near, words};
+use super::{Around, MAX_KINDS, Merge, Search};
 use crate::logs::template::cluster::Cluster;
 use crate::logs::template::evidence::{Context, Evidence};
-use crate::logs::template::shape::{
-    GAP, Gap, Slot, fit, is_broken, last_mark, mix, open, shared, told,
-};
+use crate::logs::template::shape::{GAP, Slot, is_broken, last_mark, mix, shared, told};
 use crate::sort::sort_by_key;
 
-/// Clusters that are looked at for what they share with one, and those that share enough.
-const MAX_AKIN: usize = 512;
+/// Clusters that share enough with one to be laid beside it.
 const MAX_COMPARED: usize = 128;
 
 /// Clusters that have words in common with one, and how much they share with it.
@@ -30,96 +27,100 @@ fn announces(cluster: &Cluster) -> bool {
     close(cluster, 1) == last_mark(b':'.into())
 }
 
-/// Looks for clusters that differ from one only in one text.
-pub(in crate::logs::template) fn gap_evidence(
-    knobs: &Evidence,
-    buckets: &Buckets,
-    clusters: &[Option<Cluster>],
-    of: u32,
-) -> Option<Merge> {
-    let own = clusters.get(of as usize)?.as_ref()?;
-    let others: Akin<'_> = buckets
-        .akin(clusters, of)
-        .map(|(at, other)| (at, other, shared(&own.slots, &other.slots)))
-        .filter(|(_, _, shared)| shared.0 + shared.1 > 1)
-        .take(MAX_COMPARED)
-        .collect();
-    // Marks that all have in common are kept.
-    let common = |with: &[(u32, &Cluster)], marks: &dyn Fn(&Cluster) -> u32| {
-        let own = marks(own);
-        if with.iter().all(|it| marks(it.1) == own) {
-            own
-        } else {
-            0
-        }
-    };
-    let merge = |(before, behind): (usize, usize), with: &[(u32, &Cluster)], closed: bool| Merge {
-        with: with.iter().map(|it| it.0).collect(),
-        widen: Vec::new(),
-        around: Some(Around {
-            before,
-            behind,
-            marks: common(with, &|it| it.slots[before].marks),
-            close: if closed {
-                common(with, &|it| close(it, behind))
+impl Search<'_> {
+    /// Looks for clusters that differ from one only in one text.
+    pub(super) fn texts(&self) -> Option<Merge> {
+        let Self {
+            knobs,
+            buckets,
+            own,
+            ..
+        } = *self;
+        let others: Akin<'_> = buckets
+            .akin(self.clusters, self.of)
+            .map(|(at, other)| (at, other, shared(&own.slots, &other.slots)))
+            .filter(|(_, _, shared)| shared.0 + shared.1 > 1)
+            .take(MAX_COMPARED)
+            .collect();
+        // Marks that all have in common are kept.
+        let common = |with: &[(u32, &Cluster)], marks: &dyn Fn(&Cluster) -> u32| {
+            let own = marks(own);
+            if with.iter().all(|it| marks(it.1) == own) {
+                own
             } else {
                 0
-            },
-        }),
-    };
-    let sharing = |around: (usize, usize)| {
-        let shares = move |it: &&(u32, &Cluster, (usize, usize))| {
-            it.2.0 >= around.0
-                && it.2.1.max(1) >= around.1
-                && announces(it.1) == announces(own)
-                && !is_broken(text_of(it.1, around))
+            }
         };
-        others.iter().filter(shares).map(|it| (it.0, it.1))
-    };
-    for (number, tail) in own.tails.iter().enumerate() {
-        let Some(around) = *tail else { continue };
-        // Brackets must be of the same kind; behind a colon there may be quotes.
-        let marks =
-            |it: &Cluster| (number == 1).then(|| (it.slots[around.0].marks, close(it, around.1)));
-        let with: Vec<(u32, &Cluster)> = sharing(around)
-            .filter(|it| it.1.tails[number] == *tail && marks(it.1) == marks(own))
-            .collect();
-        // Single words are left to the evidence of their place.
-        let long = |it: &&Cluster| it.slots.len() - around.0 - around.1 > 1;
-        let lines = with.iter().map(|it| it.1).chain([own]).filter(long);
-        let mut texts: Vec<u64> = lines.map(|it| told(text_of(it, around))).collect();
-        sort_by_key(&mut texts, |it| *it);
-        texts.dedup();
-        let known = texts.iter().filter(|it| buckets.values.knows(**it)).count();
-        let texts = texts.len() + known;
-        let outside = || around_of(own, around);
-        let thrown = outside().any(|it| it.context == Context::Thrown);
-        let constants = outside().filter(|it| it.is_constant()).count();
-        if !with.is_empty() && texts >= knobs.tails_needed(number, constants, thrown) {
-            return Some(merge(around, &with, number == 1));
+        let merge =
+            |(before, behind): (usize, usize), with: &[(u32, &Cluster)], closed: bool| Merge {
+                with: with.iter().map(|it| it.0).collect(),
+                widen: Vec::new(),
+                around: Some(Around {
+                    before,
+                    behind,
+                    marks: common(with, &|it| it.slots[before].marks),
+                    close: if closed {
+                        common(with, &|it| close(it, behind))
+                    } else {
+                        0
+                    },
+                }),
+            };
+        let sharing = |around: (usize, usize)| {
+            let shares = move |it: &&(u32, &Cluster, (usize, usize))| {
+                it.2.0 >= around.0
+                    && it.2.1.max(1) >= around.1
+                    && announces(it.1) == announces(own)
+                    && !is_broken(text_of(it.1, around))
+            };
+            others.iter().filter(shares).map(|it| (it.0, it.1))
+        };
+        for (number, tail) in own.tails.iter().enumerate() {
+            let Some(around) = *tail else { continue };
+            // Brackets must be of the same kind; behind a colon there may be quotes.
+            let marks = |it: &Cluster| {
+                (number == 1).then(|| (it.slots[around.0].marks, close(it, around.1)))
+            };
+            let with: Vec<(u32, &Cluster)> = sharing(around)
+                .filter(|it| it.1.tails[number] == *tail && marks(it.1) == marks(own))
+                .collect();
+            // Single words are left to the evidence of their place.
+            let long = |it: &&Cluster| it.slots.len() - around.0 - around.1 > 1;
+            let lines = with.iter().map(|it| it.1).chain([own]).filter(long);
+            let mut texts: Vec<u64> = lines.map(|it| told(text_of(it, around))).collect();
+            sort_by_key(&mut texts, |it| *it);
+            texts.dedup();
+            let known = texts.iter().filter(|it| buckets.values.knows(**it)).count();
+            let texts = texts.len() + known;
+            let outside = || around_of(own, around);
+            let thrown = outside().any(|it| it.context == Context::Thrown);
+            let constants = outside().filter(|it| it.is_constant()).count();
+            if !with.is_empty() && texts >= knobs.tails_needed(number, constants, thrown) {
+                return Some(merge(around, &with, number == 1));
+            }
         }
-    }
-    let mut tried: Vec<(usize, usize)> = Vec::new();
-    for &(_, _, (before, behind)) in &others {
-        let around = (before, behind.max(1));
-        let outside = || around_of(own, around);
-        let constants = outside().filter(|it| it.is_prose()).count();
-        let whole = || !is_broken(text_of(own, around));
-        if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) && whole() {
-            tried.push(around);
+        let mut tried: Vec<(usize, usize)> = Vec::new();
+        for &(_, _, (before, behind)) in &others {
+            let around = (before, behind.max(1));
+            let outside = || around_of(own, around);
+            let constants = outside().filter(|it| it.is_prose()).count();
+            let whole = || !is_broken(text_of(own, around));
+            if constants > 1 && tried.len() < MAX_KINDS && !tried.contains(&around) && whole() {
+                tried.push(around);
+            }
         }
+        let passing = tried.into_iter().filter(|&around| {
+            is_text(
+                knobs,
+                &buckets.values,
+                sharing(around).map(|it| it.1).chain([own]),
+                around,
+            )
+        });
+        let best = passing.max_by_key(|it| it.0 + it.1)?;
+        let with: Vec<(u32, &Cluster)> = sharing(best).collect();
+        Some(merge(best, &with, true))
     }
-    let passing = tried.into_iter().filter(|&around| {
-        is_text(
-            knobs,
-            &buckets.values,
-            sharing(around).map(|it| it.1).chain([own]),
-            around,
-        )
-    });
-    let best = passing.max_by_key(|it| it.0 + it.1)?;
-    let with: Vec<(u32, &Cluster)> = sharing(best).collect();
-    Some(merge(best, &with, true))
 }
 
 /// The slots of a line that are a text.
@@ -194,58 +195,4 @@ fn is_text<'a>(
     words
         .chunk_by(|a, b| a == b)
         .all(|same| same.len() * 2 <= texts.len())
-}
-
-/// Clusters beside one with gaps that are built like it and differ from it in few words, with what
-/// stands in its gaps.
-pub(in crate::logs::template) fn siblings(
-    buckets: &Buckets,
-    clusters: &[Option<Cluster>],
-    opened: &Cluster,
-) -> Vec<(u32, Vec<Gap>)> {
-    let mut gaps = Vec::new();
-    let mut near = Vec::new();
-    let own = words(&opened.slots);
-    for (at, outline) in (0u32..).zip(&buckets.outlines) {
-        let lacking = (own & !outline.words).count_ones();
-        if own & outline.words == 0 || lacking > MAX_DIFFERENCES {
-            continue;
-        }
-        let other = clusters.get(at as usize).and_then(Option::as_ref);
-        let Some(other) = other.filter(|it| it.level == opened.level) else {
-            continue;
-        };
-        if other.skeleton == opened.skeleton || !fit(&other.slots, &opened.slots, &mut gaps) {
-            continue;
-        }
-        let mut slots = other.slots.clone();
-        open(&mut slots, &gaps);
-        if is_near(&opened.slots, &slots) {
-            near.push((at, gaps.clone()));
-        }
-    }
-    near
-}
-
-impl Buckets {
-    /// Clusters that have words in common with one.
-    fn akin<'a>(
-        &'a self,
-        clusters: &'a [Option<Cluster>],
-        of: u32,
-    ) -> impl Iterator<Item = (u32, &'a Cluster)> {
-        let own = self.outlines.get(of as usize).copied().unwrap_or_default();
-        let level = clusters[of as usize].as_ref().map(|it| it.level);
-        (0u32..)
-            .zip(&self.outlines)
-            .filter(move |(at, it)| {
-                let both = (own.words & it.words).count_ones();
-                let fewer = own.words.count_ones().min(it.words.count_ones());
-                let first = it.first == own.first;
-                *at != of && (both > 1 || both == 1 && first) && (first || both * 3 >= fewer)
-            })
-            .take(MAX_AKIN)
-            .filter_map(|(at, _)| Some((at, clusters.get(at as usize)?.as_ref()?)))
-            .filter(move |(_, it)| Some(it.level) == level)
-    }
 }

@@ -5,102 +5,113 @@ use super::super::evidence::{Context, Evidence};
 use super::super::scanner::Class;
 use super::super::shape::{Slot, VALUE};
 use super::vocabulary::Vocabulary;
-use super::{Buckets, MAX_DIFFERENCES, MAX_KINDS, Merge, bit, stars};
+use super::{MAX_DIFFERENCES, MAX_KINDS, Merge, Search, bit, stars};
+use crate::sort::sort_by_key;
 
-/// Looks for evidence that a cluster and others are one event.
-pub(in super::super) fn evidence(
-    knobs: &Evidence,
-    buckets: &Buckets,
-    clusters: &[Option<Cluster>],
-    of: u32,
-) -> Option<Merge> {
-    let own = clusters.get(of as usize)?.as_ref()?;
-    let slots = &own.slots;
-    let (mut covered, mut covering) = (Vec::new(), None);
-    // Others, each with the places in which it differs as bits.
-    let mut siblings: Vec<(u32, u64)> = Vec::new();
-    for (at, other) in buckets.of(clusters, own.skeleton, own.level, slots.len()) {
-        if at == of {
-            continue;
-        }
-        let (mut places, mut wide, mut narrow) = (0u64, true, true);
-        for (i, (a, b)) in slots.iter().zip(&other.slots).enumerate() {
-            let (over, under) = (a.covers(b), b.covers(a));
-            wide &= over;
-            narrow &= under;
-            // What varies in one of them was proved there.
-            if !over && !under {
-                // Far out in a long line: as good as too many.
-                places |= if i < 64 { bit(i) } else { u64::MAX };
+/// A cluster that differs from another: where it is, the places in which it does, and those that
+/// vary in it, as bits.
+struct Sibling<'a> {
+    at: u32,
+    cluster: &'a Cluster,
+    places: u64,
+    stars: u64,
+}
+
+impl Search<'_> {
+    /// Looks for clusters that differ from one in few words.
+    pub(super) fn words(&self) -> Option<Merge> {
+        let Self {
+            knobs,
+            buckets,
+            clusters,
+            of,
+            own,
+        } = *self;
+        let slots = &own.slots;
+        let (mut covered, mut covering) = (Vec::new(), None);
+        let mut siblings: Vec<Sibling<'_>> = Vec::new();
+        for (at, other) in buckets.near(clusters, own) {
+            if at == of {
+                continue;
             }
-        }
-        if wide {
-            covered.push(at);
-        } else if narrow {
-            covering.get_or_insert(at);
-        } else if (1..=MAX_DIFFERENCES).contains(&places.count_ones()) {
-            siblings.push((at, places));
-        }
-    }
-    if covered.is_empty() {
-        covered.extend(covering);
-    }
-    if !covered.is_empty() {
-        return Some(Merge {
-            with: covered,
-            widen: Vec::new(),
-            around: None,
-        });
-    }
-    // Fewer differences first; each combination once.
-    let mut tried = 0;
-    for (count, index) in
-        (1..=MAX_DIFFERENCES).flat_map(|n| (0..siblings.len()).map(move |i| (n, i)))
-    {
-        let places = siblings[index].1;
-        let seen = siblings[..index].iter().any(|it| it.1 == places);
-        if places.count_ones() != count || seen || tried == MAX_KINDS {
-            continue;
-        }
-        tried += 1;
-        let within = |&(_, it): &&(u32, u64)| it & !places == 0;
-        let with: Vec<u32> = siblings.iter().filter(within).map(|&(at, _)| at).collect();
-        let others = || {
-            with.iter()
-                .filter_map(|&at| clusters.get(at as usize)?.as_ref())
-        };
-        // What varies in one of them varies in all from then on.
-        let varying = others().fold(places | stars(slots), |all, it| all | stars(&it.slots));
-        let constants = constants(slots, varying);
-        let open = |(i, slot): &(usize, &Slot)| varying & bit(*i) != 0 && slot.is_open();
-        let vague = slots.iter().enumerate().filter(open).count() > constants + 1;
-        // What is left must still say what the event is.
-        if vague || count > 1 && constants < 2.max(count as usize) {
-            continue;
-        }
-        let seen_in = |place: usize| {
-            let mut seen: Vec<Slot> = Vec::new();
-            for slot in others().chain([own]).filter_map(|it| it.slots.get(place)) {
-                if seen.iter().all(|it| it.word != slot.word) {
-                    seen.push(*slot);
+            let (mut places, mut wide, mut narrow) = (0u64, true, true);
+            for (i, (a, b)) in slots.iter().zip(&other.slots).enumerate() {
+                let (over, under) = (a.covers(b), b.covers(a));
+                wide &= over;
+                narrow &= under;
+                // What varies in one of them was proved there.
+                if !over && !under {
+                    // Far out in a long line: as good as too many.
+                    places |= if i < 64 { bit(i) } else { u64::MAX };
                 }
             }
-            seen
-        };
-        let widen: Vec<usize> = (0..slots.len()).filter(|i| places & bit(*i) != 0).collect();
-        let more = count as usize - 1;
-        if widen
-            .iter()
-            .all(|&place| varies(knobs, &buckets.values, &seen_in(place), constants, more))
-        {
+            if wide {
+                covered.push(at);
+            } else if narrow {
+                covering.get_or_insert(at);
+            } else if (1..=MAX_DIFFERENCES).contains(&places.count_ones()) {
+                siblings.push(Sibling {
+                    at,
+                    cluster: other,
+                    places,
+                    stars: stars(&other.slots),
+                });
+            }
+        }
+        if covered.is_empty() {
+            covered.extend(covering);
+        }
+        if !covered.is_empty() {
             return Some(Merge {
-                with,
-                widen,
+                with: covered,
+                widen: Vec::new(),
                 around: None,
             });
         }
+        let own_stars = stars(slots);
+        // Fewer differences first; each combination once.
+        let mut tried = 0;
+        for (count, index) in
+            (1..=MAX_DIFFERENCES).flat_map(|n| (0..siblings.len()).map(move |i| (n, i)))
+        {
+            let places = siblings[index].places;
+            let seen = siblings[..index].iter().any(|it| it.places == places);
+            if places.count_ones() != count || seen || tried == MAX_KINDS {
+                continue;
+            }
+            tried += 1;
+            let within = || siblings.iter().filter(|it| it.places & !places == 0);
+            // What varies in one of them varies in all from then on.
+            let varying = within().fold(places | own_stars, |all, it| all | it.stars);
+            let constants = constants(slots, varying);
+            let open = |(i, slot): &(usize, &Slot)| varying & bit(*i) != 0 && slot.is_open();
+            let vague = slots.iter().enumerate().filter(open).count() > constants + 1;
+            // What is left must still say what the event is.
+            if vague || count > 1 && constants < 2.max(count as usize) {
+                continue;
+            }
+            let seen_in = |place: usize| {
+                let lines = within().map(|it| it.cluster).chain([own]);
+                let mut seen: Vec<Slot> = lines.map(|it| it.slots[place]).collect();
+                sort_by_key(&mut seen, |it| it.word);
+                seen.dedup_by_key(|it| it.word);
+                seen
+            };
+            let widen: Vec<usize> = (0..slots.len()).filter(|i| places & bit(*i) != 0).collect();
+            let more = count as usize - 1;
+            if widen
+                .iter()
+                .all(|&place| varies(knobs, &buckets.values, &seen_in(place), constants, more))
+            {
+                return Some(Merge {
+                    with: within().map(|it| it.at).collect(),
+                    widen,
+                    around: None,
+                });
+            }
+        }
+        None
     }
-    None
 }
 
 /// Values that say as much of a line's structure as one word does.

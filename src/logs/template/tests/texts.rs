@@ -57,7 +57,11 @@ fn merged_texts_keep_the_first_number_and_are_variables() {
     let templates = engine.templates();
     assert_eq!(templates.len(), 1, "{templates:?}");
     assert_eq!(templates[0].id, TemplateId(0));
-    assert_eq!(engine.aliases().len(), 1, "the third has a template already");
+    assert_eq!(
+        engine.aliases().len(),
+        1,
+        "the third has a template already"
+    );
     let line = "task 15 moved to state lost because of a restart on node 9";
     assert_eq!(engine.push(line, T, &assess(line)), Some(TemplateId(0)));
     let text = &engine.templates()[0].variables[1];

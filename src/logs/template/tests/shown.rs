@@ -1,0 +1,130 @@
+//! What a template shows is true of its lines.
+
+use super::*;
+
+fn values(engine: &LogTemplateEngine, at: usize, variable: usize) -> Variable {
+    engine.templates()[at].variables[variable].clone()
+}
+
+#[test]
+fn a_variable_that_becomes_a_text_keeps_its_values() {
+    let mut lines = Vec::new();
+    for (state, count) in [("busy", 30), ("idle", 20), ("lost", 10), ("done", 3)] {
+        for _ in 0..count {
+            lines.push(format!(
+                "worker of the pool went to state {state} on node 7"
+            ));
+        }
+    }
+    lines.push("worker of the pool went to state held by somebody on node 7".to_owned());
+    lines.push("worker of the pool went to state sent away at last on node 7".to_owned());
+    let engine = engine(lines.iter().map(String::as_str));
+    assert_eq!(engine.len(), 1, "{:?}", engine.templates());
+    let state = values(&engine, 0, 0);
+    for (value, count) in state.top {
+        let own = lines.iter().filter(|it| it.contains(&value)).count();
+        assert!(count <= own as u64, "{value}: {count} of {own}");
+    }
+}
+
+#[test]
+fn no_value_stands_for_more_lines_than_there_are() {
+    let lines: Vec<String> = (1..=64)
+        .map(|n| format!("value {} ok", if n == 64 { 9 } else { 7 }))
+        .collect();
+    let value = values(&engine(lines.iter().map(String::as_str)), 0, 0);
+    assert!(value.lines <= 64, "{value:?}");
+}
+
+#[test]
+fn lines_of_one_sketch_that_are_built_otherwise_give_no_values() {
+    let lines = (0..200).map(|n| match n % 2 {
+        0 => "got 1 2 from 7",
+        _ => "got 1 10.0.0.1 from 7",
+    });
+    for template in engine(lines).templates() {
+        for variable in template.variables {
+            assert!(variable.top.iter().all(|it| it.0 != "from"), "{variable:?}");
+        }
+    }
+}
+
+#[test]
+fn values_behind_an_empty_text_are_shown_as_values() {
+    let mut lines: Vec<String> = (12..17)
+        .map(|n| format!("user login {n} from web now"))
+        .collect();
+    for who in [
+        "by admin",
+        "of somebody else",
+        "without a password",
+        "at night",
+    ] {
+        lines.push(format!("user login {who} 12 from web now"));
+    }
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        ["9 user login <*> <num> from web now"]
+    );
+}
+
+#[test]
+fn an_ellipsis_says_that_something_is_missing() {
+    for (line, pattern) in [
+        (
+            "[2026-11-21 10:11:12,123] INFO Rolled new log segment at offset 12 (kafka.log.UnifiedLog)",
+            "1 INFO Rolled new log segment at offset <num>",
+        ),
+        (
+            r#"I1121 10:11:12.123456 1 kubelet.go:12] "Pod is gone" pod="a/b-7""#,
+            r#"1 "Pod is gone" pod="a/b-7""#,
+        ),
+    ] {
+        assert_eq!(mine([line]), [pattern]);
+    }
+    let long = format!("begin {}", "word ".repeat(400));
+    assert!(mine([long.as_str()])[0].ends_with('…'));
+}
+
+#[test]
+fn quotes_and_brackets_of_a_text_come_in_pairs() {
+    let lines = [
+        "answer of the peer was \"bad gateway\" after all that",
+        "answer of the peer was none at all in the end after all that",
+        "answer of the peer was \"no route\" (it's gone) and then after all that",
+        "answer of the peer was what nobody thought of after all that",
+    ];
+    for pattern in mine(lines) {
+        let count = |b: u8| pattern.bytes().filter(|it| *it == b).count();
+        assert!(count(b'"').is_multiple_of(2), "{pattern}");
+        assert_eq!(count(b'('), count(b')'), "{pattern}");
+    }
+}
+
+#[test]
+fn an_old_template_among_many_alike_is_found_again() {
+    let (letters, mut lines) = (b"abcdefghijklmnopqrst", Vec::new());
+    let word = |n: usize| {
+        let letter = |at: usize| char::from(letters[at % letters.len()]);
+        [letter(n), letter(n / 20), 'k', letter(n / 3)]
+            .iter()
+            .collect::<String>()
+    };
+    for user in ["alice", "bob", "carol", "dave"] {
+        lines.push(format!("session opened for {user}"));
+    }
+    for n in 0..300 {
+        lines.push(format!(
+            "{} {} {} {}",
+            word(n),
+            word(n + 7),
+            word(n * 3),
+            word(n + 91)
+        ));
+    }
+    for user in ["erin", "frank", "grace"] {
+        lines.push(format!("session opened for {user}"));
+    }
+    let mined = mine(lines.iter().map(String::as_str));
+    assert_eq!(mined[0], "7 session opened for <*>");
+}
