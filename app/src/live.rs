@@ -3,6 +3,7 @@
 //! is the components'.
 
 mod apply;
+mod clock;
 mod frame;
 pub(crate) mod history;
 mod older;
@@ -23,7 +24,9 @@ use sidekick::time::Millis;
 
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, Subject};
-use frame::{Dirty, Frame};
+pub(crate) use clock::now;
+use clock::{jitter, wall_clock};
+use frame::Frame;
 use socket::{Socket, SocketEvent};
 
 /// The page's connection. Cloning gives another handle to the same one.
@@ -54,10 +57,6 @@ struct Inner {
     /// How far the time of day was ahead of [`now`] at the last tick, in milliseconds.
     ahead_ms: i64,
 }
-
-/// The time of day jumps ahead by this much, in milliseconds, between two ticks: the machine
-/// slept, or its clock was set.
-const SLEPT_MS: i64 = 5_000;
 
 /// Starts everything that makes the page live.
 pub(crate) fn start(dashboard: Dashboard) {
@@ -111,20 +110,6 @@ pub(crate) fn with(dashboard: Dashboard, act: impl FnOnce(&Wire)) {
     if let Some(wire) = dashboard.wire.get_value() {
         act(&wire);
     }
-}
-
-/// The browser's clock for intervals: Unix time as it was when the page was loaded, and what has
-/// passed since. Nobody can set it, but it may stand still while the machine sleeps.
-pub(crate) fn now() -> Millis {
-    match window().performance() {
-        Some(clock) => Millis((clock.time_origin() + clock.now()) as i64),
-        None => wall_clock(),
-    }
-}
-
-/// The machine's time of day, which may be set.
-fn wall_clock() -> Millis {
-    Millis(js_sys::Date::now() as i64)
 }
 
 fn listen(wire: &Wire) {
@@ -234,34 +219,6 @@ impl Wire {
         })
     }
 
-    fn tick(&self) {
-        let ahead_ms = wall_clock().since(now());
-        let before = std::mem::replace(&mut self.inner.borrow_mut().ahead_ms, ahead_ms);
-        if ahead_ms - before > SLEPT_MS {
-            // The connection may be dead without anybody knowing.
-            self.act(|client| client.online(now()));
-        }
-        self.act(|client| client.tick(now(), jitter()));
-        self.dashboard.now.set(self.server_now());
-        self.note_quiet();
-    }
-
-    /// The server's clock, as far as this machine can tell.
-    fn server_now(&self) -> Millis {
-        now().plus(self.inner.borrow().clock_offset_ms)
-    }
-
-    /// While a log is live, time without lines is known to be quiet: the timeline goes on.
-    fn note_quiet(&self) {
-        let Some(until) = self.dashboard.live_until(self.server_now()) else {
-            return;
-        };
-        let logs = self.dashboard.logs;
-        if logs.try_update_value(|logs| logs.live_until(until)) == Some(true) {
-            self.frame.mark(Dirty::Logs);
-        }
-    }
-
     /// Lets the client act, then does what it asks.
     fn act(&self, act: impl FnOnce(&mut Client)) {
         act(&mut self.inner.borrow_mut().client);
@@ -319,8 +276,4 @@ impl Wire {
             Duration::from_millis(wait as u64),
         );
     }
-}
-
-fn jitter() -> f64 {
-    js_sys::Math::random()
 }

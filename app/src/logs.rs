@@ -10,6 +10,7 @@ mod copy;
 mod filter_box;
 #[cfg(any(feature = "hydrate", test))]
 mod fingerprint;
+mod go_to;
 mod inspector;
 mod list;
 mod notice;

@@ -4,6 +4,10 @@
 mod initial;
 mod log;
 mod pinned;
+#[cfg(any(feature = "hydrate", test))]
+mod quiet;
+mod requests;
+mod target;
 
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
@@ -173,7 +177,7 @@ impl Dashboard {
             }
             group => Subject::Group(group),
         });
-        let target = memo(move || target(subject.get(), tab.get()));
+        let target = memo(move || target::target(subject.get(), tab.get()));
         let theme = RwSignal::new(Theme::default());
         let system_dark = RwSignal::new(false);
         Self {
@@ -259,54 +263,6 @@ impl Dashboard {
         })
     }
 
-    /// Tries failed or waiting streams of what is shown again now.
-    pub fn retry(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::retry);
-    }
-
-    /// Reads lines from before those held.
-    pub fn load_older(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::load_older);
-    }
-
-    /// Reads lines from before those held, which stay at the cost of newer ones.
-    pub fn keep_and_load_older(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::keep_and_load_older);
-    }
-
-    /// Says that the newest lines are followed.
-    pub fn follow(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::follow);
-    }
-
-    /// Ends the reading of older lines; those that came stay.
-    pub fn stop_reading(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::stop_reading);
-    }
-
-    /// Shows the newest lines again where they were let go for older ones.
-    pub fn begin_anew(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::begin_anew);
-    }
-
-    /// Asks the server to read the list of containers anew.
-    pub fn refresh(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::refresh);
-    }
-
-    /// Asks the server to show its built-in demo engine.
-    pub fn start_demo(self) {
-        #[cfg(feature = "hydrate")]
-        crate::live::with(self, crate::live::Wire::start_demo);
-    }
-
     /// Until when the log is known to have no other lines than came: now, while lines of one
     /// container at least would come at once; `Some(None)` where all have ended. `None` where
     /// nobody can know, because the connection or the streams are broken.
@@ -317,7 +273,8 @@ impl Dashboard {
         {
             return None;
         }
-        self.sources.with_untracked(|all| live_until(all, now))
+        self.sources
+            .with_untracked(|all| quiet::live_until(all, now))
     }
 
     /// Has the views of the log draw again, for a change that they made to the session, such as
@@ -372,40 +329,6 @@ impl Dashboard {
     }
 }
 
-/// What a page at this place subscribes to. Logs and Patterns share one subscription, so that
-/// going from one to the other keeps the lines and what was learned from them.
-fn target(subject: Subject, tab: Tab) -> Option<Target> {
-    let (project, service) = match subject {
-        Subject::Container(container) => {
-            let container = container?;
-            return match tab {
-                Tab::Logs | Tab::Patterns => Some(Target::Logs { container }),
-                Tab::Stats => Some(Target::Stats { container }),
-                Tab::Details => None,
-            };
-        }
-        Subject::Group(Selection::Project(project)) => (project, None),
-        Subject::Group(Selection::Service { project, service }) => (project, Some(service)),
-        Subject::Group(_) => return None,
-    };
-    match tab {
-        Tab::Logs | Tab::Patterns => Some(Target::ProjectLogs { project, service }),
-        Tab::Stats => Some(Target::ProjectStats { project, service }),
-        Tab::Details => None,
-    }
-}
-
-#[cfg(any(feature = "hydrate", test))]
-fn live_until(sources: &[SourceInfo], now: Millis) -> Option<Option<Millis>> {
-    let live = |it: &SourceInfo| matches!(it.state, StreamState::Live | StreamState::Empty);
-    let over = |it: &SourceInfo| matches!(it.state, StreamState::Ended | StreamState::Removed);
-    if sources.iter().any(live) {
-        Some(Some(now))
-    } else {
-        (!sources.is_empty() && sources.iter().all(over)).then_some(None)
-    }
-}
-
 /// The page's state, from context.
 ///
 /// Outside of [`App`](crate::App) there is none; that is a mistake in the program, and the
@@ -413,48 +336,4 @@ fn live_until(sources: &[SourceInfo], now: Millis) -> Option<Option<Millis>> {
 #[must_use]
 pub fn dashboard() -> Dashboard {
     expect_context()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn logs_and_patterns_share_a_subscription_and_details_has_none() {
-        let container = Subject::Container(Some(ContainerId("a".into())));
-        let of = |tab| target(container.clone(), tab);
-        assert_eq!(of(Tab::Logs), of(Tab::Patterns));
-        assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
-        assert_eq!(of(Tab::Details), None);
-        assert_eq!(target(Subject::Container(None), Tab::Logs), None);
-        assert_eq!(target(Subject::Group(Selection::Overview), Tab::Logs), None);
-    }
-
-    #[test]
-    fn a_log_is_quiet_up_to_now_only_while_somebody_would_hear_it() {
-        let sources = |states: &[StreamState]| -> Vec<SourceInfo> {
-            let source = |(n, state): (usize, &StreamState)| SourceInfo {
-                source: n as u16,
-                container: ContainerId(n.to_string()),
-                name: n.to_string(),
-                state: state.clone(),
-            };
-            states.iter().enumerate().map(source).collect()
-        };
-        let broken = StreamState::Reconnecting {
-            attempt: 1,
-            retry_in_ms: 2000,
-            reason: "reset".into(),
-        };
-        let until = |states: &[StreamState]| live_until(&sources(states), Millis(5));
-        assert_eq!(until(&[StreamState::Live]), Some(Some(Millis(5))));
-        assert_eq!(
-            until(&[StreamState::Ended, StreamState::Empty]),
-            Some(Some(Millis(5)))
-        );
-        assert_eq!(until(&[StreamState::Ended]), Some(None));
-        assert_eq!(until(&[StreamState::Ended, broken]), None);
-        assert_eq!(until(&[StreamState::Loading]), None);
-        assert_eq!(until(&[]), None, "it was just left and taken up again");
-    }
 }

@@ -9,20 +9,18 @@
 //! older lines at the cost of newer ones. A full session may let the place go meanwhile, and what is
 //! read then no longer joins on: the reading was outrun.
 
+mod reading;
+
 use super::session::{LogSession, PART_BYTES};
 use crate::protocol::{EntryRef, LogBatch};
-use crate::time::Nanos;
+use reading::{Found, Reading};
 
 /// Lines of the first window and of the largest one.
 const WINDOW: (u64, u64) = (2_000, 16_000);
 /// As many lines as this, or as few as have so much text in bytes, tell a place in a log.
 const PLACE: (usize, usize) = (64, 64 << 10);
-/// Text of one window in bytes; of longer lines, fewer come at a time.
-const WINDOW_BYTES: usize = 8 << 20;
 /// A line that was cut is taken for so many parts.
 const CUT_PARTS: u64 = 4096;
-/// Docker's order may differ from that of the times by this much, in nanoseconds.
-const DISORDER: i64 = 2_000_000_000;
 
 /// What is known of the lines before those held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +34,8 @@ pub enum Before {
     Beginning,
     /// Docker has not got the first line held any more, so none of those before it.
     Gone,
-    /// The first line held was let go for newer ones before any came: only to a session that
-    /// [holds](LogSession::hold) its lines they can come.
+    /// The first line held was let go for newer ones before any came. They can come to a session
+    /// that [holds](LogSession::hold) its lines, or when newer ones come more slowly.
     Outrun,
 }
 
@@ -65,29 +63,6 @@ pub struct Older {
     reading: Reading,
 }
 
-/// One window on its way.
-#[derive(Clone, Debug, Default)]
-struct Reading {
-    source: u16,
-    /// Records that were asked for, and that came at least: Docker keeps a long line in several.
-    asked: u64,
-    came: u64,
-    /// Number of the first row held.
-    first_row: u64,
-    /// The first lines held.
-    place: LogBatch,
-    /// What came and is not known to be behind the place.
-    lines: LogBatch,
-    /// Rows of `lines` that have been looked at.
-    seen: usize,
-    /// Lines of the window were let go.
-    trimmed: bool,
-    /// The first line that came.
-    first: Option<Nanos>,
-    /// The best place up to now: how many lines of it agree, and its row.
-    best: (usize, usize),
-}
-
 impl Default for Older {
     fn default() -> Self {
         Self {
@@ -109,12 +84,15 @@ impl Older {
 
     /// Begins another window: how many of the log's newest lines to read. `None` where nothing is
     /// to be had, of a session without lines or with several sources, while one is under way, or
-    /// after one was outrun.
+    /// while lines are let go after one was outrun.
     pub fn ask(&mut self, session: &LogSession) -> Option<u64> {
         match self.before {
             Before::Reading | Before::Gone => return None,
             Before::Beginning if session.is_whole() => return None,
-            Before::Outrun if !session.is_held() => return None,
+            Before::Outrun if !session.is_held() && self.is_outrun(session) => {
+                self.reading.first_row = session.store().first_row();
+                return None;
+            }
             Before::Beginning | Before::Unknown | Before::Outrun => {}
         }
         let (source, place) = session.first_lines(PLACE.0, PLACE.1)?;
@@ -143,8 +121,8 @@ impl Older {
         if self.before != Before::Reading {
             return Step::Done;
         }
-        if self.is_outrun(session) {
-            return self.gone(Before::Outrun);
+        if self.outrun(session) {
+            return Step::Done;
         }
         let reading = &mut self.reading;
         reading.came += records(batch);
@@ -161,8 +139,8 @@ impl Older {
         if self.before != Before::Reading {
             return Step::Done;
         }
-        if self.is_outrun(session) {
-            return self.gone(Before::Outrun);
+        if self.outrun(session) {
+            return Step::Done;
         }
         let found = self.reading.look(true).unwrap_or(Found::Nowhere);
         self.found(found, session)
@@ -208,7 +186,21 @@ impl Older {
         if self.short { Step::Again } else { Step::Done }
     }
 
-    /// The place was let go since it was asked for.
+    /// Ends a reading whose place was let go, as [`take`](Self::take) does too: for a session that took
+    /// newer lines, since what is read may come late. True where it ended.
+    pub fn outrun(&mut self, session: &LogSession) -> bool {
+        let outrun = self.before == Before::Reading && self.is_outrun(session);
+        if outrun {
+            self.before = Before::Outrun;
+            self.reading = Reading {
+                first_row: session.store().first_row(),
+                ..Reading::default()
+            };
+        }
+        outrun
+    }
+
+    /// The place was let go since it was looked at last.
     fn is_outrun(&self, session: &LogSession) -> bool {
         self.reading.first_row != session.store().first_row()
     }
@@ -218,109 +210,6 @@ impl Older {
         self.before = before;
         self.reading = Reading::default();
         Step::Done
-    }
-}
-
-/// What a look at a reading shows.
-enum Found {
-    /// The first line held is this row.
-    At(usize),
-    /// The first line held is the end of this row: a log that is read from its newest lines on may
-    /// begin amid a line that Docker keeps in parts.
-    Whole(usize),
-    /// It is not in the log.
-    Nowhere,
-    /// It is not where it would have to be by its time.
-    Passed,
-}
-
-impl Reading {
-    /// Looks for the place in what came and was not looked at. `None` where more must come first.
-    fn look(&mut self, ended: bool) -> Option<Found> {
-        let first = self.place.get(0)?;
-        let (time, wanted) = (first.time, self.place.len());
-        while self.seen < self.lines.len() {
-            let row = self.seen;
-            let at = self.lines.time(row).unwrap_or_default();
-            match self.ends_in(row, ended) {
-                Some(true) => return Some(Found::Whole(row)),
-                Some(false) => {}
-                None => return None,
-            }
-            if at == time {
-                let agree = self.agreement(row);
-                if agree == wanted {
-                    return Some(Found::At(row));
-                }
-                if row + agree == self.lines.len() && !ended {
-                    return None;
-                }
-                if agree > self.best.0 {
-                    self.best = (agree, row);
-                }
-            } else if at.0.saturating_sub(time.0) > DISORDER {
-                return Some(self.best_place().unwrap_or(Found::Passed));
-            }
-            self.seen += 1;
-        }
-        if ended {
-            return Some(self.best_place().unwrap_or(Found::Nowhere));
-        }
-        self.trim();
-        None
-    }
-
-    /// Whether the first line held is the end of this row, and those behind it follow. `None` where
-    /// more must come to tell.
-    fn ends_in(&self, row: usize, ended: bool) -> Option<bool> {
-        let (Some(line), Some(part)) = (self.lines.get(row), self.place.get(0)) else {
-            return Some(false);
-        };
-        if line.text.len() <= part.text.len()
-            || line.text.len() < PART_BYTES
-            || line.stream != part.stream
-            || !line.text.ends_with(part.text)
-        {
-            return Some(false);
-        }
-        let came = (row + 1..self.lines.len()).filter_map(|at| self.lines.get(at));
-        let agree = came
-            .zip(self.place.iter().skip(1))
-            .take_while(|(a, b)| same(a, b))
-            .count();
-        if agree + 1 == self.place.len() {
-            return Some(true);
-        }
-        (ended || row + 1 + agree < self.lines.len()).then_some(false)
-    }
-
-    fn best_place(&self) -> Option<Found> {
-        (self.best.0 > 0).then_some(Found::At(self.best.1))
-    }
-
-    /// How many lines from `row` on are those of the place.
-    fn agreement(&self, row: usize) -> usize {
-        let came = (row..self.lines.len()).filter_map(|at| self.lines.get(at));
-        came.zip(self.place.iter())
-            .take_while(|(a, b)| same(a, b))
-            .count()
-    }
-
-    /// Whether the reading begins behind the place, for too few lines were asked for.
-    fn begins_behind(&self) -> bool {
-        let place = self.place.time(0).unwrap_or_default();
-        self.first.is_none_or(|first| first >= place)
-    }
-
-    /// Lets the older half go of what is too much for one window: it comes again with the next.
-    fn trim(&mut self) {
-        if self.lines.text_bytes() <= WINDOW_BYTES || self.best.0 > 0 {
-            return;
-        }
-        let half = self.lines.len() / 2;
-        self.lines = self.lines.tail_from(half);
-        self.trimmed = true;
-        self.seen -= half;
     }
 }
 
@@ -338,10 +227,6 @@ fn records(lines: &LogBatch) -> u64 {
         false => (it.text.len() / PART_BYTES) as u64 + 1,
     };
     lines.iter().map(parts).sum()
-}
-
-fn same(a: &EntryRef<'_>, b: &EntryRef<'_>) -> bool {
-    (a.time, a.stream, a.text) == (b.time, b.stream, b.text)
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl LogSession {
 
     /// Takes lines that belong to one run.
     fn ingest_run(&mut self, source: u16, batch: LogBatch) {
-        self.cut |= self.held && self.store.is_full();
+        self.cut |= self.held && !batch.is_empty() && !self.store.has_room_for(&batch);
         if batch.is_empty() || self.cut {
             return;
         }

@@ -13,17 +13,18 @@
 mod chunk;
 mod front;
 mod let_go;
+mod merge;
+mod row;
 
 use std::collections::VecDeque;
 
 use super::pipeline::Mined;
-use super::severity::Severity;
-use super::template::TemplateId;
 use crate::few::Few;
-use crate::protocol::{EntryRef, Gap, LogBatch};
+use crate::protocol::LogBatch;
 use crate::time::Nanos;
 use chunk::Chunk;
 use let_go::LetGo;
+pub use row::{Note, Row};
 
 /// Number of the first row that comes: rows may come in front of it.
 pub(super) const FIRST_ROW: u64 = 1 << 40;
@@ -45,55 +46,6 @@ impl Default for StoreLimits {
             max_bytes: 32 << 20,
         }
     }
-}
-
-/// One row of a log.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Row<'a> {
-    /// A line.
-    Entry {
-        /// The line itself.
-        entry: EntryRef<'a>,
-        /// Its severity.
-        severity: Severity,
-        /// Its template; `None` for a blank line.
-        template: Option<TemplateId>,
-        /// The container it came from.
-        source: u16,
-        /// Whether it goes on the event of the line before.
-        goes_on: bool,
-    },
-    /// Something to know about the lines around it.
-    Note {
-        /// The container that it is about.
-        source: u16,
-        /// What it is.
-        note: Note,
-    },
-}
-
-/// What a row says that is no line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note {
-    /// Lines are missing here.
-    Missing(Gap),
-    /// The container stopped.
-    Ended {
-        /// When, as far as is known.
-        at: Nanos,
-        /// With which exit code; `None` where unknown.
-        code: Option<i32>,
-    },
-    /// It was started again.
-    Started {
-        /// When its first line came.
-        at: Nanos,
-    },
-    /// It took the place and the name of another one.
-    Replaced {
-        /// When its first line came.
-        at: Nanos,
-    },
 }
 
 /// The rows, oldest first.
@@ -149,10 +101,11 @@ impl LogStore {
         self.insert(source, chunk)
     }
 
-    /// Whether the next lines would have others let go.
+    /// Whether the lines of a batch find room without others being let go for them.
     #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.lines >= self.limits.max_lines || self.bytes >= self.limits.max_bytes
+    pub fn has_room_for(&self, batch: &LogBatch) -> bool {
+        self.lines + batch.len() <= self.limits.max_lines
+            && self.bytes + Chunk::bytes_of(batch) <= self.limits.max_bytes
     }
 
     /// Adds a row that is no line: behind the lines of its time (of a gap that is `after`), or
@@ -314,84 +267,28 @@ impl LogStore {
         self.chunks.push_back(chunk);
     }
 
-    /// Puts each row of a chunk at its place by time, behind rows of the same time.
-    fn merge(&mut self, chunk: Chunk) -> u64 {
-        let order = chunk.order_by_time();
-        let Some(oldest) = order.first().map(|&row| chunk.time(row)) else {
-            return self.end_row();
-        };
-        if chunk.is_sorted() && self.chunks.back().is_none_or(|c| c.last_time() <= oldest) {
-            return self.push(chunk);
-        }
-        let tail = self.take_after(oldest);
-        let first = self.end_row();
-        let mut late = order.into_iter().peekable();
-        for held in &tail {
-            for row in 0..held.rows() {
-                while let Some(new) = late.next_if(|&new| chunk.time(new) < held.time(row)) {
-                    self.push_row(&chunk, new);
-                }
-                self.push_row(held, row);
-            }
-        }
-        for new in late {
-            self.push_row(&chunk, new);
-        }
-        self.measure_last();
-        first
-    }
-
-    /// Removes all rows that are later than `time` and returns them, in order.
-    fn take_after(&mut self, time: Nanos) -> VecDeque<Chunk> {
-        let keep = self.chunks.partition_point(|c| c.last_time() <= time);
-        let mut tail = self.chunks.split_off(keep);
-        for chunk in &tail {
-            self.bytes -= chunk.bytes;
-            self.lines -= chunk.lines();
-        }
-        if let Some(mut first) = tail.pop_front() {
-            let row = first.first_after(time);
-            let later = first.split_off(row);
-            if first.rows() > 0 {
-                first.bytes = 0;
-                self.lines += first.lines();
-                self.chunks.push_back(first);
-                self.measure_last();
-            }
-            tail.push_front(later);
-        }
-        tail
-    }
-
-    /// Brings all rows in order of time; needed once, when a second source comes.
-    fn sort(&mut self) {
-        let mut all = Chunk::default();
-        for chunk in self.chunks.drain(..) {
-            all.append(&chunk);
-        }
-        (self.lines, self.bytes) = (0, 0);
-        for row in all.order_by_time() {
-            self.push_row(&all, row);
-        }
-        self.measure_last();
-    }
-
     fn evict(&mut self) {
-        while self.chunks.len() > 1 {
-            let Some(oldest) = self.chunks.front() else {
-                return;
-            };
-            if self.lines - oldest.lines() < self.limits.max_lines
-                && self.bytes <= self.limits.max_bytes
-            {
-                return;
-            }
-            self.lines -= oldest.lines();
-            self.bytes -= oldest.bytes;
+        while let Some(oldest) = self.chunks.front().filter(|it| self.can_spare(it)) {
             self.evicted_lines += oldest.lines() as u64;
             self.let_go.take(oldest);
             self.first_row = oldest.end();
-            self.chunks.pop_front();
+            let gone = self.chunks.pop_front();
+            self.subtract(gone);
+        }
+    }
+
+    /// Whether there is too much to keep this chunk.
+    fn can_spare(&self, chunk: &Chunk) -> bool {
+        self.chunks.len() > 1
+            && (self.lines - chunk.lines() >= self.limits.max_lines
+                || self.bytes > self.limits.max_bytes)
+    }
+
+    /// A chunk was taken out.
+    fn subtract(&mut self, gone: Option<Chunk>) {
+        if let Some(gone) = gone {
+            self.lines -= gone.lines();
+            self.bytes -= gone.bytes;
         }
     }
 

@@ -79,7 +79,7 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 note_health(wire, source, lines, printed);
             }
             wire.frame.mark(Dirty::Logs);
-            wire.leave_if_cut();
+            wire.took_newer();
         }
         Report::Gap { sub, gap, .. } if wire.is_stats(sub) => {
             let lost = gap.lines.unwrap_or_default();

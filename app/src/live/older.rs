@@ -3,7 +3,7 @@
 
 use sidekick::client::Update as Report;
 use sidekick::logs::older::Step;
-use sidekick::protocol::{LogBatch, Start, StreamState, SubId, Target};
+use sidekick::protocol::{GapReason, LogBatch, Start, StreamState, SubId, Target};
 
 use super::Wire;
 use super::frame::Dirty;
@@ -75,7 +75,10 @@ impl Wire {
                 reason,
             } if of(sub) => self.fail(reason),
             // Lines are missing amid it: what came does not join on to what is held.
-            Report::Gap { sub, .. } if of(sub) => self.fail("the log was emptied meanwhile"),
+            Report::Gap { sub, gap, .. } if of(sub) => self.fail(match gap.reason {
+                GapReason::Rotated => "the log was emptied meanwhile",
+                _ => "some of them did not come",
+            }),
             Report::Source { sub, .. } if of(sub) => {}
             _ => return false,
         }
@@ -109,8 +112,21 @@ impl Wire {
         }
     }
 
-    /// Where newer lines were let go, those that follow are of no use.
-    pub(super) fn leave_if_cut(&self) {
+    /// Newer lines came: where they took the place of those that older ones are read for, the
+    /// reading is of no use, and where they found no room, those that follow are not.
+    pub(super) fn took_newer(&self) {
+        let outrun = self
+            .dashboard
+            .logs
+            .with_value(|session| self.inner.borrow_mut().older.outrun(session));
+        if outrun {
+            self.end_reading();
+            self.tell_past(None);
+        }
+        self.leave_if_cut();
+    }
+
+    fn leave_if_cut(&self) {
         let cut = self.dashboard.logs.with_value(|session| session.is_cut());
         let live = self.inner.borrow().sub;
         if let Some(live) = live.filter(|_| cut) {

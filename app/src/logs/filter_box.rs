@@ -5,7 +5,7 @@ use crate::signal::memo;
 use leptos::{ev, prelude::*};
 use sidekick::logs::LogSession;
 
-use super::{controls::controls, past::GoTo};
+use super::{controls::controls, go_to::GoTo};
 use crate::{
     charts::plural,
     pulse::{TEXT_MS, pulse},

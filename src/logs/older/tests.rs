@@ -1,7 +1,7 @@
 use super::*;
 use crate::logs::{Filter, Row, StoreLimits};
 use crate::protocol::{Gap, GapReason, LogStream};
-use crate::time::Millis;
+use crate::time::{Millis, Nanos};
 use proptest::prelude::*;
 
 const ALL: StoreLimits = StoreLimits {
@@ -235,6 +235,26 @@ fn a_full_session_takes_new_lines_until_older_ones_came() {
 }
 
 #[test]
+fn a_session_that_is_held_lets_no_line_go_whatever_fills_it() {
+    for limits in [(300, usize::MAX), (usize::MAX, 600_000)] {
+        let limits = StoreLimits {
+            max_lines: limits.0,
+            max_bytes: limits.1,
+        };
+        let docker = wordy(900);
+        let mut session = holding(limits, docker.head_to(40));
+        session.hold(true);
+        for at in (40..900).step_by(20) {
+            session.ingest(0, docker.tail_from(at).head_to(20));
+        }
+        assert!(session.is_cut());
+        let held = texts(&session);
+        assert_eq!((number(&held[0]), session.evicted()), (0, 0));
+        assert!(held.len() > 200, "{}", held.len());
+    }
+}
+
+#[test]
 fn a_reading_that_newer_lines_outran_ends_and_comes_when_the_lines_are_kept() {
     let (mut session, docker) = full();
     let mut older = Older::default();
@@ -246,6 +266,8 @@ fn a_reading_that_newer_lines_outran_ends_and_comes_when_the_lines_are_kept() {
     assert_eq!(older.take(&docker.head_to(500), &mut session), Step::Done);
     assert_eq!(older.before(), Before::Outrun);
     assert_eq!((texts(&session), session.is_held()), (held.clone(), false));
+    session.ingest(0, docker.tail_from(11_000));
+    session.ingest(0, docker.tail_from(8_000));
     assert_eq!(older.ask(&session), None, "it would be outrun again");
     session.hold(true);
     read(&mut older, &mut session, &docker, 500);
@@ -258,13 +280,20 @@ fn a_reading_that_newer_lines_outran_ends_and_comes_when_the_lines_are_kept() {
 }
 
 #[test]
-fn who_follows_the_newest_lines_again_may_ask_again() {
+fn who_follows_the_newest_lines_again_may_ask_again_and_so_may_who_sees_none_go() {
     let (mut session, docker) = full();
     let mut older = Older::default();
     assert!(older.ask(&session).is_some());
+    assert!(!older.outrun(&session));
     session.ingest(0, docker.tail_from(8_000));
+    assert!(older.outrun(&session), "before anything of it came");
     assert_eq!(older.ended(&mut session), Step::Done);
     assert_eq!(older.before(), Before::Outrun);
+    assert_eq!(older.before(), Before::Outrun);
+    session.ingest(0, docker.tail_from(8_000));
+    assert_eq!(older.ask(&session), None, "it goes on");
+    assert!(older.clone().ask(&session).is_some(), "nothing came since");
+    session.ingest(0, docker.tail_from(8_000));
     older.give_up();
     assert!(older.ask(&session).is_some());
 }

@@ -18,6 +18,8 @@ const NOTE: u8 = u8::MAX;
 /// Set beside the severity of a line that goes on the event of the line before.
 const GOES_ON: u8 = 0x40;
 const NO_TEMPLATE: u32 = u32::MAX;
+/// Bytes of a row in our own columns.
+const COLUMNS: usize = 7;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
@@ -46,6 +48,11 @@ impl Chunk {
             batch,
             ..Self::default()
         }
+    }
+
+    /// Memory that the lines of a batch take in bytes.
+    pub(super) fn bytes_of(batch: &LogBatch) -> usize {
+        size_of::<Self>() + batch.heap_bytes() + batch.len() * COLUMNS
     }
 
     pub(super) fn of_note(source: u16, time: Nanos, note: Note) -> Self {

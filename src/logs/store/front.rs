@@ -49,19 +49,10 @@ impl LogStore {
     }
 
     fn evict_newer(&mut self) {
-        while self.chunks.len() > 1 {
-            let Some(newest) = self.chunks.back() else {
-                return;
-            };
-            if self.lines - newest.lines() < self.limits.max_lines
-                && self.bytes <= self.limits.max_bytes
-            {
-                return;
-            }
-            self.lines -= newest.lines();
-            self.bytes -= newest.bytes;
+        while let Some(newest) = self.chunks.back().filter(|it| self.can_spare(it)) {
             self.newer_lines += newest.lines() as u64;
-            self.chunks.pop_back();
+            let gone = self.chunks.pop_back();
+            self.subtract(gone);
         }
     }
 

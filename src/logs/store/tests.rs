@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{GapReason, LogStream};
+use crate::protocol::{Gap, GapReason, LogStream};
 use proptest::prelude::*;
 
 /// A row of the plain model: time, source and text; the text is its identity.
