@@ -6,9 +6,11 @@
 //! run        a log through the whole pipeline: split, severity, counters, template
 //! score      grouping accuracy
 //! streams    logs made from descriptions of programs, bench/streams
+//! explorer   a store of many lines, searched
 //! web        what the browser calls
 //! ```
 
+pub mod explorer;
 pub mod lines;
 pub mod rng;
 pub mod run;

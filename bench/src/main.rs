@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)]
 
 mod competitor;
+mod explorer_table;
 mod fuzz;
 mod holdout;
 mod loghub;
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What can be asked for.
-const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | streams DIR DESCRIPTIONS | digest FILE... | report DIR | accuracy DIR | holdout LOGHUB | worst DIR NAME | fuzz COUNT [SEED]";
+const USAGE: &str = "usage: bench sets DIR [LOGHUB [CAPTURED]] | streams DIR DESCRIPTIONS | digest FILE... | report DIR | accuracy DIR | holdout LOGHUB | worst DIR NAME | explorer-lines DIR COUNT | explorer DIR | fuzz COUNT [SEED]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
         ["accuracy", dir] => report::print_accuracy(Path::new(dir)),
         ["holdout", loghub] => holdout::print(Path::new(loghub)),
         ["worst", dir, name] => worst::print(Path::new(dir), name),
+        ["explorer-lines", dir, count] => explorer_table::write(Path::new(dir), count),
+        ["explorer", dir] => explorer_table::print(Path::new(dir)),
         ["fuzz", count, rest @ ..] => fuzz::run(count, rest.first().copied()),
         _ => Err(USAGE.into()),
     };

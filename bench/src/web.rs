@@ -3,6 +3,8 @@
 use sidekick::logs::LogPipeline;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::explorer::Explorer;
+
 /// A pipeline and the lines that go through it again and again.
 #[wasm_bindgen]
 #[derive(Default)]
@@ -29,6 +31,36 @@ impl Runner {
         let count = crate::run::lines(&mut self.pipeline, &self.text, self.lines, |_| {});
         self.lines += count;
         count as f64
+    }
+}
+
+/// A store of lines, and the search in it.
+#[wasm_bindgen]
+pub struct Searcher(Explorer);
+
+#[wasm_bindgen]
+impl Searcher {
+    /// Holds the lines of a text.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(Explorer::new(text.split_terminator('\n')))
+    }
+
+    /// Begins another search.
+    pub fn begin(&mut self, query: &str) {
+        self.0.begin(query, None);
+    }
+
+    /// Searches about so many bytes more. True where nothing is left.
+    pub fn step(&mut self, bytes: f64) -> bool {
+        self.0.step(bytes as usize)
+    }
+
+    /// How many lines were found.
+    #[must_use]
+    pub fn found(&self) -> f64 {
+        self.0.matches.lines() as f64
     }
 }
 

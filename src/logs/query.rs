@@ -30,11 +30,20 @@
 //! engine hands it in as [`RegexEngine`]. Without one they are left out and told like any other
 //! problem.
 
+mod bind;
+pub(in crate::logs) mod checks;
+pub(in crate::logs) mod columns;
 mod complete;
+mod evaluate;
+mod field;
 mod lexer;
+mod matches;
 mod parser;
+pub(in crate::logs) mod phrase;
+pub(in crate::logs) mod plan;
 mod problem;
 mod quantity;
+mod rows;
 mod terms;
 mod unparse;
 mod when;
@@ -43,8 +52,11 @@ use super::severity::SeveritySet;
 use super::template::TemplateId;
 use crate::protocol::LogStream;
 
+pub use bind::Language;
 pub use complete::{Expected, Kind, expected};
+pub use matches::{Matches, Progress};
 pub use parser::{Parsed, parse};
+pub use plan::{Known, Plan};
 pub use problem::{Fault, Problem};
 pub use quantity::{Measure, Quantity};
 pub use when::{Here, When};
@@ -152,7 +164,7 @@ pub trait RegexEngine {
 }
 
 /// A regular expression that is ready.
-pub trait Matcher {
+pub trait Matcher: Send + Sync {
     /// The first match in `line` that begins at byte `from` or later: start and end.
     fn find_at(&self, line: &str, from: usize) -> Option<(usize, usize)>;
 }

@@ -19,6 +19,7 @@ mod row;
 use std::collections::VecDeque;
 
 use super::pipeline::Mined;
+use super::query::columns::Columns;
 use crate::few::Few;
 use crate::protocol::LogBatch;
 use crate::time::Nanos;
@@ -145,6 +146,12 @@ impl LogStore {
                 let from = number.saturating_sub(chunk.start) as usize;
                 (from..chunk.rows()).filter_map(|row| chunk.row(row))
             })
+    }
+
+    /// The chunk that holds the row of this number: the number of its first row, and its columns.
+    pub(super) fn columns_at(&self, number: u64) -> Option<(u64, Columns<'_>)> {
+        let chunk = self.chunks.get(self.chunk_of(number))?;
+        (chunk.start <= number).then(|| (chunk.start, chunk.columns()))
     }
 
     /// How many rows it holds.

@@ -186,6 +186,12 @@ impl LogBatch {
         self.times.get(index).copied().map(Nanos)
     }
 
+    /// The text of all entries, where each one's ends, their times in nanoseconds, and their flags, of
+    /// which the lowest bit is standard error's.
+    pub(crate) fn columns(&self) -> (&str, &[u32], &[i64], &[u8]) {
+        (&self.text, &self.ends, &self.times, &self.flags)
+    }
+
     /// The entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = EntryRef<'_>> + ExactSizeIterator {
         (0..self.len()).map(|index| self.entry(index))

@@ -139,7 +139,9 @@ impl<'a> Lexer<'a> {
         match self.char_at(at) {
             Some('"' | '(' | '_' | '@') => true,
             Some('/') => self.regex_at(at).is_some(),
-            Some(first) => first.is_alphabetic(),
+            Some(first) => {
+                first.is_ascii_alphabetic() || !first.is_ascii() && !first.is_whitespace()
+            }
             None => false,
         }
     }

@@ -13,6 +13,14 @@ pub struct Problem {
     pub unfinished: bool,
 }
 
+impl Problem {
+    /// Whether somebody may be in the middle of typing what is missing.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.unfinished && !matches!(self.fault, Fault::NoRegex | Fault::Regex(_))
+    }
+}
+
 /// What is wrong with a part of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {

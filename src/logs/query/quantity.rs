@@ -96,7 +96,7 @@ impl Quantity {
 /// The unit that the text begins with, and what follows it.
 fn unit(text: &str) -> Option<(Measure, f64, &str)> {
     let end = text
-        .find(|it: char| !it.is_alphabetic())
+        .find(|it: char| it.is_ascii() && !it.is_ascii_alphabetic())
         .unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let found = UNITS.iter().find(|(name, ..)| *name == word)?;

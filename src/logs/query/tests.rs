@@ -3,6 +3,8 @@ use crate::logs::severity::Severity;
 use crate::time::Nanos;
 use proptest::prelude::*;
 
+mod evaluation;
+
 fn query(text: &str) -> Query {
     parse(text, None).query
 }

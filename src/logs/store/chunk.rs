@@ -1,6 +1,7 @@
 //! A run of rows: the batch as it was decoded, with our own columns beside it.
 
 use crate::logs::pipeline::Mined;
+use crate::logs::query::columns::{Columns, GOES_ON, NOTE};
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
 use crate::protocol::{LogBatch, LogStream};
@@ -13,10 +14,6 @@ use super::{Note, Row};
 pub(super) const FULL_ROWS: usize = 4096;
 pub(super) const FULL_TEXT: usize = 64 << 10;
 
-/// Marks a row that is no line; its template column is an index into `notes`.
-const NOTE: u8 = u8::MAX;
-/// Set beside the severity of a line that goes on the event of the line before.
-const GOES_ON: u8 = 0x40;
 const NO_TEMPLATE: u32 = u32::MAX;
 /// Bytes of a row in our own columns.
 const COLUMNS: usize = 7;
@@ -29,6 +26,7 @@ pub(super) struct Chunk {
     pub(super) bytes: usize,
     batch: LogBatch,
     severities: Vec<u8>,
+    /// Of a row that is no line an index into `notes`.
     templates: Vec<u32>,
     sources: Vec<u16>,
     notes: Vec<Note>,
@@ -134,6 +132,20 @@ impl Chunk {
                 goes_on: severity & GOES_ON != 0,
             },
         })
+    }
+
+    /// Its rows as columns.
+    pub(super) fn columns(&self) -> Columns<'_> {
+        let (text, ends, times, flags) = self.batch.columns();
+        Columns {
+            text,
+            ends,
+            times,
+            flags,
+            severities: &self.severities,
+            templates: &self.templates,
+            sources: &self.sources,
+        }
     }
 
     /// Whether `other` fits behind this chunk without making it larger than a full one.

@@ -1,0 +1,170 @@
+//! The table of `script/bench explorer`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bench::explorer::{Explorer, QUERIES, lines};
+use sidekick::logs::query::{Matcher, Regex, RegexEngine};
+
+use crate::Outcome;
+
+/// Text of a slice in bytes: what the page searches before it looks at the clock.
+const SLICE: usize = 256 << 10;
+/// Rows of a screen: with so many, first results are there.
+const SCREEN: usize = 50;
+/// How often a search is repeated; the median counts.
+const REPEATS: usize = 5;
+/// A regular expression beside the queries that need none.
+const REGEX: (&str, &str) = ("regular expression", r"/peer 7\d\d? of/");
+
+/// The engine that the native search is measured with.
+struct Engine;
+
+struct Compiled(regex::Regex);
+
+impl RegexEngine for Engine {
+    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String> {
+        let mut builder = regex::RegexBuilder::new(&regex.pattern);
+        match builder.case_insensitive(regex.ignore_case).build() {
+            Ok(compiled) => Ok(Box::new(Compiled(compiled))),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+impl Matcher for Compiled {
+    fn find_at(&self, line: &str, from: usize) -> Option<(usize, usize)> {
+        let found = self.0.find_at(line, from)?;
+        Some((found.start(), found.end()))
+    }
+}
+
+/// Writes the lines and the queries where the other programs and the browser read them.
+pub(crate) fn write(dir: &Path, count: &str) -> Outcome<()> {
+    fs::create_dir_all(dir)?;
+    fs::write(
+        dir.join("lines.txt"),
+        lines(count.parse()?).join("\n") + "\n",
+    )?;
+    let queries = QUERIES.iter().map(|(_, query)| format!("{query}\n"));
+    fs::write(dir.join("queries"), queries.collect::<String>())?;
+    Ok(())
+}
+
+/// First results, end, and the longest slice.
+struct Times {
+    first: Duration,
+    done: Duration,
+    slice: Duration,
+    found: usize,
+}
+
+fn search(explorer: &mut Explorer, query: &str) -> Times {
+    let mut all: Vec<Times> = (0..REPEATS).map(|_| search_once(explorer, query)).collect();
+    all.sort_by_key(|it| it.done);
+    all.swap_remove(REPEATS / 2)
+}
+
+fn search_once(explorer: &mut Explorer, query: &str) -> Times {
+    let start = Instant::now();
+    explorer.begin(query, Some(&Engine));
+    let (mut first, mut slice) = (None, Duration::ZERO);
+    loop {
+        let before = Instant::now();
+        let done = explorer.step(SLICE);
+        slice = slice.max(before.elapsed());
+        if first.is_none() && (done || explorer.matches.lines() >= SCREEN) {
+            first = Some(start.elapsed());
+        }
+        if done {
+            break;
+        }
+    }
+    let done = start.elapsed();
+    Times {
+        first: first.unwrap_or(done),
+        done,
+        slice,
+        found: explorer.matches.lines(),
+    }
+}
+
+/// Measures the lines in `dir`, and prints the table, with what the browser measured if it did.
+pub(crate) fn print(dir: &Path) -> Outcome<()> {
+    let path = dir.join("lines.txt");
+    let text = fs::read_to_string(&path)?;
+    let count = text.lines().count();
+    let start = Instant::now();
+    let mut explorer = Explorer::new(text.lines());
+    let load = start.elapsed();
+    let bytes = text.len() - count;
+    let beyond = (explorer.store.heap_bytes() - bytes) as f64 / count as f64;
+    println!("## Log explorer\n");
+    println!(
+        "{count} lines of {:.0} bytes each; {beyond:.1} bytes a line beyond the text; taken in, with severity and template, in {:.1} s\n",
+        bytes as f64 / count as f64,
+        load.as_secs_f64(),
+    );
+    let browser = browser(dir);
+    println!(
+        "| query | lines found | first results, ms | all, ms | longest slice, ms | in WebAssembly: first | all | longest slice |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for (name, query) in QUERIES.iter().chain([&REGEX]) {
+        let it = search(&mut explorer, query);
+        let there = browser.get(*query).map_or("– | – | –", String::as_str);
+        println!(
+            "| {name}: `{}` | {} | {} | {} | {} | {there} |",
+            query.replace('|', "\\|"),
+            it.found,
+            ms(it.first),
+            ms(it.done),
+            ms(it.slice),
+        );
+    }
+    println!("\n| the same text as a file | lines found | ms |\n|---|---|---|");
+    let plain = QUERIES[0].1;
+    for command in [
+        &["grep", "-c", "-F", plain][..],
+        &["grep", "-c", "-i", "-F", plain],
+        &["rg", "-c", "-F", plain],
+        &["rg", "-c", "-i", "-F", plain],
+    ] {
+        match beside(command, &path) {
+            Some((found, time)) => println!("| `{}` | {found} | {} |", command.join(" "), ms(time)),
+            None => println!("| `{}` | not installed | – |", command.join(" ")),
+        }
+    }
+    Ok(())
+}
+
+/// The median of a program that counts lines of a file.
+fn beside(command: &[&str], path: &Path) -> Option<(String, Duration)> {
+    let mut all: Vec<_> = (0..REPEATS)
+        .map(|_| {
+            let start = Instant::now();
+            let mut program = Command::new(command[0]);
+            program.args(&command[1..]).arg(path).stderr(Stdio::null());
+            let output = program.output().ok()?;
+            let found = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            Some((found, start.elapsed()))
+        })
+        .collect::<Option<_>>()?;
+    all.sort_by_key(|(_, time)| *time);
+    Some(all.swap_remove(REPEATS / 2))
+}
+
+/// What the browser measured, by query: the cells of the table.
+fn browser(dir: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(dir.join("wasm.tsv")).unwrap_or_default();
+    let rows = text.lines().filter_map(|line| line.split_once('\t'));
+    rows.map(|(query, cells)| (query.to_owned(), cells.replace('\t', " | ")))
+        .collect()
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1000.0)
+}
