@@ -159,8 +159,11 @@ impl Tail {
 
     /// Prints what was received.
     async fn finish(mut self) -> anyhow::Result<()> {
-        while let Some(update) = self.viewer.received() {
-            self.take(update)?;
+        let mut taken = Ok(());
+        while taken.is_ok()
+            && let Some(update) = self.viewer.received()
+        {
+            taken = self.take(update);
         }
         self.merge.end();
         while let Some(lines) = self.waiting.take().or_else(|| self.merge.ready()) {
@@ -176,10 +179,10 @@ impl Tail {
         if self.merge.late() > 0 {
             tell(&words::late(self.merge.late()));
         }
-        match self.printer.take() {
-            Some(printer) => Ok(printer.finish().await?),
-            None => Ok(()),
+        if let Some(printer) = self.printer.take() {
+            printer.finish().await?;
         }
+        taken
     }
 
     /// Whether nothing more can come.

@@ -7,12 +7,14 @@
 //!
 //! A viewer that wants every line ([`Start`](sidekick::protocol::Start)) is brought all of them. When
 //! it takes them more slowly than they are printed it leaves the ring and is brought back like one
-//! that was away.
+//! that was away. A page that is about to lose lines does so too, but not all the time: one that stays
+//! too slow loses them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sidekick::protocol::{Gap, GapReason, Start, StreamState};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::log::{LogSeat, LogStore, Stand};
@@ -24,8 +26,11 @@ use crate::docker::DockerClient;
 use crate::metrics::Metrics;
 
 /// How often Docker is asked for one page. A second time is needed only where the ring moved
-/// on by more than it holds while the first reading took place.
+/// on by more than it holds while the first reading took place; from then on the log is followed.
 const READS: u32 = 3;
+
+/// How long a log is followed for a page that is to catch up with it.
+const FOLLOW_FOR: Duration = Duration::from_secs(5);
 
 /// How long a viewer waits for which Docker could not be asked, or had nothing.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -57,7 +62,7 @@ pub(crate) fn settle_with(
         if store.awaits_lines(from) {
             continue;
         }
-        match store.give_behind(&viewer.sink, from, whole) {
+        match store.give_behind(&viewer.sink, from) {
             // It has no room for all of it: it is waited for.
             Some(Stand::Behind { from: given, .. }) => from = given,
             Some(stand) => {
@@ -118,15 +123,18 @@ fn may_ask(from: From, store: &LogStore, ended: bool) -> bool {
 /// What lies between cannot be had: a gap in its place, and then the newest entries. The state
 /// behind them tells the page that they are complete.
 fn give_up(store: &LogStore, viewer: &mut Viewer<LogSeat>, from: From, reason: GapReason) {
-    if let From::After(cursor) = from {
-        viewer.sink.gap(Gap {
-            lines: None,
-            after: Some(cursor.time),
-            before: store.ring.first_time(),
-            reason,
-        });
+    match from {
+        From::After(cursor) => {
+            viewer.sink.gap(Gap {
+                lines: None,
+                after: Some(cursor.time),
+                before: store.ring.first_time(),
+                reason,
+            });
+            store.give_newest(&viewer.sink);
+        }
+        From::Start(start) => store.give_what_is_left(&viewer.sink, start),
     }
-    store.give_newest(&viewer.sink);
     viewer.seat.stand = Stand::Live;
     viewer.unaware = true;
 }
@@ -165,6 +173,10 @@ impl CatchUp {
                     From::After(_) => (from, reads),
                 }
             }
+            Outcome::TooFar => {
+                let from = self.from;
+                return self.end_with_gap(from, GapReason::Skipped);
+            }
             Outcome::Rotated => {
                 let from = self.from;
                 return self.end_with_gap(from, GapReason::Rotated);
@@ -192,7 +204,7 @@ impl CatchUp {
     }
 
     async fn read(&self, reads: u32) -> Outcome {
-        if self.whole && (!self.sink.room().await || self.joins(self.from)) {
+        if !self.sink.room().await || self.joins(self.from) {
             return Outcome::Abandoned;
         }
         let reading = Reading {
@@ -211,10 +223,28 @@ impl CatchUp {
         // Where it goes on, most of what it lacks is quickly had. What was printed meanwhile may be
         // more than the ring holds: then it follows until it has caught up.
         let past = matches!(self.from, From::After(_)) && reads <= 1;
-        match self.whole && !past {
-            true => reading.follow(self.from, &|from| self.joins(from)).await,
-            false => reading.past(self.from).await,
+        let began = Instant::now();
+        match past {
+            true => reading.past(self.from).await,
+            false => {
+                let caught_up = |from| self.joins(from) || self.is_outrun(from, began);
+                reading.follow(self.from, &caught_up).await
+            }
         }
+    }
+
+    /// Brings a page to the newest lines that does not catch up with them.
+    fn is_outrun(&self, from: From, began: Instant) -> bool {
+        if self.whole || began.elapsed() < FOLLOW_FOR {
+            return false;
+        }
+        let mut board = self.up.board();
+        let board = &mut *board;
+        if let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) {
+            give_up(&board.store, viewer, from, GapReason::SlowViewer);
+        }
+        board.tell_state();
+        true
     }
 
     /// Lets the viewer go on from the ring, if that holds its place. Also true where there is no
@@ -230,7 +260,7 @@ impl CatchUp {
             board_now.tell_state();
             return true;
         }
-        let Some(stand) = board_now.store.give_behind(&self.sink, from, self.whole) else {
+        let Some(stand) = board_now.store.give_behind(&self.sink, from) else {
             return false;
         };
         let is_behind = matches!(stand, Stand::Behind { .. });
@@ -257,14 +287,14 @@ impl CatchUp {
 
     /// What lies behind `from` cannot be had any more.
     fn end_with_gap(self, from: From, reason: GapReason) {
+        // What was printed meanwhile may have brought its place into the ring.
+        if self.joins(from) {
+            return;
+        }
         let mut board = self.up.board();
         let board = &mut *board;
         if let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) {
-            // What was printed meanwhile may have brought its place into the ring.
-            match board.store.give_behind(&viewer.sink, from, false) {
-                Some(_) => viewer.seat.stand = Stand::Live,
-                None => give_up(&board.store, viewer, from, reason),
-            }
+            give_up(&board.store, viewer, from, reason);
         }
         board.tell_state();
     }

@@ -69,7 +69,7 @@ impl History {
             };
             let error = match outcome {
                 Outcome::UpTo(_) => return self.sink.state(StreamState::Ended),
-                Outcome::Rotated => {
+                Outcome::Rotated | Outcome::TooFar => {
                     self.lost(from);
                     return self.sink.state(StreamState::Ended);
                 }

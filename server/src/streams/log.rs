@@ -7,8 +7,10 @@
 mod pump;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use sidekick::protocol::{Cursor, LogBatch, Start};
+use sidekick::protocol::{Cursor, Gap, GapReason, LogBatch, Start};
+use tokio::time::Instant;
 use tokio_util::sync::DropGuard;
 
 use self::pump::{Pump, Stop};
@@ -44,7 +46,29 @@ pub(crate) struct LogSeat {
     pub(crate) stand: Stand,
     /// It wants every line: it is waited for rather than brought to the newest.
     pub(crate) whole: bool,
+    /// When a page that was slow was waited for last.
+    filled: Option<Instant>,
 }
+
+impl LogSeat {
+    /// Whether to leave the ring until there is room, and be brought back then. A page is waited for
+    /// when it is about to lose lines, unless it was a short time ago: one that is always too slow would
+    /// have Docker read everything twice.
+    pub(crate) fn is_to_wait(&mut self, sink: &SourceSink) -> bool {
+        if self.whole {
+            return !sink.has_room();
+        }
+        let rested = self.filled.is_none_or(|at| at.elapsed() >= FILL_EVERY);
+        let waits = rested && sink.is_brimful();
+        if waits {
+            self.filled = Some(Instant::now());
+        }
+        waits
+    }
+}
+
+/// A page that was too slow is read what it lacks no more often than this.
+const FILL_EVERY: Duration = Duration::from_secs(30);
 
 /// How a viewer stands to the ring.
 #[derive(Debug)]
@@ -84,6 +108,7 @@ impl Store for LogStore {
         LogSeat {
             stand,
             whole: ask.start != Start::Newest,
+            filled: None,
         }
     }
 
@@ -117,7 +142,31 @@ impl LogStore {
 
     /// Hands a viewer the newest entries.
     pub(crate) fn give_newest(&self, sink: &SourceSink) {
-        for piece in self.ring.pieces(self.ring.newest()) {
+        self.give_from(sink, self.ring.newest());
+    }
+
+    /// Hands a viewer that cannot begin where it wants to what is here of it, behind a gap where more
+    /// may be missing before that.
+    pub(crate) fn give_what_is_left(&self, sink: &SourceSink, start: Start) {
+        let place = match start {
+            Start::Tail(lines) => self.ring.newest_of(lines),
+            Start::Since(time) => self.ring.since(time),
+            Start::First | Start::Newest => None,
+        };
+        let lacks = place.is_none() && !self.ring.is_whole() && !self.ring.is_empty();
+        if lacks {
+            sink.gap(Gap {
+                lines: None,
+                after: None,
+                before: self.ring.first_time(),
+                reason: GapReason::Unavailable,
+            });
+        }
+        self.give_from(sink, place.unwrap_or_else(|| self.ring.newest()));
+    }
+
+    fn give_from(&self, sink: &SourceSink, place: Place) {
+        for piece in self.ring.pieces(place) {
             if let Some(gap) = piece.gap {
                 sink.gap(gap);
             }
@@ -125,16 +174,16 @@ impl LogStore {
         }
     }
 
-    /// Hands a viewer everything behind its place, and tells how it stands then; `None` when that
-    /// place is not in the ring.
-    pub(crate) fn give_behind(&self, sink: &SourceSink, from: From, whole: bool) -> Option<Stand> {
+    /// Hands a viewer everything behind its place, as far as it has room, and tells how it stands then;
+    /// `None` when that place is not in the ring.
+    pub(crate) fn give_behind(&self, sink: &SourceSink, from: From) -> Option<Stand> {
         let place = match from {
             From::After(cursor) => self.ring.after(cursor)?,
             From::Start(start) => self.place_of(start)?,
         };
         let mut given = from;
         for piece in self.ring.pieces(place) {
-            if whole && !sink.has_room() {
+            if !sink.has_room() {
                 let from = given;
                 return Some(Stand::Behind { from, reads: 0 });
             }

@@ -277,6 +277,11 @@ impl SourceSink {
         self.outbound.lock().has_room()
     }
 
+    /// Whether the viewer is about to lose some of what waits for it.
+    pub(crate) fn is_brimful(&self) -> bool {
+        self.outbound.lock().is_brimful()
+    }
+
     /// Waits until there is room for a bulk read. `false` when nobody takes anything any more.
     pub(crate) async fn room(&self) -> bool {
         loop {

@@ -57,6 +57,8 @@ pub(crate) enum Outcome {
     UpTo(From),
     /// Delivered up to here; then Docker went back in the log.
     WentBack(From),
+    /// More than a page is brought was printed since.
+    TooFar,
     /// Docker has neither the place to go on any more nor anything behind it.
     Rotated,
     /// Docker could not be asked, or was silent; delivered up to here.
@@ -125,9 +127,15 @@ impl Reading<'_> {
             if let Some(outcome) = outcome {
                 return outcome;
             }
+            if !place.begins_later() {
+                return self.since(cursor).await;
+            }
         }
-        // Too far behind: what Docker has now, and then once more.
-        self.since(cursor).await
+        match self.whole {
+            // What Docker has now, and then once more.
+            true => self.since(cursor).await,
+            false => Outcome::TooFar,
+        }
     }
 
     /// Finds out what comes right before the newest so many lines, so that they stay the same for all

@@ -172,6 +172,17 @@ impl LogRing {
         (fits && self.front.records >= RING_ENTRIES).then(|| self.before_newest(entries))
     }
 
+    /// Before the newest so many entries; `None` where fewer are in here.
+    pub(crate) fn newest_of(&self, entries: u64) -> Option<Place> {
+        let entries = usize::try_from(entries).ok()?;
+        (entries <= self.entries.min(RING_ENTRIES)).then(|| self.before_newest(entries))
+    }
+
+    /// Whether it holds all that the engine ever had.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.front.settled && self.front.records < RING_ENTRIES
+    }
+
     /// Before the first entry that is not older than `time`; `None` where there is none, or one may
     /// have been let go.
     pub(crate) fn since(&self, time: Nanos) -> Option<Place> {

@@ -140,6 +140,8 @@ pub(crate) struct Viewer<Seat> {
     pub(crate) seat: Seat,
     /// It is still to be told the state.
     pub(crate) unaware: bool,
+    /// It was told last that it is to wait for lines.
+    pub(crate) loading: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -220,14 +222,20 @@ impl<S: Store> Board<S> {
         )
     }
 
-    /// Tells the state to those who are still to hear it. That the stream has ended is told behind
-    /// the last line only: who lacks some is told when it has them.
+    /// Tells the state to those who are still to hear it. That all is here, or that it was the last, is
+    /// told behind the last line only: who lacks some is told when it has them.
     pub(crate) fn tell_state(&mut self) {
-        let (ended, state) = (self.has_ended(), self.state());
+        let state = self.state();
+        let waits = matches!(state, StreamState::Live | StreamState::Empty);
+        let complete = waits || self.has_ended();
         for viewer in self.viewers.iter_mut().filter(|it| it.unaware) {
-            if !ended || !self.store.lacks(&viewer.seat) {
+            if !complete || !self.store.lacks(&viewer.seat) {
                 viewer.unaware = false;
+                viewer.loading = state == StreamState::Loading;
                 viewer.sink.state(state.clone());
+            } else if waits && !viewer.loading {
+                viewer.loading = true;
+                viewer.sink.state(StreamState::Loading);
             }
         }
     }

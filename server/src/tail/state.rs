@@ -53,7 +53,11 @@ impl Tail {
             StreamState::Reconnecting { reason, .. } => {
                 self.say(format!("{name}: {reason}; trying again"));
             }
-            StreamState::Live | StreamState::Empty => self.said = None,
+            StreamState::Live | StreamState::Empty => {
+                self.again.remove(&(sub, source));
+                self.silent.remove(&(sub, source));
+                self.said = None;
+            }
             StreamState::Loading if !self.silent.insert((sub, source)) => {
                 self.say(format!("{name}: Docker still looks for the first line"));
             }

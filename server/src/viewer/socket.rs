@@ -86,7 +86,10 @@ impl Socket {
 
     /// The next binary message, if it is here already.
     pub(super) fn received(&mut self) -> Option<Vec<u8>> {
-        self.next().now_or_never().flatten()
+        // A task that has used up its turn is told that nothing is here, though something is.
+        tokio::task::unconstrained(self.next())
+            .now_or_never()
+            .flatten()
     }
 
     /// Takes one binary message, to be sent by [`send`](Self::send) before the next is given.

@@ -270,8 +270,10 @@ impl<'a> Pump<'a> {
             let occurrences = board.store.ring.push(&self.pending, gap);
             let shared = SharedBatch::counted(&self.pending, occurrences);
             for viewer in &mut board.viewers {
+                let seat = &mut viewer.seat;
+                let waits = matches!(seat.stand, Stand::Live) && seat.is_to_wait(&viewer.sink);
                 match viewer.seat.stand {
-                    Stand::Live if viewer.seat.whole && !viewer.sink.has_room() => {
+                    Stand::Live if waits => {
                         let from = before;
                         viewer.seat.stand = Stand::Behind { from, reads: 0 };
                         searching = true;

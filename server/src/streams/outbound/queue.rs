@@ -17,6 +17,9 @@ const QUEUE_BYTES: usize = 8 << 20;
 /// Below this much waiting payload, a bulk read for this viewer goes on.
 const ROOM_BYTES: usize = QUEUE_BYTES / 4;
 
+/// From this much waiting payload on a viewer is about to lose some.
+const BRIM_BYTES: usize = QUEUE_BYTES / 8 * 7;
+
 /// Messages that wait for one viewer at most. Only a page that reads nothing at all reaches
 /// it; its connection is closed and the page resumes on a new one.
 const QUEUE_MESSAGES: usize = 100_000;
@@ -119,6 +122,11 @@ impl Queue {
     /// Whether a bulk read may go on.
     pub(super) fn has_room(&self) -> bool {
         self.payload_bytes < ROOM_BYTES
+    }
+
+    /// Whether little more fits in.
+    pub(super) fn is_brimful(&self) -> bool {
+        self.payload_bytes >= BRIM_BYTES
     }
 
     /// See [`Outbound::credit`](super::Outbound::credit).

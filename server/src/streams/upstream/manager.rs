@@ -80,6 +80,7 @@ impl<A: Attempt> StreamManager<A> {
                 sink,
                 seat,
                 unaware: true,
+                loading: false,
             });
             board.tell_state();
         }
