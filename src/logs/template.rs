@@ -18,9 +18,9 @@
 //!    makes the templates one; the most frequent keeps its number, and `aliases` leads the others
 //!    to it.
 //! 4. `keep` lets the least used templates go where there are too many, `view` tells what there is.
-//!    `cluster` has the counts, values, kinds and examples. The latter are taken from the first 32
-//!    lines of a template and from every 64th after that (fewer where there are very many), which
-//!    then stands for 64: their counts are estimates.
+//!    `cluster` has the counts, values, kinds and examples. The latter are taken from the first 16
+//!    lines of a template and from fewer and fewer after that, each of which stands for those since
+//!    the one before: their counts are estimates.
 //!
 //! Lines of different explicit severity never meet. All decisions come from the lines and their
 //! order alone, so that the same lines give the same templates everywhere.

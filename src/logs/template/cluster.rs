@@ -15,8 +15,9 @@ use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, TemplateId};
 use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
 
-/// Lines of a template of which all are looked at closely; later on one in [`SAMPLED`] is.
-const CLOSE_LINES: u64 = 32;
+/// Lines of a template of which all are looked at closely; then fewer and fewer, down to one in
+/// [`SAMPLED`].
+const CLOSE_LINES: u64 = 16;
 /// One line in so many of a hot template is scanned for its values; of one with more lines than
 /// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;
@@ -24,6 +25,8 @@ const SAMPLED: u64 = 64;
 const SAMPLES: u64 = 128;
 /// Variables of a template that keep their values.
 const MAX_VARIABLES: usize = 12;
+/// Longest value that may be shown as it is, in bytes.
+const MAX_VALUE_BYTES: usize = 64;
 /// Longest text of a pattern in bytes.
 const MAX_PATTERN_BYTES: usize = 1024;
 /// Lines after which a count weighs half for the eviction, as a power of two.
@@ -85,28 +88,39 @@ impl Cluster {
             text.extend_from_slice(&line[from..to]);
             text.push(b' ');
         }
-        let shift = text.len();
-        let end = scanned.end.min(scanned.start + MAX_PATTERN_BYTES);
-        let end = scanned.line.floor_char_boundary(end);
-        text.extend_from_slice(&line[scanned.start.min(end)..end]);
-        let offset = |at: u32| (at as usize + shift - scanned.start) as u16;
-        let pieces = scanned
-            .tokens
-            .iter()
-            .take_while(|token| token.end as usize <= end)
-            .map(|token| {
-                let value = match token.part {
-                    Part::Value(kind) => Some(kind),
-                    _ => None,
-                };
-                Piece {
-                    start: offset(token.start),
-                    end: offset(token.end),
-                    value,
-                    prefix: value.map_or(0, |kind| prefix(kind, token.text(line))),
-                    constant: true,
-                }
+        let mut pieces = Vec::with_capacity(scanned.tokens.len());
+        let mut at = scanned.start;
+        for token in scanned.tokens {
+            let (start, end) = (token.start as usize, token.end as usize);
+            let value = match token.part {
+                Part::Value(kind) => Some(kind),
+                _ => None,
+            };
+            let own = token.text(line);
+            // A long value is shown as a wildcard in any case.
+            let shown = match value {
+                Some(_) => own.len().min(MAX_VALUE_BYTES),
+                None => own.len(),
+            };
+            let before = line.get(at..start).unwrap_or_default();
+            if text.len() + before.len() + shown > MAX_PATTERN_BYTES {
+                break;
+            }
+            text.extend_from_slice(before);
+            at = end;
+            let from = text.len() as u16;
+            text.extend_from_slice(&own[..shown]);
+            pieces.push(Piece {
+                start: from,
+                end: text.len() as u16,
+                value,
+                prefix: value.map_or(0, |kind| prefix(kind, own)),
+                constant: true,
             });
+        }
+        let room = MAX_PATTERN_BYTES.saturating_sub(text.len());
+        let end = scanned.line.floor_char_boundary(scanned.end.min(at + room));
+        text.extend_from_slice(line.get(at..end).unwrap_or_default());
         Self {
             id,
             level,
@@ -125,7 +139,7 @@ impl Cluster {
             examples: Vec::new(),
             values: vec![None; scanned.shape.slots.len()],
             text: text.into(),
-            pieces: pieces.collect(),
+            pieces: pieces.into(),
             cut: scanned.cut || end < scanned.end,
         }
     }
@@ -155,7 +169,10 @@ impl Cluster {
     fn step(&self) -> u64 {
         match self.count {
             ..CLOSE_LINES => 1,
-            count => (count / SAMPLES + 1).next_power_of_two().max(SAMPLED),
+            count => {
+                let late = (count / SAMPLES + 1).next_power_of_two().max(SAMPLED);
+                (count / CLOSE_LINES + 1).next_power_of_two().min(late)
+            }
         }
     }
 

@@ -66,7 +66,7 @@ const ANNOUNCING: [&[u8]; 30] = [
 
 /// Whether there is rather a value behind this word than a part of the event.
 pub(super) fn announces(word: &[u8]) -> bool {
-    ANNOUNCING.iter().any(|a| word.eq_ignore_ascii_case(a))
+    word.len() <= 9 && ANNOUNCING.iter().any(|a| word.eq_ignore_ascii_case(a))
 }
 
 /// `java.io.IOException`, `TypeError`; `Error` alone says too little.

@@ -4,7 +4,9 @@
 //! punctuation. Names with a number behind them are cut (`worker-12` is `worker-` and a number)
 //! only when a template is written, so that all values look alike to the grouping.
 
+mod json;
 mod members;
+mod quote;
 mod run;
 mod word;
 
@@ -13,7 +15,6 @@ pub(super) use word::is_calendar;
 use std::ops::Range;
 
 use super::classify::Kind;
-use word::{is_request, quoted_part};
 
 /// Tokens that are mined; the rest of a line is its tail.
 pub(super) const MAX_TOKENS: usize = 128;
@@ -69,18 +70,6 @@ impl Token {
     }
 }
 
-/// Members whose text is a message with words of its own.
-const MESSAGES: [&[u8]; 8] = [
-    b"msg",
-    b"message",
-    b"@m",
-    b"log",
-    b"event",
-    b"short_message",
-    b"MESSAGE",
-    b"body",
-];
-
 const SPACE: u8 = 1;
 /// Ends a run of word bytes.
 const CUT: u8 = 2;
@@ -116,6 +105,10 @@ pub(super) fn scan(
     tokens: &mut Vec<Token>,
 ) -> (Range<usize>, usize) {
     tokens.clear();
+    if let Some(read) = json::read(line, from, tokens) {
+        return read;
+    }
+    tokens.clear();
     let (message, end) = Scanner {
         line,
         at: from,
@@ -124,6 +117,7 @@ pub(super) fn scan(
         open: 0,
         message: 0..0,
         depth: 0,
+        rank: 0,
         in_message: false,
     }
     .run();
@@ -143,9 +137,11 @@ struct Scanner<'a> {
     spaced: bool,
     /// The quote around the message that is being read, 0 outside of one.
     open: u8,
-    /// The tokens of the message, in how many objects it is, and whether they are being read.
+    /// The tokens of the message, in how many objects it is, how likely it is the message by its name,
+    /// and whether they are being read.
     message: Range<usize>,
     depth: usize,
+    rank: usize,
     in_message: bool,
 }
 
@@ -244,101 +240,6 @@ impl Scanner<'_> {
                 .tokens
                 .iter()
                 .any(|it| matches!(it.part, Part::Word(_)))
-    }
-
-    /// Whether an apostrophe opens a quotation: it ends before a cut, and is no `'s` or `can't`.
-    fn starts_quote(&self) -> bool {
-        let before = self.at.checked_sub(1).map_or(b' ', |at| self.line[at]);
-        if before.is_ascii_alphanumeric() {
-            return false;
-        }
-        self.closing(b'\'').is_some()
-    }
-
-    /// Where the quotation that opens here ends.
-    fn closing(&self, quote: u8) -> Option<usize> {
-        let mut at = self.at + 1;
-        let stop = self.line.len().min(at + 1024);
-        while at < stop {
-            match self.line[at] {
-                b'\\' => at += 1,
-                // A quote within a word is one that was not escaped.
-                b if b == quote
-                    && !self.line.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) =>
-                {
-                    return Some(at);
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        None
-    }
-
-    fn quote(&mut self, quote: u8) {
-        if self.open == quote {
-            self.open = 0;
-            self.mark(quote);
-            if std::mem::take(&mut self.in_message) {
-                self.message.end = self.tokens.len();
-            }
-            return;
-        }
-        let Some(end) = self.closing(quote) else {
-            return self.mark(quote);
-        };
-        let start = self.at + 1;
-        let text = &self.line[start..end];
-        let behind = self.line[end + 1..]
-            .iter()
-            .position(|b| *b > b' ')
-            .map_or(0, |i| self.line[end + 1 + i]);
-        let member = self
-            .tokens
-            .last()
-            .is_some_and(|token| matches!(token.text(self.line), b"{" | b","));
-        let part = if member && behind == b':' && !text.is_empty() {
-            Part::Word(Class::Key)
-        } else if self.open == 0 && self.is_message(text) {
-            self.open = quote;
-            self.start_message();
-            self.in_message = true;
-            return self.mark(quote);
-        } else if self.open == 0 && is_request(text) {
-            self.open = quote;
-            return self.mark(quote);
-        } else {
-            quoted_part(text)
-        };
-        self.mark(quote);
-        self.at = end;
-        self.push(start, end, part, true);
-        self.mark(quote);
-    }
-
-    /// Whether what is quoted here is the message: the value of `msg` or the like, or several words
-    /// at the start.
-    fn is_message(&self, text: &[u8]) -> bool {
-        let start = self.tokens.is_empty() && text.contains(&b' ');
-        !text.is_empty() && (start || self.is_behind_message_key())
-    }
-
-    /// Whether the value that comes next is the message. A member of the line's own object is it
-    /// rather than one of an object in that, such as an error's.
-    fn is_behind_message_key(&self) -> bool {
-        let mut back = self.tokens.iter().rev();
-        let sign = back.next();
-        sign.is_some_and(|sign| matches!(sign.text(self.line), b"=" | b":"))
-            && back
-                .find(|token| token.part != Part::Mark)
-                .is_some_and(|key| MESSAGES.contains(&key.text(self.line)))
-            && members::depth(self.line, self.tokens, &self.message)
-                .is_some_and(|depth| self.message.is_empty() || depth < self.depth)
-    }
-
-    fn start_message(&mut self) {
-        self.depth = members::depth(self.line, self.tokens, &self.message).unwrap_or(0);
-        self.message = self.tokens.len()..self.tokens.len() + 1;
     }
 }
 

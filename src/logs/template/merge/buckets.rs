@@ -236,13 +236,13 @@ impl Buckets {
         (0u32..)
             .zip(&self.outlines)
             .filter(move |(at, it)| {
-                let both = (own.words & it.words).count_ones();
-                let fewer = own.words.count_ones().min(it.words.count_ones());
-                let first = it.first == own.first;
-                it.level == own.level
-                    && *at != of
-                    && (both > 1 || both == 1 && first)
-                    && (first || both * 3 >= fewer)
+                // Nearly all have nothing in common: that is found out first.
+                let both = own.words & it.words;
+                if both == 0 || it.level != own.level || *at == of {
+                    return false;
+                }
+                let fewer = || own.words.count_ones().min(it.words.count_ones());
+                it.first == own.first || both & (both - 1) != 0 && both.count_ones() * 3 >= fewer()
             })
             .take(MAX_AKIN)
             .filter_map(|(at, _)| Some((at, clusters.get(at as usize)?.as_ref()?)))

@@ -17,6 +17,23 @@ pub(super) fn are_members(line: &[u8], tokens: &[Token], message: &Range<usize>)
         && (is(0, b'{') || is(1, b'=') || message.start == 0 && is(message.end + 1, b'='))
 }
 
+/// Members whose text is a message with words of its own, the likeliest first.
+const MESSAGES: [&[u8]; 8] = [
+    b"msg",
+    b"message",
+    b"@m",
+    b"short_message",
+    b"MESSAGE",
+    b"event",
+    b"log",
+    b"body",
+];
+
+/// How likely a member of this name is the message: the smaller, the likelier.
+pub(super) fn rank(name: &[u8]) -> Option<usize> {
+    MESSAGES.iter().position(|it| *it == name)
+}
+
 /// In how many objects what comes behind these tokens is; `None` within a list. The line's message
 /// says nothing about it.
 pub(super) fn depth(line: &[u8], tokens: &[Token], message: &Range<usize>) -> Option<usize> {
@@ -94,7 +111,10 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
             }
             let ends = match json {
                 true => depth < level || depth == level && mark == b',',
-                false => depth == 0 && token.spaced,
+                false => {
+                    let quoted = matches!(state, State::Value(true) | State::More(true));
+                    depth == 0 && token.spaced && !quoted
+                }
             };
             if ends {
                 state = State::Key;
@@ -118,7 +138,9 @@ pub(super) fn settle(line: &[u8], tokens: &mut Vec<Token>, message: Range<usize>
                     state = State::More(quoted);
                 }
                 State::More(quoted) => {
-                    if !(quoted && quote) && kept > 0 {
+                    if quoted && quote {
+                        state = State::More(false);
+                    } else if kept > 0 {
                         let value = &mut tokens[kept - 1];
                         value.end = token.end;
                         value.part = Part::Value(Kind::Any);

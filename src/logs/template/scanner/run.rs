@@ -218,6 +218,9 @@ fn address(rest: &[u8]) -> Option<usize> {
     let hex = |b: &&u8| b.is_ascii_hexdigit() || **b == b':';
     let length = rest.iter().take_while(hex).count();
     let run = &rest[..length];
+    if !run.contains(&b':') {
+        return None;
+    }
     let mut groups = run.split(|b| *b == b':');
     let short = groups.clone().all(|group| group.len() <= 4);
     let count = groups.by_ref().count();

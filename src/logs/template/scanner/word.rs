@@ -30,7 +30,10 @@ pub(super) fn is_statement(rest: &[u8]) -> bool {
         (b"UPDATE ", b" SET "),
         (b"DELETE FROM ", b" WHERE "),
     ];
-    STARTS.iter().any(|(start, then)| {
+    let may = rest
+        .first()
+        .is_some_and(|b| matches!(b & !0x20, b'S' | b'I' | b'U' | b'D'));
+    may && STARTS.iter().any(|(start, then)| {
         let Some(own) = rest.get(..start.len()) else {
             return false;
         };
@@ -79,7 +82,7 @@ pub(super) fn class_of(word: &[u8]) -> Class {
     ) {
         return Class::Value;
     }
-    if METHODS.contains(&word) {
+    if word.first().is_some_and(u8::is_ascii_uppercase) && METHODS.contains(&word) {
         return Class::Method;
     }
     let last = word

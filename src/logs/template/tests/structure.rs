@@ -90,3 +90,54 @@ fn a_text_leaves_no_bracket_alone() {
         ["4 session of worker ended <*> without an answer"]
     );
 }
+
+#[test]
+fn a_message_behind_much_else_is_found() {
+    let headers = |n: usize| -> String {
+        let header = |i: usize| format!(r#""x-header-{i}":"value {n}","accept-{i}":"*/*""#);
+        let all: Vec<String> = (0..30).map(header).collect();
+        all.join(",")
+    };
+    let lines: Vec<String> = ["request completed", "request aborted", "database is gone"]
+        .iter()
+        .enumerate()
+        .flat_map(|(n, text)| {
+            let own = headers(n);
+            [1, 2].map(|id| {
+                format!(r#"{{"level":30,"req":{{"id":{id},"headers":{{{own}}}}},"res":{{"statusCode":200}},"msg":"{text}"}}"#)
+            })
+        })
+        .collect();
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        [
+            r#"2 {"level":<num>,"req":<*>,"res":<*>,"msg":"request completed"}"#,
+            r#"2 {"level":<num>,"req":<*>,"res":<*>,"msg":"request aborted"}"#,
+            r#"2 {"level":<num>,"req":<*>,"res":<*>,"msg":"database is gone"}"#,
+        ]
+    );
+}
+
+#[test]
+fn the_likeliest_of_several_messages_is_the_message() {
+    for lines in [
+        [
+            r#"event=order.created id=7 msg="payment lost""#,
+            r#"event=order.created id=7 msg="cache miss""#,
+        ],
+        [
+            r#"{"body":"hello","message":"payment lost"}"#,
+            r#"{"body":"hello","message":"cache miss"}"#,
+        ],
+    ] {
+        assert_eq!(mine(lines).len(), 2, "{lines:?}");
+    }
+    assert_eq!(
+        mine([
+            r#"event="order was created" id=7 msg="payment lost""#,
+            r#"event="order was paid" id=7 msg="payment lost""#,
+        ])
+        .len(),
+        1
+    );
+}
