@@ -19,8 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::log::{LogSeat, LogStore, Stand};
 use super::outbound::SourceSink;
-use super::reading::{From, Outcome, Reading};
-use super::ring::RING_ENTRIES;
+use super::reading::{From, LOCATED, Outcome, Reading};
 use super::upstream::{Context, Upstream, Viewer};
 use crate::docker::DockerClient;
 use crate::metrics::Metrics;
@@ -216,7 +215,7 @@ impl CatchUp {
             whole: self.whole,
         };
         if let From::Start(Start::Tail(lines)) = self.from
-            && lines <= RING_ENTRIES as u64
+            && lines <= LOCATED
         {
             return reading.locate(lines).await;
         }

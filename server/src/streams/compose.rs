@@ -200,6 +200,8 @@ where
                 });
             }
         }
+        // All are named before anything comes of one: who merges them knows for whom to wait.
+        let mut joining = Vec::new();
         for (id, name) in now {
             // The list may have lacked it for a moment.
             if let Some(at) = self.leaving.iter().position(|it| it.id == id) {
@@ -223,6 +225,9 @@ where
             let source = SourceId(self.sources);
             self.sources += 1;
             outbound.announce(*sub, source, id.clone(), name.clone());
+            joining.push((id, source, name));
+        }
+        for (id, source, name) in joining {
             let sink = outbound.source(*sub, source);
             let viewing = (self.join)(&id, self.places.remove(&id), sink.clone());
             let member = Member {

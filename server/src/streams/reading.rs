@@ -19,13 +19,16 @@ use tokio_util::sync::CancellationToken;
 use self::delivery::Delivery;
 use super::outbound::SourceSink;
 use super::resume::{self, MOST, Resumption, TAILS};
-use super::ring::RING_ENTRIES;
 use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
 use crate::metrics::{Metrics, UpstreamKind};
 
 /// How long Docker may be silent within one reading. Before the first line of a time, for which dockerd
 /// reads the whole log (2.2 s a million lines), it is then asked whether it is still there.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// So many of the newest lines are counted before they are read: the engine counts a long one as several.
+/// Of more than these a viewer gets as many as the engine says.
+pub(crate) const LOCATED: u64 = 64_000;
 
 /// Whether a viewer that has everything up to here needs a reading of its own no longer.
 pub(crate) type CaughtUp<'a> = &'a (dyn Fn(From) -> bool + Sync);
@@ -72,7 +75,7 @@ impl Reading<'_> {
     pub(crate) async fn past(&self, from: From) -> Outcome {
         let _open = self.metrics.open_upstream(UpstreamKind::Logs);
         let from = match from {
-            From::Start(Start::Tail(lines)) if lines <= RING_ENTRIES as u64 => {
+            From::Start(Start::Tail(lines)) if lines <= LOCATED => {
                 match self.before_newest(lines).await {
                     Outcome::UpTo(place) => place,
                     other => return other,

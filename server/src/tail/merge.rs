@@ -28,6 +28,8 @@ pub(super) struct Merge {
     /// Numbers in the window. A container that is first read and then followed has one.
     lanes: HashMap<ContainerId, usize>,
     sources: HashMap<(SubId, u16), usize>,
+    /// Stand for subscriptions of which no container is known yet.
+    unknown: HashMap<SubId, usize>,
     /// By number in the window.
     names: Vec<Arc<str>>,
     /// What is still to be named to the printing thread: one that never prints is counted too.
@@ -57,6 +59,7 @@ impl Merge {
             window: Reorder::new(limits),
             lanes: HashMap::new(),
             sources: HashMap::new(),
+            unknown: HashMap::new(),
             names: Vec::new(),
             unnamed: Vec::new(),
             clock: Clock {
@@ -67,14 +70,32 @@ impl Merge {
         }
     }
 
+    /// A subscription was asked for: its containers are waited for.
+    pub(super) fn subscribed(&mut self, sub: SubId) {
+        let now = self.clock.now();
+        self.names.push("?".into());
+        self.unknown.insert(sub, self.window.join(now));
+    }
+
+    /// A subscription has no container that is not known, or has ended.
+    pub(super) fn known(&mut self, sub: SubId) {
+        if let Some(lane) = self.unknown.remove(&sub) {
+            self.window.state(lane, &StreamState::Ended);
+        }
+    }
+
     /// A container joined a subscription, or has a new name.
     pub(super) fn source(&mut self, sub: SubId, source: u16, container: ContainerId, name: &str) {
         let now = self.clock.now();
         let name: Arc<str> = name.into();
+        let unknown = &mut self.unknown;
         let lane = *self.lanes.entry(container).or_insert_with(|| {
-            self.names.push(Arc::clone(&name));
-            self.window.join(now)
+            unknown.remove(&sub).unwrap_or_else(|| {
+                self.names.push(Arc::clone(&name));
+                self.window.join(now)
+            })
         });
+        self.known(sub);
         self.names[lane] = Arc::clone(&name);
         if self.sources.insert((sub, source), lane).is_none() {
             self.window.state(lane, &StreamState::Loading);

@@ -11,6 +11,9 @@ use super::words::tell;
 impl Tail {
     /// Takes how a stream is doing.
     pub(super) fn state(&mut self, sub: SubId, source: Option<u16>, state: StreamState) {
+        if source.is_none() {
+            self.merge.known(sub);
+        }
         let name = source.map_or_else(String::new, |source| {
             self.merge.state(sub, source, &state);
             self.merge.name(sub, source)

@@ -89,6 +89,7 @@ impl Tail {
 
     fn opened(&mut self, sub: SubId, target: &Target) {
         self.open.insert(sub);
+        self.merge.subscribed(sub);
         if let Target::ProjectLogs { .. } = target {
             self.projects.insert(sub);
         }
@@ -99,6 +100,7 @@ impl Tail {
         self.again.retain(|(of, _), _| *of != sub);
         self.silent.retain(|(of, _)| *of != sub);
         self.open.remove(&sub);
+        self.merge.known(sub);
         if self.reads_pasts() {
             self.places.extend(self.viewer.client().places(sub));
             // The server has room for so many at a time.

@@ -19,16 +19,21 @@ impl Journal {
             notes: Arc::default(),
         };
         if std::env::var_os("SIDEKICK_SEED").is_some() {
-            let writer = journal.clone();
             // The first of a process is the one.
-            let _ = tracing_subscriber::fmt()
-                .with_env_filter("server=trace,faults=trace")
-                .with_writer(move || writer.clone())
-                .without_time()
-                .with_ansi(false)
-                .try_init();
+            let _ = tracing::subscriber::set_global_default(journal.listener());
         }
         journal
+    }
+
+    /// Writes down what server and viewers tell, and which of these.
+    fn listener(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        tracing_subscriber::fmt()
+            .with_env_filter("server=trace,faults=trace")
+            .with_writer(move || writer.clone())
+            .without_time()
+            .with_ansi(false)
+            .finish()
     }
 
     pub(crate) fn note(&self, what: String) {
@@ -52,5 +57,21 @@ impl io::Write for Journal {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_which_viewer_spoke() {
+        let journal = Journal::new();
+        tracing::subscriber::with_default(journal.listener(), || {
+            let _viewer = crate::viewer::span("slow").entered();
+            tracing::trace!(target: "server::viewer", "hears");
+        });
+        let text = journal.text();
+        assert!(text.contains("slow") && text.contains("hears"), "{text}");
     }
 }

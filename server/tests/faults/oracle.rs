@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use sidekick::client::QUIET_MS;
 use sidekick::protocol::{Gap, GapReason};
 use sidekick::time::Nanos;
 
-use crate::viewer::{Item, Line};
+use crate::viewer::{Item, Left, Line};
 
 /// Bytes of a long line that the engine keeps in one record.
 const PART_BYTES: usize = 16 << 10;
@@ -141,21 +142,35 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
     }
 }
 
-/// Compares what left the window of a merged view with what it said was late: nothing else may stand
-/// behind younger lines of another container. Lines that a container's other stream overtook count as
-/// old as those.
+/// Checks what left the window of a merged view, and that it says of how many lines that they were late.
+/// A line may stand behind a younger one of another container only if it came when that had left, which
+/// had waited for it. Lines that a container's other stream overtook count as old as those.
 ///
 /// # Errors
-/// How many do.
-pub(crate) fn check_merged(lines: &[(usize, Nanos)], late: u64) -> Result<Tally, String> {
-    let mut places = HashMap::new();
+/// What stands where it should not.
+pub(crate) fn check_merged(lines: &[Left], late: u64) -> Result<Tally, String> {
+    let mut newest_of = HashMap::new();
+    let places = lines.iter().map(|line| {
+        let newest = newest_of.entry(line.lane).or_insert(line.time);
+        *newest = line.time.max(*newest);
+        *newest
+    });
+    let places: Vec<_> = places.collect();
     let mut newest = Nanos(i64::MIN);
     let mut behind = 0;
-    for &(container, time) in lines {
-        let place = places.entry(container).or_insert(time);
-        *place = time.max(*place);
-        behind += u64::from(*place < newest);
-        newest = newest.max(*place);
+    for (at, (line, &place)) in lines.iter().zip(&places).enumerate() {
+        newest = newest.max(place);
+        if place == newest {
+            continue;
+        }
+        behind += 1;
+        let before = lines[..at].iter().zip(&places);
+        for (younger, _) in before.filter(|(_, it)| **it > place) {
+            let waited = younger.left.since(younger.came) >= QUIET_MS;
+            if line.came < younger.left || !(waited || younger.over.contains(&line.lane)) {
+                return Err(format!("{younger:?} did not wait for {line:?}"));
+            }
+        }
     }
     match behind == late {
         true => Ok(Tally {
@@ -294,6 +309,7 @@ fn show(line: &Line, number: usize) -> String {
 mod tests {
     use super::*;
     use sidekick::protocol::LogStream;
+    use sidekick::time::Millis;
 
     fn lines() -> Vec<Line> {
         let line = |n: i64| Line {
@@ -377,15 +393,25 @@ mod tests {
     }
 
     #[test]
-    fn no_line_of_a_merged_view_stands_behind_a_younger_one_unless_it_was_late() {
-        let merged = |lines: &[(usize, i64)], late| {
-            let lines: Vec<_> = lines.iter().map(|&(it, time)| (it, Nanos(time))).collect();
-            check_merged(&lines, late).is_ok()
+    fn no_line_of_a_merged_view_stands_behind_a_younger_one_that_did_not_wait() {
+        let left = |lane, time, came, left| Left {
+            lane,
+            time: Nanos(time),
+            came: Millis(came),
+            left: Millis(left),
+            over: Vec::new(),
         };
-        assert!(merged(&[(0, 1), (1, 2), (0, 3), (0, 2), (1, 3)], 0));
-        let inverted = [(0, 1), (1, 3), (0, 2)];
-        assert!(merged(&inverted, 1) && !merged(&inverted, 0));
-        assert!(!merged(&[(0, 1), (1, 2)], 1));
+        let inverted =
+            |came: i64, waited: i64| [left(0, 3, 10, 10 + waited), left(1, 2, came, came + 10)];
+        let ok = |lines: &[Left], late| check_merged(lines, late).is_ok();
+        let ordered = [left(0, 3, 0, 0), left(0, 2, 0, 0), left(1, 3, 0, 0)];
+        assert!(ok(&ordered, 0) && !ok(&ordered, 1));
+        assert!(ok(&inverted(900, QUIET_MS), 1) && !ok(&inverted(900, QUIET_MS), 0));
+        assert!(!ok(&inverted(900, QUIET_MS - 1), 1));
+        assert!(!ok(&inverted(100, QUIET_MS), 1));
+        let mut ended = inverted(900, 0);
+        ended[0].over.push(1);
+        assert!(ok(&ended, 1));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use server::Running;
 use server::demo::{Control, DemoEngine, DemoOptions};
+use sidekick::protocol::Start;
 
 use crate::engine;
 use crate::journal::Journal;
@@ -329,6 +330,15 @@ impl World {
                     .filter(|it| matches!(it, Item::Gap(_)))
                     .collect();
                 return Err(format!("{name}, {}: gaps {gaps:?}", printer.name));
+            }
+            if let Start::Tail(wanted) = start
+                && !self.traits.rotates
+                && tally.lines < wanted.min(printer.printed.len() as u64)
+            {
+                return Err(format!(
+                    "{name} asked for {wanted} and holds {}",
+                    tally.lines
+                ));
             }
             sum.add(tally);
         }

@@ -1,7 +1,7 @@
 //! A viewer as `sidekick-docker tail` is one, which writes down all it is told, is slow now and then, and
 //! looks away.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -39,12 +39,28 @@ pub(crate) enum Item {
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     pub(crate) items: HashMap<ContainerId, Vec<Item>>,
-    /// Number of the container and time of all lines, in the order in which they left the window, and
-    /// how many came too late for it.
-    pub(crate) merged: Vec<(usize, Nanos)>,
+    /// All lines in the order in which they left the window, and how many came too late for it.
+    pub(crate) merged: Vec<Left>,
     pub(crate) late: u64,
     pub(crate) ignored: u64,
     pub(crate) refused: Vec<String>,
+}
+
+/// What is told within it is told of the viewer of that name.
+pub(crate) fn span(name: &'static str) -> tracing::Span {
+    tracing::error_span!("viewer", name)
+}
+
+/// A line that left the window of a merged view.
+#[derive(Clone, Debug)]
+pub(crate) struct Left {
+    /// Number of its container.
+    pub(crate) lane: usize,
+    pub(crate) time: Nanos,
+    pub(crate) came: Millis,
+    pub(crate) left: Millis,
+    /// Containers that were not waited for when it left, as nothing was about to come of them.
+    pub(crate) over: Vec<usize>,
 }
 
 /// What a viewer looks at, and how.
@@ -99,13 +115,13 @@ impl Viewer {
             containers: HashMap::new(),
             lanes: HashMap::new(),
             window: Reorder::default(),
+            came: HashMap::new(),
+            over: Vec::new(),
             began: Instant::now(),
             held: Arc::clone(&held),
             calm: calm.subscribe(),
         };
-        let run = running
-            .run()
-            .instrument(tracing::error_span!("viewer", name = habit.name));
+        let run = running.run().instrument(span(habit.name));
         Self {
             habit,
             held,
@@ -143,6 +159,10 @@ struct Running {
     /// What it holds comes out of a window, as with `tail`.
     lanes: HashMap<u16, usize>,
     window: Reorder,
+    /// When the lines came that are in it, by container.
+    came: HashMap<usize, VecDeque<Millis>>,
+    /// Containers of which nothing is about to come.
+    over: Vec<usize>,
     began: Instant,
     held: Arc<Mutex<Held>>,
     calm: tokio::sync::watch::Receiver<bool>,
@@ -219,7 +239,14 @@ impl Running {
             match piece {
                 Piece::Gap(gap) => items.push(Item::Gap(gap)),
                 Piece::Entries(batch) => {
-                    merged.extend(batch.iter().map(|entry| (lane, entry.time)));
+                    let came = self.came.get_mut(&lane).unwrap();
+                    merged.extend(batch.iter().map(|entry| Left {
+                        lane,
+                        time: entry.time,
+                        came: came.pop_front().unwrap(),
+                        left: now,
+                        over: self.over.clone(),
+                    }));
                     items.extend(batch.iter().map(|entry| {
                         Item::Line(Line {
                             time: entry.time,
@@ -244,10 +271,14 @@ impl Running {
                 let join = || self.window.join(now);
                 let lane = *self.lanes.entry(source).or_insert_with(join);
                 self.window.state(lane, &StreamState::Loading);
+                self.over.retain(|it| *it != lane);
             }
             Update::Logs { source, batch, .. } => {
-                self.window
-                    .push(self.lanes[&source], Piece::Entries(batch), now);
+                let lane = self.lanes[&source];
+                self.over.retain(|it| *it != lane);
+                let came = self.came.entry(lane).or_default();
+                came.extend(std::iter::repeat_n(now, batch.len()));
+                self.window.push(lane, Piece::Entries(batch), now);
             }
             Update::Gap { source, gap, .. } => {
                 let container = &self.containers[&source];
@@ -257,7 +288,13 @@ impl Running {
             }
             Update::Stream { source, state, .. } => {
                 if let Some(source) = source {
-                    self.window.state(self.lanes[&source], &state);
+                    let lane = self.lanes[&source];
+                    self.window.state(lane, &state);
+                    self.over.retain(|it| *it != lane);
+                    let over = [StreamState::Ended, StreamState::Removed].contains(&state);
+                    if over || matches!(state, StreamState::Failed { .. }) {
+                        self.over.push(lane);
+                    }
                 }
                 let broken = matches!(
                     state,
