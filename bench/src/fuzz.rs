@@ -6,6 +6,7 @@
 //! of the pipeline lives on for a while, so that inputs meet templates of others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::Instant;
 
 use bench::lines::{Header, generated};
@@ -14,7 +15,7 @@ use sidekick::logs::{Continuation, Envelope, LogPipeline, ansi, assess, fields, 
 use sidekick::protocol::{ClientMessage, LogBatch, ServerFrame};
 use sidekick::time::Nanos;
 
-use crate::Outcome;
+use crate::{Outcome, sets};
 
 /// Inputs after which the pipeline starts anew.
 const LIFE: u64 = 200_000;
@@ -100,7 +101,11 @@ const TOKENS: &[&str] = &[
 pub(crate) fn run(count: &str, seed: Option<&str>) -> Outcome<()> {
     let count: u64 = count.replace('_', "").parse()?;
     let seed: u64 = seed.map_or(Ok(1), str::parse)?;
-    let seeds = generated("seeds", 4000, &Header::ALL, seed).lines;
+    let mut seeds = generated("seeds", 4000, &Header::ALL, seed).lines;
+    // Real programs' kind of lines, texts of any length among them.
+    for stream in sets::streams(Path::new("bench/streams"), 400, seed)?.1 {
+        seeds.extend(stream.lines);
+    }
     let mut rng = Rng::new(seed);
     let mut pipeline = LogPipeline::default();
     let mut event = Continuation::default();

@@ -182,7 +182,8 @@ pub fn generated(name: &str, count: usize, headers: &[Header], seed: u64) -> Log
     log
 }
 
-/// Lines of `templates` templates, in which each line has a new number.
+/// Lines of `templates` templates that have six words of their own each, in which each line has a
+/// new number.
 #[must_use]
 pub fn many_templates(count: usize, templates: usize, seed: u64) -> Log {
     let mut rng = Rng::new(seed);
@@ -192,11 +193,15 @@ pub fn many_templates(count: usize, templates: usize, seed: u64) -> Log {
     };
     for _ in 0..count {
         let template = rng.below(templates);
-        let (a, b, c) = (template % 20, template / 20 % 20, template / 400);
-        let word = |n: usize| char::from(b'a' + (n % 26) as u8);
-        let mut line = format!("module {}{}x ", word(a), word(c));
-        for n in [a, b, c, a + b, b + c] {
-            let _ = write!(line, "{0}{1}{0}word ", word(n), word(n / 26 + c));
+        let mut line = String::new();
+        for number in template * 6..template * 6 + 6 {
+            // A word that says the number, in letters.
+            let mut rest = number;
+            for _ in 0..4 {
+                line.push(char::from(b'a' + (rest % 26) as u8));
+                rest /= 26;
+            }
+            line.push_str("ing ");
         }
         let _ = write!(line, "took {} ms", rng.below(100_000));
         log.lines.push(line);

@@ -55,6 +55,24 @@ pub fn digest(text: &str) -> u64 {
         hash.add(&template.id.0.to_le_bytes());
         hash.add(template.pattern.as_bytes());
         hash.add(&template.count.to_le_bytes());
+        hash.add(&template.last_seen.0.to_le_bytes());
+        for example in &template.examples {
+            hash.add(example.as_bytes());
+        }
+        for count in &template.rate {
+            hash.add(&count.to_le_bytes());
+        }
+        for variable in &template.variables {
+            hash.add(&variable.lines.to_le_bytes());
+            for (value, lines) in &variable.top {
+                hash.add(value.as_bytes());
+                hash.add(&lines.to_le_bytes());
+            }
+        }
+    }
+    for (merged, survivor) in pipeline.templates().aliases() {
+        hash.add(&merged.0.to_le_bytes());
+        hash.add(&survivor.0.to_le_bytes());
     }
     hash.0
 }

@@ -24,21 +24,29 @@ pub(crate) fn write(dir: &Path, loghub: Option<&Path>, captured: Option<&Path>) 
     Ok(())
 }
 
-/// Writes the streams that `descriptions` holds into `dir`, each alone and all interleaved.
-pub(crate) fn write_streams(dir: &Path, descriptions: &Path) -> Outcome<()> {
-    fs::create_dir_all(dir)?;
-    let (mut messages, mut raw) = (Vec::new(), Vec::new());
+/// The streams that `descriptions` holds: the messages of each, and its whole lines.
+pub(crate) fn streams(
+    descriptions: &Path,
+    count: usize,
+    seed: u64,
+) -> Outcome<(Vec<Log>, Vec<Log>)> {
+    let mut logs = Vec::new();
     for path in files(descriptions, "stream")? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let stream = Stream::parse(&name, &fs::read_to_string(&path)?)
             .map_err(|error| format!("{}:{error}", path.display()))?;
-        let (of_messages, of_raw) = stream.generate(STREAM_LINES, 6);
-        messages.push(of_messages);
-        raw.push(of_raw);
+        logs.push(stream.generate(count, seed));
     }
-    if raw.is_empty() {
+    if logs.is_empty() {
         return Err(format!("no stream in {}", descriptions.display()).into());
     }
+    Ok(logs.into_iter().unzip())
+}
+
+/// Writes the streams that `descriptions` holds into `dir`, each alone and all interleaved.
+pub(crate) fn write_streams(dir: &Path, descriptions: &Path) -> Outcome<()> {
+    fs::create_dir_all(dir)?;
+    let (messages, raw) = streams(descriptions, STREAM_LINES, 6)?;
     let together = [
         interleaved("all-streams.message", &messages),
         interleaved("all-streams.raw", &raw),
