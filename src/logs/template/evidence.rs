@@ -30,43 +30,56 @@ pub(super) enum Context {
     Bracketed,
 }
 
-/// Words behind which there is rather a value than a part of the event.
-const ANNOUNCING: [&[u8]; 30] = [
-    b"for",
-    b"from",
-    b"to",
-    b"user",
-    b"by",
-    b"on",
-    b"at",
-    b"host",
-    b"of",
-    b"file",
-    b"named",
-    b"name",
-    b"node",
-    b"device",
-    b"interface",
-    b"service",
-    b"in",
-    b"database",
-    b"table",
-    b"class",
-    b"component",
-    b"module",
-    b"package",
-    b"container",
-    b"image",
-    b"volume",
-    b"network",
-    b"queue",
-    b"topic",
-    b"unit",
+/// Words behind which there is rather a value than a part of the event. Every word is compared with
+/// them, so they are numbers.
+const ANNOUNCING: [u64; 30] = [
+    pack(b"for"),
+    pack(b"from"),
+    pack(b"to"),
+    pack(b"user"),
+    pack(b"by"),
+    pack(b"on"),
+    pack(b"at"),
+    pack(b"host"),
+    pack(b"of"),
+    pack(b"file"),
+    pack(b"named"),
+    pack(b"name"),
+    pack(b"node"),
+    pack(b"device"),
+    pack(b"interface"),
+    pack(b"service"),
+    pack(b"in"),
+    pack(b"database"),
+    pack(b"table"),
+    pack(b"class"),
+    pack(b"component"),
+    pack(b"module"),
+    pack(b"package"),
+    pack(b"container"),
+    pack(b"image"),
+    pack(b"volume"),
+    pack(b"network"),
+    pack(b"queue"),
+    pack(b"topic"),
+    pack(b"unit"),
 ];
+
+/// A word of at most nine letters as a number, whatever its case.
+const fn pack(word: &[u8]) -> u64 {
+    let (mut packed, mut at) = (0, 0);
+    while at < word.len() {
+        packed = packed << 7 ^ (word[at] | 0x20) as u64;
+        at += 1;
+    }
+    packed
+}
 
 /// Whether there is rather a value behind this word than a part of the event.
 pub(super) fn announces(word: &[u8]) -> bool {
-    word.len() <= 9 && ANNOUNCING.iter().any(|a| word.eq_ignore_ascii_case(a))
+    (2..=9).contains(&word.len())
+        && word.iter().all(u8::is_ascii_alphabetic)
+        && ANNOUNCING.contains(&pack(word))
 }
 
 /// `java.io.IOException`, `TypeError`; `Error` alone says too little.

@@ -4,7 +4,7 @@ use super::vocabulary::Vocabulary;
 use super::{MAX_DIFFERENCES, covers, is_near, stars, words};
 use crate::logs::severity::Severity;
 use crate::logs::template::cluster::Cluster;
-use crate::logs::template::shape::{Gap, Shape, Slot, fit, keep_tails, open, skeleton};
+use crate::logs::template::shape::{Gap, STAR, Shape, Slot, fit, keep_tails, open, skeleton};
 
 /// No cluster.
 const NONE: u32 = u32::MAX;
@@ -20,7 +20,9 @@ const MAX_AKIN: usize = 512;
 struct Outline {
     /// Its constant words, a bit each.
     words: u64,
+    /// Its first and last word.
     first: u64,
+    last: u64,
     /// Marks and places of slots.
     skeleton: u64,
     /// Next cluster of the same bucket.
@@ -34,6 +36,7 @@ impl Outline {
         Self {
             words: words(slots),
             first: slots.first().map_or(0, |it| it.word),
+            last: slots.iter().nth_back(1).map_or(0, |it| it.word),
             skeleton,
             next: NONE,
             level,
@@ -226,7 +229,7 @@ impl Buckets {
         near
     }
 
-    /// Clusters that have words in common with one.
+    /// Clusters that have words in common with one, the first or the last one among them.
     pub(super) fn akin<'a>(
         &'a self,
         clusters: &'a [Option<Cluster>],
@@ -241,12 +244,20 @@ impl Buckets {
                 if both == 0 || it.level != own.level || *at == of {
                     return false;
                 }
+                if !may_meet(own.first, it.first) && !may_meet(own.last, it.last) {
+                    return false;
+                }
                 let fewer = || own.words.count_ones().min(it.words.count_ones());
                 it.first == own.first || both & (both - 1) != 0 && both.count_ones() * 3 >= fewer()
             })
             .take(MAX_AKIN)
             .filter_map(|(at, _)| Some((at, clusters.get(at as usize)?.as_ref()?)))
     }
+}
+
+/// Whether lines that have these words in one place may have the same there.
+fn may_meet(one: u64, other: u64) -> bool {
+    one == other || one == STAR || other == STAR
 }
 
 /// The rank of a cluster, the slots of a line with its gaps, and these.
