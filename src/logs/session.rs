@@ -20,6 +20,9 @@ use view::View;
 /// Docker keeps longer lines in parts of this size, in bytes.
 pub(super) const PART_BYTES: usize = 16 << 10;
 
+/// So far behind the newest row a line of a merged log is late, in nanoseconds.
+const LATE_NS: i64 = 1_000_000_000;
+
 /// What the page holds for one log selection. Another selection starts a new one.
 #[derive(Clone, Debug)]
 pub struct LogSession {
@@ -32,6 +35,7 @@ pub struct LogSession {
     held: bool,
     /// Newer lines are missing behind the last row: they were let go, or did not find room.
     cut: bool,
+    late: u64,
     version: u64,
     /// What was found out about the lines of a batch; lives on so that a line costs no allocation.
     mined: Vec<Mined>,
@@ -49,6 +53,7 @@ impl LogSession {
             view: View::default(),
             held: false,
             cut: false,
+            late: 0,
             version: 0,
             mined: Vec::new(),
         }
@@ -84,6 +89,7 @@ impl LogSession {
             from.lines += batch.len();
             from.bytes += batch.text_bytes();
         }
+        let since = from.joined;
         let before = std::mem::replace(&mut from.run, Run::Open);
         self.mined.clear();
         for entry in batch.iter() {
@@ -100,9 +106,31 @@ impl LogSession {
         if let Some(note) = note {
             changed = self.store.append_note(source, note);
         }
+        self.late += self.count_late(&batch, since);
         changed = changed.min(self.store.append(source, batch, &self.mined));
         self.follow_merges();
         self.update_view(changed);
+    }
+
+    /// How many lines of several containers came more than a second behind younger ones of another, though
+    /// they were printed while this was looked at. They stand where they belong.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    fn count_late(&self, batch: &LogBatch, since: Option<Nanos>) -> u64 {
+        let (Some(since), Some(last)) = (since, self.store.last_time()) else {
+            return 0;
+        };
+        if self.sources.len() < 2 {
+            return 0;
+        }
+        let late = since..Nanos(last.0.saturating_sub(LATE_NS));
+        (0..batch.len())
+            .filter_map(|index| batch.time(index))
+            .filter(|time| late.contains(time))
+            .count() as u64
     }
 
     /// Takes the word that lines of a source are missing.

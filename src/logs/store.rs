@@ -128,6 +128,12 @@ impl LogStore {
         self.newest.get(source).copied()
     }
 
+    /// Timestamp of the last row.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Nanos> {
+        self.chunks.back().map(Chunk::last_time)
+    }
+
     /// The row at `index`, 0 being the oldest one held.
     #[must_use]
     pub fn row(&self, index: usize) -> Option<Row<'_>> {

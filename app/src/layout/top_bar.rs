@@ -153,6 +153,12 @@ fn health(health: Health) -> String {
             plural(gaps, "place", "places")
         ),
     });
+    if health.late > 0 {
+        text.push_str(&format!(
+            ", {} came late and stand in their place",
+            group_digits(health.late)
+        ));
+    }
     if let Some(lag) = health.lag_ms {
         text.push_str(&format!("; the newest {lag} ms after it was printed"));
     }
@@ -287,6 +293,8 @@ mod tests {
             health(it),
             "12,431 lines came, 1,200 are missing, and more in 1 place"
         );
+        it.late = 3;
+        assert!(health(it).ends_with("in 1 place, 3 came late and stand in their place"));
         it.served = Some(Served {
             sent: 12_431,
             dropped: 1_200,

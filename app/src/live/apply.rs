@@ -72,11 +72,12 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
             let (lines, last) = (batch.len(), batch.len().checked_sub(1));
             let printed = last.and_then(|last| batch.time(last));
             let taken = dashboard.logs.try_update_value(|logs| {
+                let before = logs.late();
                 logs.ingest(source, batch);
-                !logs.is_cut()
+                (!logs.is_cut()).then(|| logs.late() - before)
             });
-            if taken == Some(true) {
-                note_health(wire, source, lines, printed);
+            if let Some(late) = taken.flatten() {
+                note_health(wire, source, (lines, late), printed);
             }
             wire.frame.mark(Dirty::Logs);
             wire.took_newer();
@@ -192,8 +193,8 @@ fn tell_ends(wire: &Wire) {
     }
 }
 
-/// Counts lines, and measures how long they were on their way where they came at once.
-fn note_health(wire: &Wire, source: u16, lines: usize, printed: Option<Nanos>) {
+/// Counts lines and those of them that were late, and measures how long they were on their way where they came at once.
+fn note_health(wire: &Wire, source: u16, (lines, late): (usize, u64), printed: Option<Nanos>) {
     let live = wire.dashboard.sources.with_untracked(|sources| {
         let known = sources.iter().find(|known| known.source == source);
         known.is_some_and(|known| known.state == StreamState::Live)
@@ -201,6 +202,7 @@ fn note_health(wire: &Wire, source: u16, lines: usize, printed: Option<Nanos>) {
     let lag_ms = printed.map(|printed| wire.server_now().since(printed.millis()).max(0));
     wire.dashboard.health.update_value(|health| {
         health.received += lines as u64;
+        health.late += late;
         if live {
             health.lag_ms = lag_ms;
         }

@@ -9,6 +9,8 @@ use sidekick::time::Millis;
 pub struct Health {
     /// Lines that came.
     pub received: u64,
+    /// Lines of projects and services that came more than a second behind younger ones.
+    pub late: u64,
     /// Lines under gaps, as far as they could be counted.
     pub missing: u64,
     /// Gaps of which nobody knows how many lines they stand for.

@@ -428,3 +428,24 @@ fn a_log_of_long_lines_of_which_few_came_is_not_known_to_be_whole() {
     session.complete(0);
     assert!(session.is_whole());
 }
+
+#[test]
+fn lines_that_come_behind_much_younger_ones_of_another_container_are_counted_and_stand_in_their_place()
+ {
+    let second = |n: i64| n * 1_000_000_000;
+    let line = |n: i64| batch(&[(second(n), n.to_string())]);
+    let mut session = LogSession::new(StoreLimits::default());
+    for (source, name) in [(0, "web"), (1, "db")] {
+        session.add_source(source, name, Millis(10_000));
+    }
+    session.ingest(0, line(8));
+    session.ingest(0, line(20));
+    // What was printed before this was looked at is no later than it could be.
+    session.ingest(1, line(9));
+    assert_eq!(session.late(), 0);
+    session.ingest(1, line(19));
+    assert_eq!(session.late(), 0);
+    session.ingest(1, line(15));
+    assert_eq!(session.late(), 1);
+    assert_eq!(shown(&session), ["8", "9", "15", "19", "20"]);
+}
