@@ -134,8 +134,6 @@ pub struct Evidence {
     pub constant: [usize; 2],
     /// Different texts behind the last colon of a line.
     pub tail: usize,
-    /// Likewise where only one constant word stands in the line.
-    pub alone: usize,
     /// Different texts elsewhere, with words before and behind them; as the first words two more, as
     /// the last ones one more.
     pub text: usize,
@@ -155,7 +153,6 @@ impl Default for Evidence {
             plain: [2, 3, 4, 3, 3, 4, 8],
             constant: [7, 4],
             tail: 2,
-            alone: 8,
             text: 3,
             bare: [200, 150],
             last: [12, 96],
@@ -169,7 +166,7 @@ impl Evidence {
     pub(super) fn tails_needed(&self, number: usize, constants: usize, thrown: bool) -> usize {
         let base = match constants {
             0 => return NEVER,
-            1 if !thrown => return self.alone,
+            1 if !thrown => return NEVER,
             2 if !thrown => self.tail + self.tail / 2,
             _ => self.tail,
         };

@@ -72,7 +72,7 @@ impl Members<'_> {
             at += 1;
         }
         let end = at.min(self.line.len());
-        self.at = end + 1;
+        self.at = (end + 1).min(self.line.len());
         Some(start..end)
     }
 

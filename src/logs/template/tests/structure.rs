@@ -141,3 +141,15 @@ fn the_likeliest_of_several_messages_is_the_message() {
         1
     );
 }
+
+#[test]
+fn an_object_that_is_cut_within_a_text_is_read_to_its_end() {
+    for line in [
+        r#"{"level":"debug","msg":"cache","msg":*cache miss for key img"}"#,
+        r#"{"msg":"cache miss","err":"the pe"#,
+        r#"{"msg":"cache mi"#,
+        r#"{"msg":"cache miss","err":\"#,
+    ] {
+        assert_eq!(mine([line]).len(), 1, "{line}");
+    }
+}

@@ -39,21 +39,3 @@ fn a_slash_alone_is_a_path_where_paths_are() {
         ["1 read / write of page failed"]
     );
 }
-
-#[test]
-fn one_word_before_a_text_is_enough_once_there_were_many() {
-    let texts = [
-        "session not found",
-        "invalid state",
-        "no more handles left",
-        "pool is exhausted",
-        "broken pipe",
-        "checksum does not match",
-        "disk is full",
-        "peer closed the connection",
-    ];
-    let lines = texts.map(|text| format!("heartbeat: {text}"));
-    let mined = |n: usize| mine(lines[..n].iter().map(String::as_str));
-    assert_eq!(mined(7).len(), 7);
-    assert_eq!(mined(8), ["8 heartbeat: <*>"]);
-}
