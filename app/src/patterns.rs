@@ -68,7 +68,7 @@ pub fn PatternsView() -> impl IntoView {
                 on:pointerenter=on(move |_| pointed.set(true))
                 on:pointerleave=on(move |_| pointed.set(false))
             >
-                <table aria-label="Patterns">
+                <table role="table" aria-label="Patterns">
                     <thead>
                         <tr>
                             <th scope="col" class="number">"Count"</th>

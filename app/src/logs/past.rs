@@ -45,10 +45,16 @@ pub(super) fn PastStrip(
             })
         })
     });
+    let text = memo(move || said.get().map(|(text, _)| text).unwrap_or_default());
     let offer = memo(move || said.with(|said| said.as_ref().and_then(|(_, offer)| *offer)));
     view! {
-        <div class="log-past" role="status" hidden=bound(move || said.with(Option::is_none))>
-            <span>{move || said.get().map(|(text, _)| text).unwrap_or_default()}</span>
+        <div
+            class="log-past"
+            class:bare=move || text.with(String::is_empty)
+            role="status"
+            hidden=bound(move || said.with(Option::is_none))
+        >
+            <span>{move || text.get()}</span>
             <button
                 type="button"
                 class="button small"

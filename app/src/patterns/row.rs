@@ -56,24 +56,25 @@ pub(super) fn PatternRow(
             group_digits(last)
         )
     });
+    // Roles, since on narrow screens the table is laid out as none.
     view! {
-        <tbody>
-            <tr>
-                <td class="number">{move || group_digits(count())}</td>
-                <td class="number">{bound(share)}</td>
-                <td>
+        <tbody role="rowgroup">
+            <tr role="row">
+                <td role="cell" class="number">{move || group_digits(count())}</td>
+                <td role="cell" class="number">{bound(share)}</td>
+                <td role="cell">
                     <span class=move || {
                         format!("tag sev-{}", severity.get().word())
                     }>{move || severity.get().word()}</span>
                 </td>
-                <td class="wide-only">
+                <td role="cell" class="wide-only">
                     <Sparkline
                         label=rate_label
                         ink=memo(move || Ink::Severity(severity.get().index() as u8))
                         data=Rc::new(rate)
                     />
                 </td>
-                <td class="pattern-cell">
+                <td role="cell" class="pattern-cell">
                     <button
                         type="button"
                         class="pattern"
@@ -83,7 +84,7 @@ pub(super) fn PatternRow(
                         {move || pattern.with(|pattern| parts(pattern))}
                     </button>
                 </td>
-                <td>
+                <td role="cell">
                     <button
                         type="button"
                         class="button expand"
@@ -128,8 +129,8 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
         })
     };
     view! {
-        <tr class="example-row">
-            <td colspan="6">
+        <tr role="row" class="example-row">
+            <td role="cell" colspan="6">
                 <pre class="example">
                     {move || with(|it| it.examples.join("\n"))}
                 </pre>
