@@ -28,7 +28,7 @@ test('a line shows within two seconds of being printed', async ({ docker, dashbo
   }
   // The mark in the top bar tells the same on hover.
   const health = dashboard.page.locator('.link');
-  await expect(health).toHaveAttribute('title', /^\d+ lines came, none is missing; the newest \d+ ms after it was printed$/);
+  await expect(health).toHaveAttribute('title', /^\d+ lines came, none is missing; the newest \d+ ms after it was printed$/m);
 });
 
 test('stdout, stderr and terminal output keep their text, colours and empty lines', async ({ docker, dashboard }) => {

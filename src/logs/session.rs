@@ -5,6 +5,8 @@ mod past;
 mod sources;
 mod view;
 
+use std::collections::VecDeque;
+
 use super::analytics::LogAnalytics;
 use super::filter::Filter;
 use super::pipeline::{LogPipeline, Mined};
@@ -23,6 +25,9 @@ pub(super) const PART_BYTES: usize = 16 << 10;
 /// So far behind the newest row a line of a merged log is late, in nanoseconds.
 const LATE_NS: i64 = 1_000_000_000;
 
+/// Most times of missing lines that are remembered.
+const MAX_MISSING: usize = 64;
+
 /// What the page holds for one log selection. Another selection starts a new one.
 #[derive(Clone, Debug)]
 pub struct LogSession {
@@ -31,6 +36,8 @@ pub struct LogSession {
     sources: Few<u16, Source>,
     filter: Filter,
     view: View,
+    /// From when to when lines are missing amid those that came, the newest [`MAX_MISSING`] times.
+    missing: VecDeque<(Millis, Millis)>,
     /// Somebody reads older lines that came in front: they stay.
     held: bool,
     /// Newer lines are missing behind the last row: they were let go, or did not find room.
@@ -51,6 +58,7 @@ impl LogSession {
             sources: Few::default(),
             filter: Filter::default(),
             view: View::default(),
+            missing: VecDeque::new(),
             held: false,
             cut: false,
             late: 0,
@@ -140,8 +148,19 @@ impl LogSession {
         }
         // What follows may go on an event whose beginning is missing.
         self.sources.or_default(source).events = Default::default();
+        if let (Some(after), Some(before)) = (gap.after, gap.before) {
+            if self.missing.len() == MAX_MISSING {
+                self.missing.pop_front();
+            }
+            self.missing.push_back((after.millis(), before.millis()));
+        }
         let changed = self.store.append_note(source, Note::Missing(gap));
         self.update_view(changed);
+    }
+
+    /// From when to when lines are missing amid those that came, as far as that is known.
+    pub fn missing(&self) -> impl Iterator<Item = (Millis, Millis)> + '_ {
+        self.missing.iter().copied()
     }
 
     /// Says that the stream was live until `now`: minutes since the newest line were quiet ones.

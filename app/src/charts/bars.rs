@@ -36,6 +36,8 @@ pub struct BarsData {
     pub capacity: usize,
     /// Of what was printed before this instant not every line is here; `None` where all are.
     pub loaded_since: Option<Millis>,
+    /// From when to when lines are missing amid those that are here.
+    pub missing: Vec<(Millis, Millis)>,
     /// Times as UTC rather than local.
     pub utc: bool,
 }
@@ -82,7 +84,9 @@ impl BarsData {
 
     /// Whether lines of the step that begins at `start` are not loaded.
     fn is_cut(&self, start: Millis) -> bool {
-        self.loaded_since.is_some_and(|since| start < since)
+        let end = start.plus(self.step_ms);
+        let missing = |&(from, to): &(Millis, Millis)| from < end && start < to;
+        self.loaded_since.is_some_and(|since| start < since) || self.missing.iter().any(missing)
     }
 
     /// How much of the width has lines that are not loaded, from its left edge on: 0 to 1.
@@ -218,7 +222,12 @@ mod paint {
     pub(super) fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
         let (width, height) = frame.size();
         let (start, end) = data.span()?;
-        shade(frame, data.cut(), data.blank());
+        shade(frame, (0.0, data.cut()));
+        for &(from, to) in &data.missing {
+            let place = |time: Millis| time.since(start) as f64 / end.since(start) as f64;
+            shade(frame, (place(from).max(0.0), place(to).min(1.0)));
+        }
+        name_blank(frame, data.blank());
         let max = data.bars.iter().map(Bar::total).max().unwrap_or(0);
         let top = Unit::Count.ticks(max as f64, 2).last().copied()?;
         let x_ticks =
@@ -266,30 +275,47 @@ mod paint {
         Some(())
     }
 
-    /// Hatches the part of the width of which lines are not loaded, and says so where there is
-    /// room and no bar.
-    fn shade(frame: &Frame, part: f64, blank: (f64, f64)) {
-        let (width, height) = frame.size();
-        let plot = f64::from(width) - f64::from(frame.px(MARGINS.left + MARGINS.right));
-        let band = (plot * part) as i32;
-        if band <= 0 {
+    /// Hatches a part of the width of which lines are not here.
+    fn shade(frame: &Frame, (from, to): (f64, f64)) {
+        let plot = plot_width(frame);
+        let (left, right) = (plot * from, plot * to);
+        if right - left < 1.0 {
             return;
         }
-        let left = frame.px(MARGINS.left) as i32;
-        let (top, bottom) = (
-            frame.px(TOP) as i32,
-            (height - frame.px(BOTTOM).min(height)) as i32,
-        );
-        let mut backend = frame.backend();
+        let left = f64::from(frame.px(MARGINS.left)) + left;
+        let right = f64::from(frame.px(MARGINS.left)) + right;
+        let (top, bottom) = rows(frame);
         let style = frame.color(Ink::Grid).stroke_width(frame.px(1.0));
-        backend.hatch((left, top), (left + band, bottom), frame.px(6.0), &style);
+        let corners = ((left as i32, top), (right as i32, bottom));
+        let backend = frame.backend();
+        backend.hatch(corners.0, corners.1, frame.px(6.0), &style);
+    }
+
+    /// Says that lines are not loaded, where there is room and no bar.
+    fn name_blank(frame: &Frame, (from, to): (f64, f64)) {
+        let plot = plot_width(frame);
         let (w, h) = (frame.px(76.0) as i32, frame.px(16.0) as i32);
-        if (blank.1 - blank.0) * plot > f64::from(w) {
-            let middle = (plot * (blank.0 + blank.1) / 2.0) as i32;
-            let (x, y) = (left + middle, (top + bottom) / 2);
+        if (to - from) * plot > f64::from(w) {
+            let (top, bottom) = rows(frame);
+            let middle = f64::from(frame.px(MARGINS.left)) + plot * (from + to) / 2.0;
+            let (x, y) = (middle as i32, (top + bottom) / 2);
+            let mut backend = frame.backend();
             backend.clear((x - w / 2, y - h / 2), (w, h));
             let _drawn = backend.draw_text("not loaded", &label_style(frame).pos(CENTER), (x, y));
         }
+    }
+
+    /// Width of the plot in the surface's pixels.
+    fn plot_width(frame: &Frame) -> f64 {
+        let (width, _) = frame.size();
+        f64::from(width) - f64::from(frame.px(MARGINS.left + MARGINS.right))
+    }
+
+    /// Upper and lower edge of the plot in the surface's pixels.
+    fn rows(frame: &Frame) -> (i32, i32) {
+        let (_, height) = frame.size();
+        let bottom = height.saturating_sub(frame.px(BOTTOM));
+        (frame.px(TOP) as i32, bottom as i32)
     }
 }
 
@@ -307,6 +333,7 @@ mod tests {
             step_ms: 60_000,
             capacity: 60,
             loaded_since: None,
+            missing: Vec::new(),
             utc: true,
         }
     }
@@ -333,6 +360,18 @@ mod tests {
             data().summary(),
             "Lines per minute by severity, 10:00 to 10:01: 1,502 lines, error 2, info 1,500"
         );
+    }
+
+    #[test]
+    fn minutes_under_a_gap_are_not_called_quiet() {
+        let mut data = data();
+        assert_eq!(data.tip(0.999), "10:01\nno lines");
+        let at = |second: i64| Millis(601 * 60_000 + second * 1000);
+        data.missing = vec![(at(10), at(20))];
+        assert_eq!(data.tip(0.999), "10:01\nnot loaded");
+        assert_eq!(data.tip(0.98), "10:00\nerror 2\ninfo 1,500");
+        data.missing = vec![(at(-90), at(-70))];
+        assert_eq!(data.tip(0.999), "10:01\nno lines");
     }
 
     #[test]

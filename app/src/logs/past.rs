@@ -4,8 +4,7 @@
 use crate::bind::{Erase, bound, click};
 use crate::signal::{RwSignal, effect, memo};
 use leptos::prelude::*;
-use sidekick::logs::{Filter, LogSession, Row, older::Before};
-use sidekick::time::Nanos;
+use sidekick::logs::{Filter, LogSession, older::Before};
 
 use super::controls::{Controls, Goal, controls};
 use crate::charts::{Clock, plural};
@@ -133,7 +132,7 @@ fn say(
             return (text, Some(Offer::Load));
         }
         _ if seek.is_some() || *past == Past::Known(Before::Reading) => {
-            let time = first_time(session).unwrap_or_default();
+            let time = session.first_time().unwrap_or_default();
             let before = Clock::new(utc).full(time);
             let before = before.get(..19).unwrap_or(&before).replace('T', " ");
             let text = match seek {
@@ -174,7 +173,7 @@ enum Next {
 fn next(session: &LogSession, past: &Past, seek: Seek, single: bool) -> Next {
     let (here, goal) = match seek {
         Seek::Time(time) => {
-            let Some((first, last)) = first_time(session).zip(last_time(session)) else {
+            let Some((first, last)) = session.first_time().zip(session.last_time()) else {
                 return Next::Wait;
             };
             if session.is_cut() && last.millis() < time {
@@ -227,24 +226,6 @@ fn pursue(controls: Controls) {
             }
         }
     }
-}
-
-/// When the first line held was printed.
-fn first_time(session: &LogSession) -> Option<Nanos> {
-    session.store().iter_from(0).find_map(|row| match row {
-        Row::Entry { entry, .. } => Some(entry.time),
-        Row::Note { .. } => None,
-    })
-}
-
-/// When the last line held was printed.
-fn last_time(session: &LogSession) -> Option<Nanos> {
-    let rows = (0..session.store().len()).rev();
-    rows.filter_map(|at| session.store().row(at))
-        .find_map(|row| match row {
-            Row::Entry { entry, .. } => Some(entry.time),
-            Row::Note { .. } => None,
-        })
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ fn bars(session: &LogSession, utc: bool) -> BarsData {
             })
             .collect(),
         loaded_since: session.loaded_since(),
+        missing: session.missing().collect(),
         step_ms: timeline.bucket_ms(),
         utc,
     }

@@ -4,6 +4,7 @@ use super::{LogSession, PART_BYTES};
 use crate::logs::events::Continuation;
 use crate::logs::store::{Note, Row};
 use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, LogBatch};
+use crate::time::Nanos;
 
 impl LogSession {
     /// Takes older lines of the one source that there is: those that come right before the first
@@ -22,6 +23,9 @@ impl LogSession {
         from.first = batch.time(0).unwrap_or_default();
         from.lines += batch.len();
         from.bytes += batch.text_bytes();
+        // What is missing before the first line held comes now.
+        let first = self.first_time().unwrap_or_default();
+        self.missing.retain(|(_, before)| *before > first.millis());
         let held_before = self.store.make_way(&batch, whole);
         let mut events = <[Continuation; 2]>::default();
         self.mined.clear();
@@ -38,6 +42,19 @@ impl LogSession {
         self.cut |= self.store.newer_evicted() > newer;
         self.follow_merges();
         self.update_view_in_front(came);
+    }
+
+    /// When the first line held was printed.
+    #[must_use]
+    pub fn first_time(&self) -> Option<Nanos> {
+        self.store.iter_from(0).find_map(time_of)
+    }
+
+    /// When the last line held was printed.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Nanos> {
+        let rows = (0..self.store.len()).rev();
+        rows.filter_map(|at| self.store.row(at)).find_map(time_of)
     }
 
     /// The first lines of the one source that there is, up to a row about missing ones: so many,
@@ -117,5 +134,13 @@ impl LogSession {
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut
+    }
+}
+
+/// When a line was printed.
+fn time_of(row: Row<'_>) -> Option<Nanos> {
+    match row {
+        Row::Entry { entry, .. } => Some(entry.time),
+        Row::Note { .. } => None,
     }
 }

@@ -449,3 +449,24 @@ fn lines_that_come_behind_much_younger_ones_of_another_container_are_counted_and
     assert_eq!(session.late(), 1);
     assert_eq!(shown(&session), ["8", "9", "15", "19", "20"]);
 }
+
+#[test]
+fn when_lines_are_missing_is_known_until_they_come() {
+    let mut session = LogSession::default();
+    let at = |ms: i64| Nanos(ms * 1_000_000);
+    let gap = |after: i64, before: i64| Gap {
+        after: Some(at(after)),
+        before: Some(at(before)),
+        ..GAP
+    };
+    session.gap(0, GAP);
+    session.gap(0, gap(5, 8));
+    session.ingest(0, batch(&[(at(8).0, "a".to_owned())]));
+    session.gap(0, gap(8, 20));
+    session.ingest(0, batch(&[(at(20).0, "b".to_owned())]));
+    let missing = |session: &LogSession| session.missing().collect::<Vec<_>>();
+    let amid = (Millis(8), Millis(20));
+    assert_eq!(missing(&session), [(Millis(5), Millis(8)), amid]);
+    session.prepend(0, batch(&[(at(6).0, "older".to_owned())]), false);
+    assert_eq!(missing(&session), [amid]);
+}

@@ -1,7 +1,7 @@
 use super::*;
 use sidekick::logs::StoreLimits;
 use sidekick::protocol::{LogBatch, LogStream};
-use sidekick::time::Millis;
+use sidekick::time::{Millis, Nanos};
 
 const SECOND: i64 = 1_000_000_000;
 
