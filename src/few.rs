@@ -58,6 +58,10 @@ impl<K: Copy + Ord, V> Few<K, V> {
         self.0.clear();
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (K, &V)> {
+        self.0.iter().map(|(key, value)| (*key, value))
+    }
+
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.0.iter().map(|(_, value)| value)
     }

@@ -23,7 +23,7 @@ pub use analytics::LogAnalytics;
 pub use envelope::Envelope;
 pub use events::Continuation;
 pub use fields::Fields;
-pub use filter::{FieldCondition, Filter};
+pub use filter::Filter;
 pub use older::Older;
 pub use pipeline::{LogPipeline, Mined};
 pub use query::Query;

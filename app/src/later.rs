@@ -1,11 +1,13 @@
-//! Views whose code the page downloads behind its first load.
+//! Views whose code the page downloads behind its first load, and the language of queries.
 //!
-//! Where cargo-leptos splits the page (`--split`), the code of [`Part`]s is a WebAssembly file of
-//! its own. The page asks for it as soon as it is live, so that a click finds it there; an address
-//! that shows such a view waits for it, since what the server rendered comes alive only with the
-//! code that draws it. Without `--split` it is in the one file and here at once.
+//! Where cargo-leptos splits the page (`--split`), the code of [`Part`]s and of the language is a
+//! WebAssembly file of its own. The page asks for it as soon as it is live, so that a click finds it
+//! there; an address that shows such a view waits for it, since what the server rendered comes alive
+//! only with the code that draws it. Until it is here the filter's text is plain. Without `--split`
+//! it is in the one file and here at once.
 
 use leptos::prelude::*;
+use sidekick::logs::query::Language;
 
 use crate::bind::Erase;
 use crate::details::{ContainerDetails, ProjectDetails};
@@ -23,6 +25,9 @@ pub(crate) enum Part {
     Container,
     /// Of the Details tab of a project or service.
     Project,
+    /// None: only the language is asked for.
+    #[cfg(feature = "hydrate")]
+    Nothing,
 }
 
 fn draw(part: Part) -> AnyView {
@@ -31,6 +36,8 @@ fn draw(part: Part) -> AnyView {
         Part::Patterns => view! { <PatternsView /> }.erase(),
         Part::Container => view! { <ContainerDetails /> }.erase(),
         Part::Project => view! { <ProjectDetails /> }.into_any(),
+        #[cfg(feature = "hydrate")]
+        Part::Nothing => ().into_any(),
     }
 }
 
@@ -40,10 +47,20 @@ pub(crate) fn part(part: Part) -> AnyView {
     draw(part)
 }
 
+/// What reads queries, once its code is here. The server filters nothing.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn language() -> Option<Language> {
+    None
+}
+
+/// Brings the code at once, and says when it is here. The server has no use for it.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn bring(_then: impl FnOnce() + 'static) {}
+
 #[cfg(feature = "hydrate")]
 pub use browser::hydrate;
 #[cfg(feature = "hydrate")]
-pub(crate) use browser::part;
+pub(crate) use browser::{bring, language, part};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -71,6 +88,8 @@ mod browser {
 
     thread_local! {
         static HERE: Cell<bool> = const { Cell::new(false) };
+        static BRINGING: Cell<bool> = const { Cell::new(false) };
+        static LANGUAGE: Cell<Option<Language>> = const { Cell::new(None) };
     }
 
     #[derive(Clone, Copy)]
@@ -89,8 +108,23 @@ mod browser {
             }
             leptos::mount::hydrate_body(crate::App);
             rest(REST_MS).await;
-            HERE.set(load().await.is_ok());
+            if load().await.is_ok() {
+                here();
+            }
         });
+    }
+
+    /// The code is here.
+    fn here() {
+        HERE.set(true);
+        BRINGING.set(false);
+        let brought = draw(Part::Nothing).now_or_never().and_then(Result::ok);
+        LANGUAGE.set(brought.map(|(_, language)| language));
+    }
+
+    /// What reads queries, once its code is here.
+    pub(crate) fn language() -> Option<Language> {
+        LANGUAGE.get()
     }
 
     /// Loads the code before the page is live; meanwhile a word on what the server rendered says
@@ -112,6 +146,16 @@ mod browser {
         load_at_last(failed).await;
         if let Some(word) = word.take() {
             word.remove();
+        }
+    }
+
+    /// Brings the code at once, and says when it is here, unless that was asked for already.
+    pub(crate) fn bring(then: impl FnOnce() + 'static) {
+        if !BRINGING.replace(true) {
+            spawn_local(async move {
+                load_at_last(|| true).await;
+                then();
+            });
         }
     }
 
@@ -144,7 +188,7 @@ mod browser {
     /// The view, once its code is here.
     fn drawn(part: Part) -> AnyView {
         let view = draw(part).now_or_never().and_then(Result::ok);
-        view.unwrap_or_else(|| ().into_any())
+        view.map_or_else(|| ().into_any(), |(view, _)| view)
     }
 
     /// Loads the code, however often that takes, or until `failed` says that nobody waits for it.
@@ -157,7 +201,7 @@ mod browser {
             rest(wait).await;
             wait = (wait * 2).min(RETRY_MS.1);
         }
-        HERE.set(true);
+        here();
     }
 
     async fn rest(ms: u64) {
@@ -172,11 +216,11 @@ mod browser {
 mod code {
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-    use super::{AnyView, Part};
+    use super::{AnyView, Language, Part};
 
     #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
-    pub(super) fn draw(part: Part) -> Result<AnyView, SplitLoaderError> {
-        Ok(super::draw(part))
+    pub(super) fn draw(part: Part) -> Result<(AnyView, Language), SplitLoaderError> {
+        Ok((super::draw(part), Language::QUERIES))
     }
 }
 
@@ -185,13 +229,13 @@ mod code {
 mod code {
     use std::convert::Infallible;
 
-    use super::{AnyView, Part};
+    use super::{AnyView, Language, Part};
 
     pub(super) async fn load() -> Result<(), Infallible> {
         Ok(())
     }
 
-    pub(super) async fn draw(part: Part) -> Result<AnyView, Infallible> {
-        Ok(super::draw(part))
+    pub(super) async fn draw(part: Part) -> Result<(AnyView, Language), Infallible> {
+        Ok((super::draw(part), Language::QUERIES))
     }
 }

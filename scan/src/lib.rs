@@ -16,6 +16,17 @@ const BLOCK: usize = 32;
 /// The bytes that are frequent in logs, the most frequent first. All others are rare.
 const FREQUENT: &[u8] = b" e0t1o2a-rins3:.4l5d6c7/\"8m9up=,h_gfbv[](){}+y;kwTEI";
 
+/// How rare each byte is.
+const RANKS: [u8; 128] = {
+    let mut ranks = [u8::MAX; 128];
+    let mut at = 0;
+    while at < FREQUENT.len() {
+        ranks[FREQUENT[at] as usize & 127] = at as u8;
+        at += 1;
+    }
+    ranks
+};
+
 /// What is looked for: letters of ASCII in either case, all other bytes as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needle {
@@ -63,13 +74,22 @@ impl Needle {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
         let lower = bytes.to_ascii_lowercase().into_boxed_slice();
-        let rank = |at: usize| {
-            let place = FREQUENT.iter().position(|it| *it == lower[at]);
-            place.unwrap_or(FREQUENT.len())
-        };
-        let first = (0..lower.len()).max_by_key(|at| rank(*at))?;
-        let others = (0..lower.len()).filter(|at| *at != first);
-        let second = others.max_by_key(|at| rank(*at)).unwrap_or(first);
+        let (mut first, mut second) = ((0, 0), (0, 0));
+        for (at, byte) in lower.iter().enumerate() {
+            // A byte that is no ASCII is one of few that follow each other in most such texts.
+            let rank = RANKS[usize::from(byte & 127)]
+                .saturating_add(1)
+                .max(byte & 128);
+            if rank > first.0 {
+                (first, second) = ((rank, at), first);
+            } else if rank > second.0 {
+                second = (rank, at);
+            }
+        }
+        if lower.is_empty() {
+            return None;
+        }
+        let (first, second) = (first.1, if second.0 == 0 { first.1 } else { second.1 });
         Some(Self {
             lower,
             first,

@@ -230,6 +230,7 @@ impl LogSession {
             version: self.version + 1,
             ..Self::new(self.store.limits())
         };
+        self.renew_view();
     }
 }
 

@@ -3,9 +3,16 @@
 
 use crate::signal::{RwSignal, effect};
 use leptos::prelude::*;
-use sidekick::{logs::Filter, time::Millis};
+use sidekick::{
+    logs::{Filter, query::Here},
+    time::Millis,
+};
 
-use crate::state::{Dashboard, dashboard};
+use crate::{
+    charts::Clock,
+    later,
+    state::{Dashboard, dashboard},
+};
 
 /// Handles that the tab gives to its parts by context.
 #[derive(Clone, Copy)]
@@ -54,6 +61,24 @@ impl Controls {
     pub(super) fn change_filter(self, change: impl FnOnce(&mut Filter)) {
         let mut filter = self.filter.get_untracked();
         change(&mut filter);
+        self.set_filter(filter);
+    }
+
+    fn set_filter(self, mut filter: Filter) {
+        filter.language = later::language();
+        if filter.language.is_none() && !filter.text.is_empty() {
+            // What is typed before the language is here is read anew once it is.
+            later::bring(move || {
+                if let Some(filter) = self.filter.try_get_untracked() {
+                    self.set_filter(filter);
+                }
+            });
+        }
+        let now = self.dashboard.now.get_untracked();
+        filter.here = Here {
+            now,
+            ahead_ms: Clock::new(self.dashboard.utc.get_untracked()).offset_ms(now),
+        };
         self.dashboard
             .logs
             .update_value(|session| session.set_filter(filter.clone()));

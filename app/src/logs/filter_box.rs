@@ -1,9 +1,10 @@
-//! The text filter, how many lines match, and the template that the log is narrowed to.
+//! The filter's box, what cannot be read in it, how many lines match, and the template that the
+//! log is narrowed to.
 
 use crate::bind::{Erase, bound, click, on, when};
 use crate::signal::memo;
 use leptos::{ev, prelude::*};
-use sidekick::logs::LogSession;
+use sidekick::logs::{Filter, LogSession};
 
 use super::{controls::controls, go_to::GoTo};
 use crate::{
@@ -20,7 +21,7 @@ pub(super) fn FilterBox() -> impl IntoView {
     let text = move || controls.filter.with(|filter| filter.text.clone());
     let lines = move || {
         version.track();
-        let all = controls.filter.with(sidekick::logs::Filter::is_all);
+        let all = controls.filter.with(Filter::is_all);
         let (shown, lines) = dashboard.logs.with_value(|session| {
             (
                 session.visible_lines() as u64,
@@ -41,6 +42,7 @@ pub(super) fn FilterBox() -> impl IntoView {
         version.track();
         let_go(dashboard.logs.with_value(LogSession::let_go))
     };
+    let problem = memo(move || controls.filter.with(Filter::advice));
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
         <div class="filter-box">
@@ -49,7 +51,9 @@ pub(super) fn FilterBox() -> impl IntoView {
                 class="filter-input"
                 aria-label="Filter"
                 placeholder="Filter lines"
-                title="Show only lines that contain this text"
+                title="Show only lines that contain this text, or match a query: level>=warn, status=500, -debug, a OR b"
+                aria-invalid=bound(move || problem.with(Option::is_some).to_string())
+                aria-describedby="filter-problem"
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=bound(text)
@@ -63,6 +67,9 @@ pub(super) fn FilterBox() -> impl IntoView {
             <GoTo />
             <span class="filter-count">{bound(lines)}</span>
         </div>
+        <span id="filter-problem" class="let-go" role="status">
+            {bound(move || problem.get())}
+        </span>
         <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
             {bound(let_go)}
         </span>

@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::evaluate::strip;
 use super::field::Field;
 use super::phrase::Phrase;
-use super::plan::{Check, Known, Plan};
+use super::plan::{Check, Known, Marks, Plan};
 use super::rows::Rows;
 use super::{Matcher, Query, parse, source_is};
 
@@ -142,7 +142,7 @@ impl Check for All {
         costliest(&self.0)
     }
 
-    fn mark(&self, line: &str, found: &mut Vec<Range<usize>>) {
+    fn mark(&self, line: &str, found: &mut Marks) {
         self.0.iter().for_each(|it| it.mark(line, found));
     }
 }
@@ -165,7 +165,7 @@ impl Check for Any {
         costliest(&self.0)
     }
 
-    fn mark(&self, line: &str, found: &mut Vec<Range<usize>>) {
+    fn mark(&self, line: &str, found: &mut Marks) {
         self.0.iter().for_each(|it| it.mark(line, found));
     }
 }
@@ -210,13 +210,13 @@ impl Check for Expression {
         3
     }
 
-    fn mark(&self, line: &str, found: &mut Vec<Range<usize>>) {
+    fn mark(&self, line: &str, found: &mut Marks) {
         let mut from = 0;
         while from <= line.len()
             && let Some((start, end)) = self.0.find_at(line, from)
         {
             if start < end {
-                found.push(start..end);
+                found.add(start..end);
             }
             // Of nothing there may be a match at each place.
             let next = end.max(start + 1);

@@ -10,7 +10,7 @@ use scan::{Needle, find_non_ascii};
 
 use super::columns::{Columns, NOTE};
 use super::phrase::Phrase;
-use super::plan::{Check, Plan};
+use super::plan::{Check, Marks, Plan};
 use super::rows::Rows;
 use crate::logs::ansi;
 
@@ -52,11 +52,11 @@ impl Check for Phrase {
         if self.is_ascii() { 1 } else { 2 }
     }
 
-    fn mark(&self, line: &str, found: &mut Vec<Range<usize>>) {
+    fn mark(&self, line: &str, found: &mut Marks) {
         let mut from = 0;
         while let Some(range) = self.find(line, from) {
             from = range.end;
-            found.push(range);
+            found.add(range);
         }
     }
 }

@@ -12,7 +12,6 @@ use super::columns::Columns;
 use super::rows::Rows;
 use super::{Here, RegexEngine};
 use crate::logs::template::{LogTemplateEngine, TemplateId};
-use crate::sort::sort_by_key;
 
 /// What a query is bound to.
 #[derive(Clone, Copy, Default)]
@@ -30,19 +29,25 @@ pub struct Known<'a> {
 impl Known<'_> {
     /// These templates and those that became part of them, in order.
     pub(in crate::logs) fn family(&self, ids: &[TemplateId]) -> Vec<u32> {
-        let mut all = Vec::new();
+        let mut all: Vec<u32> = Vec::new();
+        let mut add = |id: u32| {
+            let at = all.partition_point(|it| *it < id);
+            // No template has the number of a blank line.
+            if id != u32::MAX {
+                all.insert(at, id);
+            }
+        };
         for &id in ids {
             let survivor = self.templates.map_or(id, |it| it.resolve(id));
-            all.push(survivor.0);
-            for (merged, into) in self.templates.into_iter().flat_map(|it| it.aliases()) {
-                if into == survivor {
-                    all.push(merged.0);
+            add(survivor.0);
+            if let Some(templates) = self.templates {
+                for (merged, into) in templates.aliases() {
+                    if into == survivor {
+                        add(merged.0);
+                    }
                 }
             }
         }
-        // No template has the number of a blank line.
-        all.retain(|id| *id != u32::MAX);
-        sort_by_key(&mut all, |id| *id);
         all
     }
 }
@@ -58,7 +63,26 @@ pub(in crate::logs) trait Check: Send + Sync {
     }
 
     /// Adds where what it looks for stands in a line without escape sequences.
-    fn mark(&self, _line: &str, _found: &mut Vec<Range<usize>>) {}
+    fn mark(&self, _line: &str, _found: &mut Marks) {}
+}
+
+/// Byte ranges of a line in order, that do not overlap.
+pub(in crate::logs) struct Marks(Vec<Range<usize>>);
+
+impl Marks {
+    /// Adds a range, which may overlap some that are there.
+    pub(super) fn add(&mut self, mut range: Range<usize>) {
+        let mut at = self.0.len();
+        while at > 0 && self.0[at - 1].end > range.start {
+            at -= 1;
+            let other = &self.0[at];
+            if other.start < range.end {
+                range = other.start.min(range.start)..other.end.max(range.end);
+                self.0.remove(at);
+            }
+        }
+        self.0.insert(at, range);
+    }
 }
 
 /// A query that is ready to be asked of rows.
@@ -109,19 +133,11 @@ impl Plan {
     /// ranges in order that do not overlap. What it excludes is not looked for.
     #[must_use]
     pub fn marks(&self, stripped: &str) -> Vec<Range<usize>> {
-        let mut found = Vec::new();
+        let mut found = Marks(Vec::new());
         for check in &self.checks {
             check.mark(stripped, &mut found);
         }
-        sort_by_key(&mut found, |it| it.start);
-        found.dedup_by(|next, before| {
-            let one = next.start < before.end;
-            if one {
-                before.end = before.end.max(next.end);
-            }
-            one
-        });
-        found
+        found.0
     }
 }
 

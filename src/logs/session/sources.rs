@@ -50,9 +50,12 @@ impl LogSession {
         if source.joined.is_none() {
             source.first_name.clone_from(&name);
         }
-        source.name = name;
+        let renamed = std::mem::replace(&mut source.name, name.clone()) != name;
         source.joined.get_or_insert(now.into());
         self.version += 1;
+        if renamed {
+            self.follow_names();
+        }
     }
 
     /// The name of a source.

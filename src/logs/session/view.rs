@@ -1,74 +1,117 @@
-//! The rows that the filter lets through, by number.
+//! The rows that the filter lets through.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::LogSession;
 use crate::logs::filter::Filter;
+use crate::logs::query::{Known, Matches, Plan, Progress};
 use crate::logs::store::Row;
-use crate::logs::template::LogTemplateEngine;
 
 /// Unused while the filter lets all through.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
-    /// Numbers of the rows that the filter lets through.
-    rows: VecDeque<u64>,
-    /// Those of them that are no lines.
-    notes: VecDeque<u64>,
-    /// How many templates had been merged when that was looked at last, and how many of them
-    /// became part of the filter's when the rows were found.
+    /// The filter, bound to what is known.
+    plan: Plan,
+    matches: Matches,
+    /// There are rows that have not been searched: slices are under way.
+    searching: bool,
+    /// How many templates had been merged when that was looked at last.
     merges: u64,
-    absorbed: usize,
 }
 
 impl View {
     /// Memory that it holds in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
-        (self.rows.capacity() + self.notes.capacity()) * 8
-    }
-
-    /// Keeps the rows with these numbers.
-    fn keep(&mut self, numbers: Range<u64>) {
-        keep(&mut self.rows, &numbers);
-        keep(&mut self.notes, &numbers);
+        self.matches.heap_bytes()
     }
 }
 
 impl LogSession {
     /// Shows other rows. Costs a pass over all rows, unless the filter is the same as before.
     pub fn set_filter(&mut self, filter: Filter) {
+        self.begin_filter(filter);
+        self.search(usize::MAX);
+    }
+
+    /// Shows other rows, as far as they are found: [`search`](Self::search) finds them.
+    pub fn begin_filter(&mut self, filter: Filter) {
         let template = filter.template.map(|id| self.templates().resolve(id));
         let filter = Filter { template, ..filter };
         if filter != self.filter {
             self.filter = filter;
-            self.renew_view();
+            self.begin_view(self.plan());
         }
     }
 
-    fn renew_view(&mut self) {
-        self.view.absorbed = self.absorbed();
-        self.view.keep(0..0);
-        self.update_view(0);
+    /// Searches all rows once more.
+    pub(super) fn renew_view(&mut self) {
+        self.begin_view(self.plan());
+        self.search(usize::MAX);
     }
 
-    /// How many templates became part of the one that is filtered by.
-    fn absorbed(&self) -> usize {
-        let aliases = self.templates().aliases();
-        let survivor = self.filter.template;
-        survivor.map_or(0, |id| aliases.filter(|(_, into)| *into == id).count())
+    /// Goes on with the search for rows that the filter lets through until about so many bytes were
+    /// looked at, the newest rows first. True where nothing is left to search.
+    pub fn search(&mut self, bytes: usize) -> bool {
+        if self.view.searching {
+            self.version += 1;
+            let View { plan, matches, .. } = &mut self.view;
+            self.view.searching = !matches.search(plan, &self.store, bytes);
+        }
+        !self.view.searching
+    }
+
+    /// How far the search is.
+    #[must_use]
+    pub fn search_progress(&self) -> Progress {
+        match self.view.searching {
+            true => self.view.matches.progress(&self.store),
+            false => Progress::default(),
+        }
+    }
+
+    /// The filter, bound to what is known now.
+    fn plan(&self) -> Plan {
+        let sources: Vec<_> = self
+            .sources
+            .iter()
+            .map(|(number, source)| (number, source.name.as_str()))
+            .collect();
+        let known = Known {
+            here: self.filter.here,
+            sources: &sources,
+            templates: Some(self.templates()),
+            engine: None,
+        };
+        self.filter.plan(&known)
+    }
+
+    fn begin_view(&mut self, plan: Plan) {
+        self.version += 1;
+        self.view.plan = plan;
+        self.view.matches = Matches::default();
+        self.view.searching = !self.filter.is_all();
     }
 
     /// A filter by template shows the lines of all that became part of it.
     pub(super) fn follow_merges(&mut self) {
         let merges = self.templates().merges();
-        if std::mem::replace(&mut self.view.merges, merges) != merges
-            && let Some(id) = self.filter.template
+        if std::mem::replace(&mut self.view.merges, merges) == merges
+            || self.view.plan.templates().is_empty()
         {
-            let survivor = self.templates().resolve(id);
-            self.filter.template = Some(survivor);
-            if survivor != id || self.absorbed() != self.view.absorbed {
-                self.renew_view();
-            }
+            return;
+        }
+        self.filter.template = self.filter.template.map(|id| self.templates().resolve(id));
+        let plan = self.plan();
+        if plan.templates() != self.view.plan.templates() {
+            self.begin_view(plan);
+            self.search(usize::MAX);
+        }
+    }
+
+    /// A filter by names of containers shows the lines of those that have them now.
+    pub(super) fn follow_names(&mut self) {
+        if self.view.plan.uses_sources() {
+            self.renew_view();
         }
     }
 
@@ -84,7 +127,7 @@ impl LogSession {
         if self.filter.is_all() {
             self.store.len()
         } else {
-            self.view.rows.len()
+            self.view.matches.len()
         }
     }
 
@@ -94,7 +137,7 @@ impl LogSession {
         if self.filter.is_all() {
             self.store.lines()
         } else {
-            self.view.rows.len() - self.view.notes.len()
+            self.view.matches.lines()
         }
     }
 
@@ -104,7 +147,7 @@ impl LogSession {
         if self.filter.is_all() {
             return self.store.row(index);
         }
-        let number = self.view.rows.get(index)?;
+        let number = self.view.matches.get(index)?;
         self.store.row((number - self.store.first_row()) as usize)
     }
 
@@ -116,7 +159,7 @@ impl LogSession {
         if self.filter.is_all() {
             return (index < self.store.len()).then(|| self.store.first_row() + index as u64);
         }
-        self.view.rows.get(index).copied()
+        self.view.matches.get(index)
     }
 
     /// Index, among the visible rows, of the first one that has this number or a greater one; how
@@ -127,7 +170,7 @@ impl LogSession {
             let index = number.saturating_sub(self.store.first_row());
             return (index as usize).min(self.store.len());
         }
-        self.view.rows.partition_point(|&row| row < number)
+        self.view.matches.index_of(number)
     }
 
     /// Brings the view up to date where rows from number `changed` on are new or moved.
@@ -136,9 +179,8 @@ impl LogSession {
         if self.filter.is_all() {
             return;
         }
-        let first = self.store.first_row();
-        self.view.keep(first..changed);
-        self.admit(changed.max(first)..self.store.end_row());
+        let kept = self.store.first_row()..changed;
+        self.keep_in_view(kept);
     }
 
     /// Brings the view up to date where so many rows came in front, and others may be gone from the
@@ -148,60 +190,17 @@ impl LogSession {
         if self.filter.is_all() {
             return;
         }
-        let (first, end) = (self.store.first_row(), self.store.end_row());
-        self.view.keep(first + came..end);
-        let (mut rows, mut notes) = (
-            std::mem::take(&mut self.view.rows),
-            std::mem::take(&mut self.view.notes),
-        );
-        self.admit(first..first + came);
-        self.view.rows.append(&mut rows);
-        self.view.notes.append(&mut notes);
+        let kept = self.store.first_row() + came..self.store.end_row();
+        self.keep_in_view(kept);
     }
 
-    /// Takes those of these rows into the view, behind all that are in it, that the filter lets
-    /// through.
-    fn admit(&mut self, numbers: Range<u64>) {
-        let from = (numbers.start - self.store.first_row()) as usize;
-        for (number, row) in numbers.zip(self.store.iter_from(from)) {
-            if self
-                .filter
-                .matches(&current(row, self.pipeline.templates()))
-            {
-                self.view.rows.push_back(number);
-                if matches!(row, Row::Note { .. }) {
-                    self.view.notes.push_back(number);
-                }
-            }
+    /// Searches what is new; where slices are under way they come to it.
+    fn keep_in_view(&mut self, rows: Range<u64>) {
+        self.view.matches.keep(rows);
+        if !std::mem::replace(&mut self.view.searching, true) {
+            self.search(usize::MAX);
         }
     }
-}
-
-/// A row with the template that its own became part of.
-fn current<'a>(row: Row<'a>, templates: &LogTemplateEngine) -> Row<'a> {
-    match row {
-        Row::Entry {
-            entry,
-            severity,
-            template,
-            source,
-            goes_on,
-        } => Row::Entry {
-            entry,
-            severity,
-            template: template.map(|id| templates.resolve(id)),
-            source,
-            goes_on,
-        },
-        note => note,
-    }
-}
-
-/// Keeps, of numbers in order, those in a range.
-fn keep(numbers: &mut VecDeque<u64>, range: &Range<u64>) {
-    numbers.truncate(numbers.partition_point(|&number| number < range.end));
-    let below = numbers.partition_point(|&number| number < range.start);
-    numbers.drain(..below);
 }
 
 #[cfg(test)]
@@ -234,14 +233,19 @@ mod tests {
             template: Some(ready),
             ..Filter::default()
         });
-        let absorbed = session.view.absorbed;
-        session.view.rows.clear();
+        assert_eq!(session.visible_len(), 2);
+        // As though they had been searched without a match.
+        let (plan, store) = (std::mem::take(&mut session.view.plan), session.store());
+        let nowhere = Filter {
+            text: "nowhere".into(),
+            ..Filter::default()
+        };
+        let nothing = nowhere.plan(&Known::default());
+        let mut found = Matches::default();
+        assert!(found.search(&nothing, store, usize::MAX) && found.is_empty());
+        (session.view.plan, session.view.matches) = (plan, found);
         session.ingest(0, log(&[&line("carol")]));
         assert!(session.templates().merges() > 0);
-        assert_eq!(
-            (session.view.absorbed, session.visible_len()),
-            (absorbed, 0),
-            "not found anew"
-        );
+        assert_eq!(session.visible_len(), 0, "not found anew");
     }
 }
