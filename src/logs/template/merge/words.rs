@@ -114,15 +114,12 @@ impl Search<'_> {
     }
 }
 
-/// Values that say as much of a line's structure as one word does.
-const VALUES_OF_A_WORD: usize = 4;
-
-/// Words of a line beside those in some places, and what its values are worth.
+/// Words of a line beside those in some places.
 fn constants(slots: &[Slot], without: u64) -> usize {
-    let values = slots.iter().filter(|it| it.word == VALUE).count();
     let slots = slots.iter().enumerate();
-    let words = slots.filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant());
-    words.count() + values / VALUES_OF_A_WORD
+    slots
+        .filter(|(i, slot)| without & bit(*i) == 0 && slot.is_constant())
+        .count()
 }
 
 /// Whether different words seen in one place are evidence enough. `more` raises the bar.
