@@ -336,6 +336,13 @@ fn the_status_behind_a_code_of_squids_is_not_that_of_another_word() -> Result<()
     Ok(())
 }
 
+#[test]
+fn a_level_behind_a_number_in_brackets_is_found_whatever_the_number() -> Result<(), TestCaseError> {
+    check("(0 Error)", "(49081 Error)")?;
+    check("(49081 Error)", "(0 Error)")?;
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn the_pipeline_finds_what_a_look_at_every_line_finds(

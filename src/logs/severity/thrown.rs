@@ -103,7 +103,12 @@ pub(super) fn tail(line: &[u8], reading: &mut Reading) -> Option<Assessment> {
     let start = word.iter().rposition(|&b| b == b'(')? + 1;
     let name = &word[start..];
     let last = name.iter().rposition(|&b| sketch::is_cut(b));
-    let last = &name[last.map_or(0, |at| at + 1)..];
+    let (modules, last) = name.split_at(last.map_or(0, |at| at + 1));
+    // `Net::ReadTimeoutError` is a name, `0 Error` is none.
+    let named = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b':' | b'_' | b'.');
+    if !modules.iter().all(named) {
+        return None;
+    }
     if sketch::is_value(last) && !name.starts_with(b"Errno::") {
         if last[0].is_ascii_digit() {
             return None;
