@@ -8,6 +8,7 @@ pub mod analytics;
 pub mod ansi;
 pub mod envelope;
 pub mod events;
+pub mod export;
 pub mod fields;
 pub mod filter;
 pub mod older;
@@ -31,6 +32,7 @@ pub use session::LogSession;
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Note, Row, StoreLimits};
 pub use template::{
-    Evidence, Kind, LogTemplateEngine, Numbers, Template, TemplateConfig, TemplateId, Variable,
+    Evidence, Kind, LogTemplateEngine, Numbers, Standing, Template, TemplateConfig, TemplateId,
+    Variable,
 };
 pub use timeline::{Bucket, LogSeverityTimeSeries};

@@ -44,10 +44,11 @@ mod view;
 
 pub(in crate::logs) use cache::Memo;
 pub use classify::Kind;
+pub use cluster::RECENT_SECONDS;
 pub use evidence::Evidence;
 pub use model::{
-    MAX_EXAMPLE_BYTES, MAX_EXAMPLES, MAX_MINED_BYTES, Template, TemplateConfig, TemplateId,
-    Variable,
+    MAX_EXAMPLE_BYTES, MAX_EXAMPLES, MAX_MINED_BYTES, Standing, Template, TemplateConfig,
+    TemplateId, Variable,
 };
 pub use rate::{COARSE_BUCKET_SECONDS, COARSE_BUCKETS, RATE_BUCKET_SECONDS, RATE_BUCKETS};
 pub use values::Numbers;

@@ -65,6 +65,18 @@ impl LogSession {
         (!name.is_empty()).then_some(name)
     }
 
+    /// How many sources there are.
+    #[must_use]
+    pub fn source_count(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// When the log was opened: a source was looked at first. `None` before that.
+    #[must_use]
+    pub fn opened(&self) -> Option<Nanos> {
+        self.sources.values().filter_map(|it| it.joined).min()
+    }
+
     /// Whether another source has or had the name of this one: its container took the place of that
     /// one's. Asked at its first line, for Compose makes the new one under another name and renames
     /// it before it starts it (version 2), or renames the old one first (version 1).

@@ -1,9 +1,11 @@
 //! The lines of one template: what they share, and what was counted.
 
 mod scanned;
+mod standing;
 mod view;
 
 pub(super) use scanned::Scanned;
+pub use standing::RECENT_SECONDS;
 
 use super::classify::Kind;
 use super::rate::Rate;

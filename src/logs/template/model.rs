@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::values::Numbers;
 #[cfg(doc)]
 use super::{COARSE_BUCKETS, LogTemplateEngine, RATE_BUCKETS};
-use crate::logs::severity::SeverityCounts;
+use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
 
 /// A mined pattern. Numbers are never used again, so that an evicted template's lines stay
@@ -72,6 +72,21 @@ pub struct Template {
     pub rate: Vec<u32>,
     /// Lines in each of the newest [`COARSE_BUCKETS`] buckets of five minutes.
     pub coarse_rate: Vec<u32>,
+}
+
+/// What a template is ordered by: cheap to have of all templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its number.
+    pub id: TemplateId,
+    /// Lines so far.
+    pub count: u64,
+    /// Lines in the newest [`RECENT_SECONDS`](super::RECENT_SECONDS) of the stream.
+    pub recent: u64,
+    /// The severity that most of its lines have.
+    pub severity: Severity,
+    /// Smallest timestamp among its lines.
+    pub first_seen: Nanos,
 }
 
 /// Examples of a template.

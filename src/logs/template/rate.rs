@@ -61,6 +61,23 @@ impl Rate {
         )
     }
 
+    /// Lines in the newest fine buckets, so many up to `end`, with those of a tally.
+    pub(super) fn newest(&self, end: i64, buckets: i64, more: &Tally) -> u64 {
+        let wanted = end.saturating_sub(buckets)..end;
+        let wanted = |bucket: i64| wanted.contains(&(bucket - 1));
+        let newest = self.fine.counts.iter().rev().take(buckets as usize);
+        let settled = (0..)
+            .zip(newest)
+            .filter(|(back, _)| wanted(self.fine.newest - back));
+        let settled: u64 = settled.map(|(_, n)| u64::from(*n)).sum();
+        settled
+            + if wanted(more.bucket) {
+                u64::from(more.lines)
+            } else {
+                0
+            }
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         (self.fine.counts.capacity() + self.coarse.counts.capacity()) * 4
     }

@@ -113,7 +113,7 @@ impl LogTemplateEngine {
             + self.aliases.heap_bytes()
     }
 
-    fn end_bucket(&self) -> Option<i64> {
+    pub(super) fn end_bucket(&self) -> Option<i64> {
         let newest = self.bucket?;
         Some(self.live_until.map_or(newest, |it| it.max(newest)))
     }
