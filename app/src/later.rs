@@ -9,9 +9,11 @@
 use leptos::prelude::*;
 use sidekick::logs::query::Language;
 
-use crate::bind::Erase;
+use crate::bind::{Erase, when};
 use crate::details::{ContainerDetails, ProjectDetails};
+use crate::logs::LogTools;
 use crate::patterns::PatternsView;
+use crate::signal::RwSignal;
 use crate::stats::StatsView;
 
 /// A view that is not part of the first load.
@@ -28,6 +30,8 @@ pub(crate) enum Part {
     /// None: only the language is asked for.
     #[cfg(feature = "hydrate")]
     Nothing,
+    /// Of the log's toolbar.
+    LogTools,
 }
 
 fn draw(part: Part) -> AnyView {
@@ -38,6 +42,7 @@ fn draw(part: Part) -> AnyView {
         Part::Project => view! { <ProjectDetails /> }.into_any(),
         #[cfg(feature = "hydrate")]
         Part::Nothing => ().into_any(),
+        Part::LogTools => view! { <LogTools /> }.erase(),
     }
 }
 
@@ -57,10 +62,22 @@ pub(crate) fn language() -> Option<Language> {
 #[cfg(not(feature = "hydrate"))]
 pub(crate) fn bring(_then: impl FnOnce() + 'static) {}
 
+/// The view once its code is here, and nothing before; the server draws none.
+pub(crate) fn part_at_last(part: Part) -> AnyView {
+    let here = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    crate::signal::effect(move || browser::wait(here));
+    when(move || here.get(), move || drawn(part))
+}
+
+#[cfg(feature = "hydrate")]
+use browser::drawn;
 #[cfg(feature = "hydrate")]
 pub use browser::hydrate;
 #[cfg(feature = "hydrate")]
 pub(crate) use browser::{bring, language, part};
+#[cfg(not(feature = "hydrate"))]
+use draw as drawn;
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -74,7 +91,6 @@ mod browser {
     use super::*;
     use crate::bind::bound;
     use crate::route::Tab;
-    use crate::signal::RwSignal;
     use crate::state::first_route;
 
     /// How long the live page waits before it asks for the rest of its code, in milliseconds: its
@@ -185,8 +201,20 @@ mod browser {
         bound(view).into_any()
     }
 
+    /// Sets a signal once the code is here. Asks for it behind the page's first lines.
+    pub(super) fn wait(here: RwSignal<bool>) {
+        if HERE.get() {
+            return here.set(true);
+        }
+        spawn_local(async move {
+            rest(REST_MS).await;
+            load_at_last(|| here.try_get_untracked().is_some()).await;
+            here.set(true);
+        });
+    }
+
     /// The view, once its code is here.
-    fn drawn(part: Part) -> AnyView {
+    pub(super) fn drawn(part: Part) -> AnyView {
         let view = draw(part).now_or_never().and_then(Result::ok);
         view.map_or_else(|| ().into_any(), |(view, _)| view)
     }

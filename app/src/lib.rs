@@ -29,6 +29,7 @@ mod bind;
 pub mod charts;
 pub mod icons;
 pub mod logs;
+mod mutes;
 pub mod patterns;
 pub mod preferences;
 mod pulse;

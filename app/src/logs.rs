@@ -7,6 +7,7 @@
 mod chips;
 mod controls;
 mod copy;
+mod download;
 mod filter_box;
 #[cfg(any(feature = "hydrate", test))]
 mod fingerprint;
@@ -21,6 +22,7 @@ mod pieces;
 mod place;
 mod timeline;
 mod toolbar;
+mod tools;
 #[cfg(any(feature = "hydrate", test))]
 mod window;
 
@@ -34,7 +36,9 @@ use crate::signal::RwSignal;
 use leptos::{ev, prelude::*};
 
 pub(crate) use copy::CopyButton;
+pub(crate) use go_to::instant;
 pub(crate) use notice::StreamNotice;
+pub(crate) use tools::LogTools;
 
 /// What the Logs tab shows.
 #[component]

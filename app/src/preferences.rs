@@ -90,15 +90,25 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok()?
 }
 
+/// What the browser keeps under a name.
 #[cfg(feature = "hydrate")]
-fn read(key: &str) -> Option<String> {
+pub(crate) fn read(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 
 /// Where the browser refuses storage, the choice lasts as long as the page.
 #[cfg(feature = "hydrate")]
-fn write(key: &str, value: &str) {
+pub(crate) fn write(key: &str, value: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(key, value);
     }
 }
+
+/// The server keeps nothing.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn read(_: &str) -> Option<String> {
+    None
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn write(_: &str, _: &str) {}

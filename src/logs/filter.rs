@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::query::checks::{Levels, Stream, Templates};
+use super::query::checks::{Levels, OtherTemplates, Stream, Templates};
 use super::query::phrase::Phrase;
 use super::query::{Here, Known, Language, Plan};
 use super::severity::SeveritySet;
@@ -22,6 +22,8 @@ pub struct Filter {
     pub severities: SeveritySet,
     /// Only lines of this template.
     pub template: Option<TemplateId>,
+    /// Without the lines of these templates, unless one template alone is asked for.
+    pub muted: Vec<TemplateId>,
     /// Only lines of this stream.
     pub stream: Option<LogStream>,
     /// What reads the text; without one all text is plain.
@@ -37,6 +39,7 @@ impl Filter {
         self.text.is_empty()
             && self.severities.is_all()
             && self.template.is_none()
+            && self.muted.is_empty()
             && self.stream.is_none()
     }
 
@@ -51,6 +54,10 @@ impl Filter {
             let all = known.family(&[id]);
             plan.name_templates(&all);
             plan.add(Arc::new(Templates(all)));
+        } else if !self.muted.is_empty() {
+            let all = known.family(&self.muted);
+            plan.name_templates(&all);
+            plan.add(Arc::new(OtherTemplates(all)));
         }
         if let Some(stream) = self.stream {
             plan.add(Arc::new(Stream(stream)));

@@ -223,6 +223,7 @@ impl LogSession {
     pub fn clear(&mut self) {
         let filter = Filter {
             template: None,
+            muted: Vec::new(),
             ..std::mem::take(&mut self.filter)
         };
         *self = Self {

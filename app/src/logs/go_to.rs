@@ -45,7 +45,7 @@ pub(super) fn GoTo() -> impl IntoView {
 
 /// The instant that a text names: `10:15`, `10:15:30`, or with a date before it. Without one it is
 /// the last such time.
-fn instant(text: &str, now: Millis, utc: bool) -> Option<Millis> {
+pub(crate) fn instant(text: &str, now: Millis, utc: bool) -> Option<Millis> {
     let (date, time) = match text.split_once([' ', 'T']) {
         Some((date, time)) => (Some(date), time.trim()),
         None => (None, text),

@@ -50,7 +50,12 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let word = move || inspected.with(|it| it.as_ref().map_or("", |it| it.severity.word()));
     let template = move || inspected.with(|it| it.as_ref().and_then(|it| it.template));
     let around = move || {
-        controls.change_filter(|filter| *filter = Filter::default());
+        controls.change_filter(|filter| {
+            *filter = Filter {
+                muted: std::mem::take(&mut filter.muted),
+                ..Filter::default()
+            };
+        });
         let time = inspected.with_untracked(|it| it.as_ref().map(|it| it.time.millis()));
         controls.go_to.set(time.map(Goal::Time));
     };

@@ -102,7 +102,12 @@ pub(super) fn EmptyNotice() -> impl IntoView {
                 type="button"
                 class="button"
                 hidden=move || held.get() != Held::Hidden
-                on:click=click(move || controls.change_filter(|filter| *filter = Filter::default()))
+                on:click=click(move || controls.change_filter(|filter| {
+                    *filter = Filter {
+                        muted: std::mem::take(&mut filter.muted),
+                        ..Filter::default()
+                    };
+                }))
             >
                 "Clear the filter"
             </button>

@@ -12,7 +12,11 @@ use super::{
     copy::CopyButton,
     filter_box::{FilterBox, TemplateChip},
 };
-use crate::{charts::plural, state::Dashboard};
+use crate::{
+    charts::plural,
+    later::{Part, part_at_last},
+    state::Dashboard,
+};
 
 /// Severities, filter, and switches of the log.
 #[component]
@@ -34,6 +38,7 @@ pub(super) fn LogToolbar() -> impl IntoView {
                     "UTC"
                 </label>
                 <CopyButton label="Copy" text=Rc::new(move || copied(dashboard)) />
+                {part_at_last(Part::LogTools)}
             </span>
         </div>
     }

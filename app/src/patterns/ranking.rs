@@ -1,6 +1,48 @@
 //! The order of the table.
 
-use sidekick::{logs::Template, sort::sort_by_key};
+use std::cmp::Reverse;
+
+use sidekick::{
+    logs::{Standing, Template},
+    sort::sort_by_key,
+};
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Most lines.
+    #[default]
+    Count,
+    /// Most lines in the last five minutes.
+    Rate,
+    /// The newest first line.
+    Newest,
+    /// The worst severity; of one, most lines.
+    Severity,
+}
+
+impl Order {
+    pub(super) const ALL: [(Self, &'static str); 4] = [
+        (Self::Count, "count"),
+        (Self::Rate, "rate, last 5 min"),
+        (Self::Newest, "newness"),
+        (Self::Severity, "severity"),
+    ];
+
+    /// Sorts by it; equal ones keep their order.
+    pub(super) fn sort(self, all: &mut [Standing]) {
+        sort_by_key(all, |it| match self {
+            Self::Count => (Reverse(it.count), 0),
+            Self::Rate => (Reverse(it.recent), u64::MAX - it.count),
+            // Times before 1970 come last.
+            Self::Newest => (Reverse(it.first_seen.0.max(0) as u64), u64::MAX - it.count),
+            Self::Severity => (
+                Reverse(u64::MAX - it.severity.index() as u64),
+                u64::MAX - it.count,
+            ),
+        });
+    }
+}
 
 /// `now`, with those that stood in `before` in the same order as there, and new ones behind.
 pub(super) fn ranking(before: &[Template], mut now: Vec<Template>) -> Vec<Template> {
@@ -19,9 +61,35 @@ pub(super) fn ranking(before: &[Template], mut now: Vec<Template>) -> Vec<Templa
 mod tests {
     use super::*;
     use sidekick::{
-        logs::{Assessment, LogTemplateEngine},
+        logs::{Assessment, LogTemplateEngine, assess},
         time::Nanos,
     };
+
+    #[test]
+    fn each_order_puts_first_what_it_is_called_by() {
+        let mut engine = LogTemplateEngine::default();
+        for (line, second, times) in [
+            ("INFO request served well", 0, 9),
+            ("ERROR disk is broken", 10, 2),
+            ("DEBUG cache was warm today", 400, 3),
+            ("WARN queue length grows fast", 900, 1),
+            ("INFO request served well", 901, 5),
+        ] {
+            for _ in 0..times {
+                engine.push(line, Nanos(second * 1_000_000_000), &assess(line));
+            }
+        }
+        let sorted = |order: Order| -> Vec<String> {
+            let mut all = engine.standings();
+            order.sort(&mut all);
+            let word = |it: &Standing| engine.pattern(it.id).unwrap()[..4].to_owned();
+            all.iter().map(word).collect()
+        };
+        assert_eq!(sorted(Order::Count), ["INFO", "DEBU", "ERRO", "WARN"]);
+        assert_eq!(sorted(Order::Rate), ["INFO", "WARN", "DEBU", "ERRO"]);
+        assert_eq!(sorted(Order::Newest), ["WARN", "DEBU", "ERRO", "INFO"]);
+        assert_eq!(sorted(Order::Severity), ["ERRO", "WARN", "INFO", "DEBU"]);
+    }
 
     #[test]
     fn known_patterns_keep_their_place_and_new_ones_come_behind() {

@@ -5,29 +5,35 @@ use std::rc::Rc;
 use crate::bind::{Erase, bound, click, when};
 use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
-use sidekick::logs::{Kind, Severity, Template, Variable};
+use sidekick::{
+    logs::{Kind, Severity, Template, TemplateId},
+    time::Nanos,
+};
 
+use super::{Lines, values::PatternValues};
 use crate::{
-    charts::{Clock, Ink, Sparkline, fixed, format_percent, group_digits, plural},
+    charts::{Clock, Ink, Sparkline, format_percent, group_digits, plural},
     state::dashboard,
 };
 
 /// A row, as a table body of its own so that the example belongs to it.
 #[component]
 pub(super) fn PatternRow(
+    id: TemplateId,
     /// The template; `None` once it was let go.
     template: Memo<Option<Template>>,
     /// All lines, for the share.
-    lines: Memo<u64>,
-    /// Shows the lines of this pattern.
-    on_pick: Callback<()>,
+    total: Memo<u64>,
+    /// Since when a pattern is new.
+    since: Memo<Option<Nanos>>,
+    lines: Lines,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let with = move |draw: fn(&Template) -> String| {
         template.with(|it| it.as_ref().map(draw).unwrap_or_default())
     };
     let count = move || template.with(|it| it.as_ref().map_or(0, |it| it.count));
-    let share = move || format_percent(100.0 * count() as f64 / lines.get().max(1) as f64);
+    let share = move || format_percent(100.0 * count() as f64 / total.get().max(1) as f64);
     let severity = memo(move || {
         template.with(|it| {
             it.as_ref()
@@ -56,9 +62,16 @@ pub(super) fn PatternRow(
             group_digits(last)
         )
     });
+    let new = memo(move || {
+        let first = template.with(|it| it.as_ref().map(|it| it.first_seen));
+        first
+            .zip(since.get())
+            .is_some_and(|(first, since)| first >= since)
+    });
+    let muted = memo(move || lines.mutes.ids.with(|ids| ids.contains(&id)));
     // Roles, since on narrow screens the table is laid out as none.
     view! {
-        <tbody role="rowgroup">
+        <tbody role="rowgroup" class:muted=move || muted.get()>
             <tr role="row">
                 <td role="cell" class="number">{move || group_digits(count())}</td>
                 <td role="cell" class="number">{bound(share)}</td>
@@ -74,17 +87,27 @@ pub(super) fn PatternRow(
                         data=Rc::new(rate)
                     />
                 </td>
-                <td role="cell" class="pattern-cell">
+                <td role="cell" class="pattern-cell"><div class="pattern-line">
+                    <span class="tag new-mark" hidden=move || !new.get()>"new"</span>
                     <button
                         type="button"
                         class="pattern"
                         title="Show the lines of this pattern"
-                        on:click=click(move || on_pick.run(()))
+                        on:click=click(move || lines.show(id, None))
                     >
                         {move || pattern.with(|pattern| parts(pattern))}
                     </button>
-                </td>
-                <td role="cell">
+                </div></td>
+                <td role="cell" class="pattern-tools">
+                    <button
+                        type="button"
+                        class="button mute"
+                        title="Leave the lines of this pattern out of the log"
+                        aria-pressed=move || muted.get().to_string()
+                        on:click=click(move || lines.mutes.toggle(id))
+                    >
+                        {move || if muted.get() { "Muted" } else { "Mute" }}
+                    </button>
                     <button
                         type="button"
                         class="button expand"
@@ -96,14 +119,14 @@ pub(super) fn PatternRow(
                     </button>
                 </td>
             </tr>
-            {when(move || open.get(), move || view! { <PatternExample template /> }.erase())}
+            {when(move || open.get(), move || view! { <PatternExample template lines /> }.erase())}
         </tbody>
     }
     .erase()
 }
 
 #[component]
-fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
+fn PatternExample(template: Memo<Option<Template>>, lines: Lines) -> impl IntoView {
     let utc = dashboard().utc;
     let with = move |draw: fn(&Template) -> String| {
         template.with(|it| it.as_ref().map(draw).unwrap_or_default())
@@ -134,7 +157,7 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
                 <pre class="example">
                     {move || with(|it| it.examples.join("\n"))}
                 </pre>
-                <pre class="example-facts">{move || with(values)}</pre>
+                <PatternValues template lines />
                 <p class="example-facts">{bound(mix)} " · " {bound(seen)}</p>
             </td>
         </tr>
@@ -146,41 +169,6 @@ fn PatternExample(template: Memo<Option<Template>>) -> impl IntoView {
 fn minutes(template: &Template) -> impl Iterator<Item = u64> {
     let buckets = template.rate.chunks(6);
     buckets.map(|minute| minute.iter().map(|&n| u64::from(n)).sum())
-}
-
-/// What stood in the places that vary, a line for each, with shares: the counts are estimates.
-fn values(template: &Template) -> String {
-    let varies = |it: &&Variable| it.top.len() > 1;
-    let lines = template.variables.iter().filter(varies).map(|variable| {
-        let name = variable.kind.wildcard();
-        if let Some(it) = variable.numbers {
-            let [min, median, max] = [it.min, it.median, it.max].map(number);
-            return format!("{name}  {min} to {max}, median {median}");
-        }
-        let share = |count: u64| count * 100 / variable.lines.max(1);
-        let common = variable.top.iter().filter(|(_, count)| share(*count) > 0);
-        let mut top: Vec<String> = common
-            .take(5)
-            .map(|(value, count)| format!("{value} {} %", share(*count)))
-            .collect();
-        if top.is_empty() {
-            top.push("many values, none common".to_owned());
-        }
-        format!("{name}  {}", top.join(", "))
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// A number with the decimals that it needs, three at most.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    let decimals = if size == size.trunc() || size > 1e6 {
-        0
-    } else {
-        3
-    };
-    let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}{}", fixed(size, decimals))
 }
 
 /// The pattern with its placeholders set apart.
@@ -221,11 +209,5 @@ mod tests {
     fn placeholders_are_found_among_other_angle_brackets() {
         assert_eq!(next_hole("a <b> <num> c"), Some(("a <b> ", "<num>", " c")));
         assert_eq!(next_hole("a < b <ok>"), None);
-    }
-
-    #[test]
-    fn numbers_have_the_decimals_that_they_need() {
-        assert_eq!(number(-3.0), "-3");
-        assert_eq!(number(0.25), "0.250");
     }
 }

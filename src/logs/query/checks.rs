@@ -15,6 +15,9 @@ pub(in crate::logs) struct Stream(pub(in crate::logs) LogStream);
 /// Of one of these templates, whose numbers are in order.
 pub(in crate::logs) struct Templates(pub(in crate::logs) Vec<u32>);
 
+/// Of none of these templates, whose numbers are in order.
+pub(in crate::logs) struct OtherTemplates(pub(in crate::logs) Vec<u32>);
+
 impl Check for Levels {
     fn narrow(&self, columns: &Columns<'_>, rows: &mut Rows) {
         rows.retain(&mut |row| {
@@ -36,6 +39,15 @@ impl Check for Templates {
         rows.retain(&mut |row| {
             let id = columns.templates.get(row);
             id.is_some_and(|it| self.0.binary_search(it).is_ok())
+        });
+    }
+}
+
+impl Check for OtherTemplates {
+    fn narrow(&self, columns: &Columns<'_>, rows: &mut Rows) {
+        rows.retain(&mut |row| {
+            let id = columns.templates.get(row);
+            id.is_none_or(|it| self.0.binary_search(it).is_err())
         });
     }
 }

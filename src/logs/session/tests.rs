@@ -135,6 +135,32 @@ fn a_filter_by_template_shows_the_lines_of_all_that_became_part_of_it() {
 }
 
 #[test]
+fn lines_of_muted_templates_are_left_out_with_all_that_become_part_of_them() {
+    let mut session = LogSession::default();
+    let line = |user: &str| format!("session opened for user {user} by root");
+    session.ingest(0, lines(&[&line("alice"), "server is ready", ""]));
+    let alice = session.templates().standings()[0].id;
+    let muted = Filter {
+        muted: vec![alice],
+        ..Filter::default()
+    };
+    session.set_filter(muted.clone());
+    assert_eq!(shown(&session), ["server is ready", ""]);
+    session.ingest(
+        0,
+        lines(&[&line("bob"), &line("carol"), &line("dave"), "end"]),
+    );
+    assert!(session.templates().merges() > 0);
+    assert_eq!(shown(&session), ["server is ready", "", "end"]);
+    // Whoever asks for one alone wants to see it.
+    session.set_filter(Filter {
+        template: Some(alice),
+        ..muted
+    });
+    assert_eq!(session.visible_lines(), 4);
+}
+
+#[test]
 fn time_that_passes_while_newer_lines_are_left_out_is_not_called_quiet() {
     let limits = StoreLimits {
         max_lines: 2,
@@ -283,6 +309,7 @@ fn filters() -> impl Strategy<Value = Filter> {
             text: text.to_owned(),
             severities,
             template: None,
+            muted: Vec::new(),
             stream,
             ..Filter::default()
         })

@@ -1,0 +1,219 @@
+//! The log as a file: what the filter lets through or everything held, as text or NDJSON, compressed
+//! where the browser can.
+
+#[cfg(feature = "hydrate")]
+mod file;
+
+use crate::bind::{Erase, bound, click, on, when};
+use crate::signal::{RwSignal, memo};
+use leptos::{ev, prelude::*};
+use sidekick::logs::{Filter, export::Form};
+
+use super::controls::controls;
+use crate::charts::{format_bytes, plural};
+
+/// What somebody wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wish {
+    /// All that is held, also what the filter hides.
+    all: bool,
+    form: Form,
+    gzip: bool,
+}
+
+/// How far a file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    lines: u64,
+    bytes: u64,
+    done: bool,
+}
+
+/// The button, and what is asked before the file is made.
+#[component]
+pub(super) fn Download() -> impl IntoView {
+    let open = RwSignal::new(false);
+    let close = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
+            open.set(false);
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    };
+    view! {
+        <span class="download" on:keydown=on(close)>
+            <button
+                type="button"
+                class="button"
+                aria-expanded=move || open.get().to_string()
+                on:click=click(move || open.update(|it| *it = !*it))
+            >
+                "Download"
+            </button>
+            {when(move || open.get(), move || view! { <Choices open /> }.into_any())}
+        </span>
+    }
+    .erase()
+}
+
+#[component]
+fn Choices(open: RwSignal<bool>) -> impl IntoView {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    let wish = RwSignal::new(Wish::default());
+    let size = RwSignal::new(Size::default());
+    let failed = RwSignal::new(false);
+    let filtered = memo(move || !controls.filter.with(Filter::is_all));
+    let can_compress = can_compress();
+    #[cfg(feature = "hydrate")]
+    let save = {
+        // The newest measurement is the one that counts.
+        let turn = crate::signal::StoredValue::new(0u32);
+        crate::signal::effect(move || {
+            let wish = wish.get();
+            controls.filter.track();
+            turn.update_value(|it| *it += 1);
+            let own = turn.get_value();
+            file::measure(dashboard, wish, size, move || {
+                turn.try_get_value() == Some(own)
+            });
+        });
+        move || {
+            failed.set(false);
+            file::save(dashboard, wish.get_untracked(), open, failed);
+        }
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let save = move || {
+        let _ = (dashboard, open);
+        failed.set(false);
+    };
+    let said = move || {
+        let Size { lines, bytes, done } = size.get();
+        let size = format!(
+            "{}, {}",
+            plural(lines, "line", "lines"),
+            format_bytes(bytes as f64)
+        );
+        match (failed.get(), done) {
+            (true, _) => "The browser could not make the file".to_owned(),
+            (_, false) => format!("{size} so far…"),
+            (_, true) if wish.with(|it| it.gzip) => format!("{size} before compression"),
+            (_, true) => size,
+        }
+    };
+    let choice = move |name: &'static str,
+                       label: &'static str,
+                       is: fn(&Wish) -> bool,
+                       set: fn(&mut Wish)| {
+        view! {
+            <label class="switch">
+                <input
+                    type="radio"
+                    name=name
+                    prop:checked=move || wish.with(is)
+                    on:change=on(move |_: ev::Event| wish.update(set))
+                />
+                {label}
+            </label>
+        }
+        .erase()
+    };
+    view! {
+        <div class="download-choices" role="dialog" aria-label="Download">
+            <div role="radiogroup" aria-label="Lines">
+                {choice(
+                    "download-lines",
+                    "What the filter shows",
+                    |it| !it.all,
+                    |it| it.all = false,
+                )} {choice("download-lines", "Everything held", |it| it.all, |it| it.all = true)}
+            </div>
+            <p class="dim" hidden=move || filtered.get()>"There is no filter: both are the same."</p>
+            <div role="radiogroup" aria-label="Format">
+                {choice(
+                    "download-form",
+                    "Text",
+                    |it| it.form == Form::Text,
+                    |it| it.form = Form::Text,
+                )}
+                {choice(
+                    "download-form",
+                    "NDJSON",
+                    |it| it.form == Form::Ndjson,
+                    |it| it.form = Form::Ndjson,
+                )}
+            </div>
+            <label class="switch" hidden=!can_compress>
+                <input
+                    type="checkbox"
+                    prop:checked=move || wish.with(|it| it.gzip)
+                    on:change=on(move |event| {
+                        let checked = event_target_checked(&event);
+                        wish.update(|it| it.gzip = checked);
+                    })
+                />
+                "Compressed (gzip)"
+            </label>
+            <p class="download-size" role="status">
+                {bound(said)}
+            </p>
+            <button type="button" class="button" on:click=click(save)>
+                "Save"
+            </button>
+        </div>
+    }
+    .erase()
+}
+
+#[cfg(feature = "hydrate")]
+fn can_compress() -> bool {
+    file::compressor().is_some()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn can_compress() -> bool {
+    false
+}
+
+/// The name of a file: whose log it is, and when it was saved.
+#[cfg(any(feature = "hydrate", test))]
+fn file_name(name: &str, now: sidekick::time::Millis, wish: Wish) -> String {
+    let plain = |it: char| {
+        if it.is_ascii_alphanumeric() || "-_.".contains(it) {
+            it
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.chars().map(plain).collect();
+    let time = sidekick::time::Nanos::from(now).to_rfc3339();
+    let time = time.get(..19).unwrap_or_default().replace(':', "-");
+    let end = match wish.form {
+        Form::Text => "log",
+        Form::Ndjson => "ndjson",
+    };
+    let gz = if wish.gzip { ".gz" } else { "" };
+    format!("{name}-{time}.{end}{gz}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::time::Millis;
+
+    #[test]
+    fn a_file_is_called_by_its_log_and_time() {
+        let wish = Wish::default();
+        assert_eq!(
+            file_name("shop/api 1", Millis(0), wish),
+            "shop-api-1-1970-01-01T00-00-00.log"
+        );
+        let wish = Wish {
+            form: Form::Ndjson,
+            gzip: true,
+            ..wish
+        };
+        assert!(file_name("a", Millis(0), wish).ends_with(".ndjson.gz"));
+    }
+}

@@ -1,0 +1,146 @@
+//! Making the file in the browser, in slices between frames.
+
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use leptos::prelude::{document, set_timeout, window};
+use sidekick::logs::export::Export;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::{Size, Wish, file_name};
+use crate::logs::list::selection_name;
+use crate::signal::RwSignal;
+use crate::state::Dashboard;
+
+/// How much is written between two looks at the clock, in bytes.
+const STEP_BYTES: usize = 64 << 10;
+/// How long a slice takes at most, but for one step more, in milliseconds.
+const SLICE_MS: f64 = 6.0;
+/// How long the browser has to begin with a file before its address ends, in milliseconds.
+const ADDRESS_MS: u64 = 60_000;
+
+/// Tells how large the file would be, as far as it is known; ends when it is not wanted any more.
+pub(super) fn measure(
+    dashboard: Dashboard,
+    wish: Wish,
+    size: RwSignal<Size>,
+    wanted: impl Fn() -> bool + 'static,
+) {
+    size.set(Size::default());
+    spawn_local(async move {
+        let mut bytes = 0;
+        let _whole = slices(dashboard, wish, |text, export, done| {
+            bytes += text.len() as u64;
+            let go_on = wanted();
+            if go_on {
+                size.set(Size {
+                    lines: export.lines(),
+                    bytes,
+                    done,
+                });
+            }
+            go_on
+        })
+        .await;
+    });
+}
+
+/// Makes the file and has the browser save it; then closes the choices.
+pub(super) fn save(dashboard: Dashboard, wish: Wish, open: RwSignal<bool>, failed: RwSignal<bool>) {
+    let name = dashboard.selection.with_untracked(selection_name);
+    let name = file_name(&name, dashboard.now.get_untracked(), wish);
+    spawn_local(async move {
+        let parts = js_sys::Array::new();
+        let whole = slices(dashboard, wish, |text, _, _| {
+            parts.push(&js_sys::Uint8Array::from(text.as_bytes()));
+            true
+        })
+        .await;
+        match whole && offer(&parts, wish, &name).await.is_ok() {
+            true => open.set(false),
+            false => failed.set(true),
+        }
+    });
+}
+
+/// Hands slices of the file to `take`, until it says that it is enough. True where all is written.
+async fn slices(
+    dashboard: Dashboard,
+    wish: Wish,
+    mut take: impl FnMut(&str, &Export, bool) -> bool,
+) -> bool {
+    let Some(session) = dashboard.session.try_get_untracked() else {
+        return false;
+    };
+    let mut export = dashboard
+        .logs
+        .with_value(|logs| Export::new(logs, wish.form, !wish.all));
+    let mut text = String::new();
+    loop {
+        let begin = clock();
+        let mut done = false;
+        while !done && clock() - begin < SLICE_MS {
+            text.clear();
+            // Another log has begun: this one is over.
+            if dashboard.session.try_get_untracked() != Some(session) {
+                return false;
+            }
+            done = dashboard
+                .logs
+                .with_value(|logs| export.write(logs, STEP_BYTES, &mut text));
+            if !take(&text, &export, done) {
+                return false;
+            }
+        }
+        if done {
+            return true;
+        }
+        let (rested, rest) = oneshot::channel::<()>();
+        set_timeout(move || drop(rested), Duration::ZERO);
+        let _ended = rest.await;
+    }
+}
+
+/// The browser's compressor, where it has one.
+pub(super) fn compressor() -> Option<js_sys::Function> {
+    let found = js_sys::Reflect::get(&window(), &"CompressionStream".into()).ok()?;
+    found.dyn_into().ok()
+}
+
+async fn offer(parts: &js_sys::Array, wish: Wish, name: &str) -> Result<(), JsValue> {
+    let mut blob = web_sys::Blob::new_with_u8_array_sequence(parts)?;
+    if wish.gzip
+        && let Some(compressor) = compressor()
+    {
+        let gzip = js_sys::Reflect::construct(&compressor, &js_sys::Array::of1(&"gzip".into()))?;
+        let stream = call(&blob, "stream", &[])?;
+        let stream = call(&stream, "pipeThrough", &[gzip])?;
+        let response: js_sys::Function =
+            js_sys::Reflect::get(&window(), &"Response".into())?.dyn_into()?;
+        let response = js_sys::Reflect::construct(&response, &js_sys::Array::of1(&stream))?;
+        let promise: js_sys::Promise = call(&response, "blob", &[])?.dyn_into()?;
+        blob = JsFuture::from(promise).await?.dyn_into()?;
+    }
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: web_sys::HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    set_timeout(
+        move || {
+            let _refused = web_sys::Url::revoke_object_url(&url);
+        },
+        Duration::from_millis(ADDRESS_MS),
+    );
+    Ok(())
+}
+
+fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let function: js_sys::Function = js_sys::Reflect::get(of, &method.into())?.dyn_into()?;
+    function.apply(of, &arguments.iter().collect())
+}
+
+fn clock() -> f64 {
+    window().performance().map_or(0.0, |it| it.now())
+}

@@ -1,0 +1,27 @@
+//! Tools of the log that come behind the first load: muted patterns and the download.
+
+use crate::bind::{bound, click};
+use leptos::prelude::*;
+
+use super::download::Download;
+use crate::{charts::plural, mutes::Mutes};
+
+/// How many patterns are muted, and the download.
+#[component]
+pub(crate) fn LogTools() -> impl IntoView {
+    let mutes = Mutes::keep();
+    let muted = move || mutes.ids.with(Vec::len);
+    let text = move || format!("{} muted ×", plural(muted() as u64, "pattern", "patterns"));
+    view! {
+        <button
+            type="button"
+            class="template-chip muted-chip"
+            title="The lines of these patterns are left out. Click to show them again"
+            hidden=move || muted() == 0
+            on:click=click(move || mutes.clear())
+        >
+            {bound(text)}
+        </button>
+        <Download />
+    }
+}

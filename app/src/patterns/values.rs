@@ -1,0 +1,233 @@
+//! What stood in the places of a pattern that vary: the commonest values with bars. A click on one
+//! shows its lines.
+
+use crate::bind::{Erase, bound, click, each};
+use crate::signal::{Memo, memo};
+use leptos::prelude::*;
+use sidekick::logs::{
+    Template, Variable, fields,
+    query::{Comparison, FieldTest, Query},
+};
+
+use super::Lines;
+use crate::charts::fixed;
+
+/// Longest value in bytes that is known to be whole: longer ones are cut.
+const WHOLE_BYTES: usize = 35;
+
+/// The places of a template that vary.
+#[component]
+pub(super) fn PatternValues(template: Memo<Option<Template>>, lines: Lines) -> impl IntoView {
+    let places = move || {
+        template.with(|it| {
+            let variables = it.iter().flat_map(|it| &it.variables);
+            let varying = variables.enumerate().filter(|(_, it)| it.top.len() > 1);
+            varying.map(|(at, _)| at).collect::<Vec<_>>()
+        })
+    };
+    let place = move |at: usize| {
+        let variable = memo(move || {
+            template.with(|it| it.as_ref().and_then(|it| it.variables.get(at).cloned()))
+        });
+        view! {
+            <div class="variable">
+                <p>
+                    <span class="hole">
+                        {move || variable.with(|it| it.as_ref().map(|it| it.kind.wildcard()))}
+                    </span>
+                    " "
+                    <span class="dim">{move || variable.with(|it| it.as_ref().map(range))}</span>
+                </p>
+                <ul class="values">
+                    {each(
+                        move || variable.with(|it| it.as_ref().map(common).unwrap_or_default()),
+                        |(value, _)| value.clone(),
+                        move |(value, _)| {
+                            view! { <PatternValue template variable value lines /> }.into_any()
+                        },
+                    )}
+                </ul>
+            </div>
+        }
+        .erase()
+    };
+    view! { <div class="variables">{each(places, |at| *at, place)}</div> }.erase()
+}
+
+/// One value, as a bar that can be clicked.
+#[component]
+fn PatternValue(
+    template: Memo<Option<Template>>,
+    variable: Memo<Option<Variable>>,
+    value: String,
+    lines: Lines,
+) -> impl IntoView {
+    let share = memo({
+        let value = value.clone();
+        move || {
+            variable.with(|it| {
+                let values = it.as_ref().map(common).unwrap_or_default();
+                let own = values.iter().find(|(it, _)| *it == value);
+                own.map_or(0, |(_, share)| *share)
+            })
+        }
+    });
+    let show = {
+        let value = value.clone();
+        move || {
+            let asked = template.with_untracked(|template| {
+                let template = template.as_ref()?;
+                let query = variable.with_untracked(|it| {
+                    it.as_ref().map(|it| asked(it, &value, &template.examples))
+                })?;
+                Some((template.id, query))
+            });
+            if let Some((id, query)) = asked {
+                lines.show(id, Some(query));
+            }
+        }
+    };
+    let percent = move || format!("{} %", share.get());
+    let width = move || format!("{}%", share.get());
+    view! {
+        <li>
+            <button type="button" class="value" title="Show the lines with this value" on:click=click(show)>
+                <span class="value-bar" style:width=bound(width)></span>
+                <span class="value-text">{value}</span>
+                <span class="value-share">{bound(percent)}</span>
+            </button>
+        </li>
+    }
+    .erase()
+}
+
+/// The values that stand on one line in a hundred at least, with their shares in percent: the counts
+/// are estimates.
+fn common(variable: &Variable) -> Vec<(String, u64)> {
+    let share = |count: u64| (count * 100 / variable.lines.max(1)).min(100);
+    let all = variable
+        .top
+        .iter()
+        .map(|(value, count)| (value.clone(), share(*count)));
+    let known = variable
+        .top
+        .iter()
+        .map(|(_, count)| !is_one_sample(*count, variable.lines));
+    let all = all
+        .zip(known)
+        .filter(|((_, share), known)| *share > 0 && *known);
+    all.map(|(value, _)| value).collect()
+}
+
+/// Whether a value was met in one line that was looked at for many: that says nothing of how common it
+/// is. Of a template's first 32 lines all are looked at, later on one in a power of two.
+fn is_one_sample(count: u64, lines: u64) -> bool {
+    lines > 33 && matches!(count, 1 | 32 | 33) || count >= 64 && count.is_power_of_two()
+}
+
+/// The range of numbers, and a word where no value is common.
+fn range(variable: &Variable) -> String {
+    let numbers = variable.numbers.map(|it| {
+        let [min, median, max] = [it.min, it.median, it.max].map(number);
+        format!("{min} to {max}, median {median}")
+    });
+    let rare = common(variable).is_empty();
+    let rare = rare.then(|| "many values, none common".to_owned());
+    let parts: Vec<_> = numbers.into_iter().chain(rare).collect();
+    parts.join("; ")
+}
+
+/// The query for lines with a value: by the field that it is of, where the examples tell of one, or
+/// else by the text.
+fn asked(variable: &Variable, value: &str, examples: &[String]) -> String {
+    let mut keys: Vec<String> = Vec::new();
+    for example in examples {
+        for field in fields::parse(example).iter().flat_map(fields::Fields::iter) {
+            let text = field.value.text();
+            let name = field.key.name();
+            if variable.top.iter().any(|(it, _)| *it == text) && !keys.iter().any(|it| *it == name)
+            {
+                keys.push(name.into_owned());
+            }
+        }
+    }
+    if let [key] = keys.as_slice()
+        && value.len() <= WHOLE_BYTES
+        && value != "*"
+    {
+        let query = Query::Field(FieldTest {
+            key: key.clone(),
+            comparison: Comparison::Is,
+            value: value.to_owned(),
+        });
+        let text = query.to_text();
+        // A name that the language cannot write, such as one with a space.
+        if sidekick::logs::query::parse(&text, None).query == query {
+            return text;
+        }
+    }
+    Query::Text(value.to_owned()).to_text()
+}
+
+/// A number with the decimals that it needs, three at most.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    let decimals = if size == size.trunc() || size > 1e6 {
+        0
+    } else {
+        3
+    };
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", fixed(size, decimals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::logs::Kind;
+
+    fn variable(values: &[(&str, u64)]) -> Variable {
+        Variable {
+            kind: Kind::Any,
+            lines: 200,
+            top: values
+                .iter()
+                .map(|(it, n)| ((*it).to_owned(), *n))
+                .collect(),
+            numbers: None,
+        }
+    }
+
+    #[test]
+    fn a_value_is_asked_for_by_its_field_where_one_field_has_such_values() {
+        let methods = variable(&[("GET", 100), ("POST", 20)]);
+        let check = |value: &str, example: &str, query: &str| {
+            assert_eq!(asked(&methods, value, &[example.to_owned()]), query);
+        };
+        check("POST", r#"{"method":"GET","path":"/"}"#, "method=POST");
+        check("GET", r#"{"http":{"method":"GET"}}"#, "http.method=GET");
+        check("GET", "level=info method=GET path=/", "method=GET");
+        check("GET", "GET /items served", "GET");
+        check("a OR b", "GET /items served", "\"a OR b\"");
+        // Two fields have it.
+        check("GET", "method=GET verb=POST", "GET");
+    }
+
+    #[test]
+    fn rare_values_are_not_listed() {
+        let it = variable(&[("a", 100), ("b", 2), ("c", 1)]);
+        assert_eq!(common(&it), [("a".to_owned(), 50), ("b".to_owned(), 1)]);
+        let once = variable(&[("a", 64), ("b", 33), ("c", 32)]);
+        assert_eq!(range(&once), "many values, none common");
+        assert_eq!(
+            range(&variable(&[("a", 1), ("b", 1)])),
+            "many values, none common"
+        );
+    }
+
+    #[test]
+    fn numbers_have_the_decimals_that_they_need() {
+        assert_eq!(number(-3.0), "-3");
+        assert_eq!(number(0.25), "0.250");
+    }
+}
