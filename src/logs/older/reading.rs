@@ -109,8 +109,11 @@ impl Reading {
         (ended || row + 1 + agree < self.lines.len()).then_some(false)
     }
 
+    /// Where most of the place agrees, for Docker may have lost a line of it. A reading that may begin
+    /// behind the place tells nothing: lines that look alike are elsewhere, too.
     fn best_place(&self) -> Option<Found> {
-        (self.best.0 > 0).then_some(Found::At(self.best.1))
+        let covers = !self.begins_behind() || self.came < self.asked;
+        (self.best.0 > 0 && covers).then_some(Found::At(self.best.1))
     }
 
     /// How many lines from `row` on are those of the place.

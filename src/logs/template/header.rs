@@ -224,7 +224,14 @@ impl<'a> Head<'a> {
         }
         self.tagged = true;
         // `Started:` and `upload -` may be what is told. Android pads its tags.
-        let word = is_plain(text) && !field.column && next.text != b"|";
+        // Where dashes have set apart time, logger, line and level, one more part is header, too.
+        let dashes = || {
+            self.line[..field.start]
+                .windows(3)
+                .filter(|it| it == b" - ")
+        };
+        let set_apart = || field.column || next.text == b"|" || dashes().count() > 3;
+        let word = is_plain(text) && !set_apart();
         if let Some(name) = program(text)
             && (!self.named || name.contains(&b'.') || name.contains(&b'$'))
             && (!is_plain(name) || name.len() + 1 < text.len() || self.leads(&next))

@@ -135,6 +135,8 @@ fn the_headers_of_many_loggers_are_passed_over() {
                 "INFO:shop.cart:took 11 ms",
                 "[10:11:12.123] INFO (shop/77 on web-1): took 12 ms",
                 "[2026-11-21 10:11:12] production.INFO: took 13 ms",
+                "2026-11-21 10:11:12,123 - shop.cart - 77 - INFO - GET-7 - took 13 ms",
+                "2026-11-21 10:11:12,123 - shop.cart - 77 - INFO - main - took 13 ms",
                 "2026-11-21 10:11:12.12 [INFO] <0.12.0> took 14 ms",
             ][..],
             "INFO took <num> ms",

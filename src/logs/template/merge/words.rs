@@ -150,7 +150,10 @@ fn varies(
             let own = if open { Class::Value } else { slot.class };
             if own == class {
                 words += 1;
-                let known = context != Context::Member && values.knows(slot.word);
+                // A word of a sentence may be what an event is about: `failed` here, `done` there.
+                let named = matches!(context, Context::Announced | Context::Quoted);
+                let told = named || class == Class::Name;
+                let known = told && values.knows(slot.word);
                 weight += if open || known { knobs.open } else { 1 };
             }
         }
