@@ -279,6 +279,12 @@ impl<'a> Lexer<'a> {
     /// Makes operators of small words: in brackets, and beside something that is no plain word.
     /// `could not connect` is text.
     fn connect(&mut self) {
+        // One that became an operator is no plain word any more: `timeout and not level:debug`.
+        while self.connect_once() {}
+    }
+
+    /// Looks at each word once, and tells whether one became an operator.
+    fn connect_once(&mut self) -> bool {
         let word = |at: Option<usize>, marks: bool| {
             at.and_then(|at| self.tokens.get(at))
                 .is_some_and(|it| it.token != Token::Word && (marks || it.token != Token::Minus))
@@ -300,8 +306,10 @@ impl<'a> Lexer<'a> {
                 is_one.then_some((at, operator))
             })
             .collect();
+        let found = !operators.is_empty();
         for (at, operator) in operators {
             self.tokens[at].token = operator;
         }
+        found
     }
 }

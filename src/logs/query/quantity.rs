@@ -18,7 +18,8 @@ pub struct Quantity {
     pub amount: f64,
     /// What it measures.
     pub measure: Measure,
-    /// The number as it was written, without its unit.
+    /// The number as it was written, without its unit; not a number where it was written in parts
+    /// (`1m30s`).
     pub written: f64,
 }
 
@@ -74,21 +75,25 @@ impl Quantity {
                 return None;
             }
             sum.amount += if number < 0.0 { -next } else { next } * factor;
+            sum.written = f64::NAN;
             rest = behind;
         }
         Some(sum)
     }
 
-    /// The two numbers to compare: what both measure where both say so, else as they were written.
-    /// `None` where they measure different things.
+    /// The numbers to compare where this is the one of a line: what both measure where both say so. A
+    /// plain number beside a size is one of bytes. A duration of a line is compared with a plain number
+    /// as it was written; what a plain number of a line measures beside a duration nobody knows.
+    /// `None` where they cannot be compared.
     #[must_use]
-    pub fn comparable(self, other: Self) -> Option<(f64, f64)> {
-        if self.measure == other.measure {
-            Some((self.amount, other.amount))
-        } else if self.measure == Measure::Plain || other.measure == Measure::Plain {
-            Some((self.written, other.written))
-        } else {
-            None
+    pub fn comparable(self, asked: Self) -> Option<(f64, f64)> {
+        match (self.measure, asked.measure) {
+            (a, b) if a == b => Some((self.amount, asked.amount)),
+            (Measure::Plain, Measure::Size) | (Measure::Size, Measure::Plain) => {
+                Some((self.amount, asked.amount))
+            }
+            (Measure::Time, Measure::Plain) => Some((self.written, asked.written)),
+            _ => None,
         }
     }
 }
@@ -214,12 +219,16 @@ mod tests {
     }
 
     #[test]
-    fn what_measures_something_is_compared_with_its_kind_or_with_plain_numbers() {
+    fn what_measures_something_is_compared_with_its_kind() {
         let compare = |a: &str, b: &str| Quantity::parse(a)?.comparable(Quantity::parse(b)?);
         assert_eq!(compare("250ms", "0.1s"), Some((250e6, 100e6)));
-        assert_eq!(compare("250", "0.1s"), Some((250.0, 0.1)));
+        assert_eq!(compare("250", "0.1s"), None, "of what?");
         assert_eq!(compare("250ms", "3"), Some((250.0, 3.0)));
+        assert_eq!(compare("500", "1MB"), Some((500.0, 1e6)));
+        assert_eq!(compare("3kB", "500"), Some((3000.0, 500.0)));
         assert_eq!(compare("250ms", "3kB"), None);
+        let parts = compare("1m30s", "1").expect("both are numbers");
+        assert!(parts.0.is_nan(), "neither more nor less than 1");
     }
 
     proptest! {

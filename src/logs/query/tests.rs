@@ -55,6 +55,19 @@ impl Matcher for Engine {
 }
 
 #[test]
+fn small_operators_beside_each_other_are_operators() {
+    for (small, capital) in [
+        ("timeout and not level:debug", "timeout AND NOT level:debug"),
+        ("level:error or not timeout", "level:error OR NOT timeout"),
+        ("user=zoe and not (a or b)", "user=zoe AND NOT (a OR b)"),
+    ] {
+        assert_eq!(query(small), query(capital), "{small}");
+    }
+    let plain = Query::All(vec![text("could not connect"), levels(&[Severity::Error])]);
+    assert_eq!(query("could not connect level:error"), plain);
+}
+
+#[test]
 fn what_has_no_mark_of_the_language_is_text_as_it_stands() {
     for plain in [
         "timeout",
