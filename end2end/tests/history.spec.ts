@@ -2,12 +2,17 @@
 
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
 import type { Dashboard } from '../harness/dashboard.ts';
+import type { PrivateDocker } from '../harness/docker.ts';
 import { eventually } from '../harness/process.ts';
 
 needsDocker();
 
 /** Prints numbered lines at once. */
 const count = (from: number, to: number) => `awk 'BEGIN { for (i = ${from}; i <= ${to}; i++) print "line " i }'`;
+
+/** Waits until a container has printed its last line of these, so that a page begins with the newest thousand. */
+const printed = (docker: PrivateDocker, name: string, last: string) =>
+  eventually(`${last} of ${name}`, async () => (await docker.docker('logs', '--tail', '1', name)).trim() === last);
 
 const strip = (dashboard: Dashboard) => dashboard.page.locator('.log-past');
 
@@ -35,6 +40,7 @@ const numbered = (from: number, to: number) => Array.from({ length: to - from + 
 test('scrolling up brings every older line once, in order, to the first one', async ({ docker, dashboard }) => {
   test.setTimeout(120_000);
   await docker.run('past', `${count(1, 20_000)}; sleep 600`);
+  await printed(docker, 'past', 'line 20000');
   await dashboard.open('/c/past/logs');
   await expect(dashboard.log).toContainText('line 20000');
   await expect(strip(dashboard)).toBeHidden();
@@ -57,6 +63,7 @@ test('scrolling up brings every older line once, in order, to the first one', as
 
 test('older lines and those that come join without a seam', async ({ docker, dashboard }) => {
   await docker.run('both', `${count(1, 4_000)}; while [ ! -e /go ]; do sleep 0.1; done; ${count(4_001, 4_500)}; sleep 600`);
+  await printed(docker, 'both', 'line 4000');
   await dashboard.open('/c/both/logs');
   await expect(dashboard.log).toContainText('line 4000');
   await dashboard.log.evaluate((log) => log.scrollTo({ top: 0 }));
@@ -70,6 +77,7 @@ test('older lines and those that come join without a seam', async ({ docker, das
 test('who reads back beyond what the page holds keeps his lines, and can go to the newest again', async ({ docker, dashboard }) => {
   test.setTimeout(120_000);
   await docker.run('deep', `${count(1, 70_000)}; sleep 600`);
+  await printed(docker, 'deep', 'line 70000');
   await dashboard.open('/c/deep/logs');
   await expect(dashboard.log).toContainText('line 70000');
   await toTheBeginning(dashboard);
@@ -83,6 +91,7 @@ test('who reads back beyond what the page holds keeps his lines, and can go to t
 test('who comes back from another tab finds his lines and his place, and can go to the newest', async ({ docker, dashboard }) => {
   test.setTimeout(120_000);
   await docker.run('left', `${count(1, 5_000)}; while [ ! -e /go ]; do sleep 0.1; done; ${count(5_001, 60_000)}; sleep 600`);
+  await printed(docker, 'left', 'line 5000');
   await dashboard.open('/c/left/logs');
   await expect(dashboard.log).toContainText('line 5000');
   await toTheBeginning(dashboard);
@@ -127,6 +136,7 @@ test('a time behind the lines that were let go leads to its line too', async ({ 
 
 test('whoever follows the newest lines calls off a jump to a time', async ({ docker, dashboard }) => {
   await docker.run('called', `${count(1, 40_000)}; sleep 600`);
+  await printed(docker, 'called', 'line 40000');
   await dashboard.open('/c/called/logs');
   await expect(dashboard.log).toContainText('line 40000');
   const box = dashboard.page.getByRole('textbox', { name: 'Go to time' });
@@ -156,6 +166,7 @@ test('whoever follows the newest lines calls off a jump to a time', async ({ doc
 
 test('a filter that leaves little searches older lines until one matches', async ({ docker, dashboard }) => {
   await docker.run('hay', `echo needle one; ${count(1, 4_000)}; echo needle two; ${count(4_001, 6_000)}; sleep 600`);
+  await printed(docker, 'hay', 'line 6000');
   await dashboard.open('/c/hay/logs');
   await expect(dashboard.log).toContainText('line 6000');
   await dashboard.filter.fill('needle');
