@@ -198,6 +198,9 @@ fn short(line: &[u8], start: usize, end: usize) -> u64 {
 const NUMBER: u64 = 0x0100;
 const NAME: u64 = 0x0200;
 
+/// What the number of a line starts from. From zero, a zero that comes first would change nothing.
+const START: u64 = MULTIPLIER;
+
 fn mix(hash: u64, word: u64) -> u64 {
     let product = (hash ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
     (product ^ product >> 32).rotate_left(23)
@@ -207,7 +210,7 @@ impl Sketch {
     /// The sketch of a line.
     #[must_use]
     pub fn of(line: &[u8]) -> Self {
-        let mut state = 0;
+        let mut state = START;
         let mut traits = Traits::VALUES;
         let mut controls = false;
         // Where the run starts, and whether a digit was in it before this block of bytes.
@@ -302,6 +305,12 @@ mod tests {
             let digit = byte.is_ascii_digit();
             assert_eq!(digits & 0xff, if digit { 0xff } else { 0 }, "{byte}");
         }
+    }
+
+    #[test]
+    fn a_zero_that_comes_first_counts() {
+        assert_ne!(Sketch::of(b"\0a0").key, Sketch::of(b"aa0").key);
+        assert_ne!(Sketch::of(b"\0").key, Sketch::of(b"").key);
     }
 
     proptest! {
