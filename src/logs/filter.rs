@@ -68,9 +68,9 @@ impl Filter {
     fn of_text(&self, known: &Known<'_>) -> Plan {
         let mut plan = Plan::default();
         match self.language {
-            _ if self.text.is_empty() => {}
+            _ if self.text.trim().is_empty() => {}
             Some(language) => language.bind(&self.text, known, &mut plan),
-            None => plan.add(Arc::new(Phrase::new(&self.text))),
+            None => plan.add(Arc::new(Phrase::new(self.text.trim()))),
         }
         plan
     }

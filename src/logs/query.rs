@@ -12,15 +12,16 @@
 //! | `level:error,warn`, `level>=warn` | of these severities |
 //! | `stream:stderr` | of standard error |
 //! | `source:api`, `source:api*` | of the containers called so ([`source_is`]) |
-//! | `template:12` | of this template |
+//! | `template:"user <*> left"` | of the template with this text ([`pattern_is`]); `template:12` of the one with this number |
 //! | `after:10:15`, `before:2026-01-31T10:15:00Z`, `after:15m` | printed then or later; earlier; in the last 15 minutes |
-//! | `status=500`, `user!=zoe`, `path~login` | with a field that is this, is another, holds this; `user=*` for any value |
+//! | `status=500`, `user!=zoe`, `path~login` | with a field that is this, is another, holds this; `user=*` for any value; `"k8s/app"=x` for names with other signs |
 //! | `took>1.5s`, `http.status>=500` | with a field that is such a number |
 //! | `-debug`, `NOT "out of"`, `-(…)` | that are not so |
 //! | `timeout level:error`, `a AND b` | that are both |
 //! | `a OR b`, `(a OR b) level:error` | that are one of these |
 //!
-//! Operators in small letters count in brackets and beside a term, not between plain words.
+//! Operators in small letters count in brackets and beside a term, not between plain words. A dash
+//! before a word counts at the beginning, and where something else is a mark: `kill -TERM` is text.
 //!
 //! **Reading never fails.** What cannot be read is left out, as though it were not there, and
 //! told as a [`Problem`]. So a query that somebody is in the middle of typing shows what its
@@ -35,9 +36,10 @@ pub(in crate::logs) mod checks;
 pub(in crate::logs) mod columns;
 mod complete;
 mod evaluate;
-mod field;
+pub(in crate::logs) mod field;
+mod found;
 mod lexer;
-mod matches;
+pub(in crate::logs) mod matches;
 mod parser;
 pub(in crate::logs) mod phrase;
 pub(in crate::logs) mod plan;
@@ -85,6 +87,8 @@ pub enum Query {
     Sources(Vec<String>),
     /// It is of one of these templates, or of one that became part of them.
     Templates(Vec<TemplateId>),
+    /// It is of a template with one of these texts: see [`pattern_is`].
+    Patterns(Vec<String>),
     /// It was printed then or later.
     After(When),
     /// It was printed earlier.
@@ -229,13 +233,56 @@ impl Default for Query {
 }
 
 /// Whether a container called `name` is what somebody means by `asked`: its whole name, or the end
-/// of it behind `-`, `_`, `.` or `/`, letter case aside. A `*` stands for any characters.
+/// of it behind `-`, `_`, `.` or `/`, letter case aside. The number that Compose puts at the end can
+/// be left out. A `*` stands for any characters.
 #[must_use]
 pub fn source_is(name: &str, asked: &str) -> bool {
     let (name, asked) = (name.as_bytes(), asked.as_bytes());
-    (0..=name.len())
-        .filter(|&at| at == 0 || matches!(name[at - 1], b'-' | b'_' | b'.' | b'/'))
-        .any(|at| glob(&name[at..], asked))
+    let digits = name.iter().rev().take_while(|it| it.is_ascii_digit());
+    let service = match name.len() - digits.count() {
+        number if number < name.len() && name[..number].ends_with(b"-") => &name[..number - 1],
+        number if number < name.len() && name[..number].ends_with(b"_") => &name[..number - 1],
+        _ => name,
+    };
+    let ends_so = |name: &[u8]| {
+        (0..=name.len())
+            .filter(|&at| at == 0 || matches!(name[at - 1], b'-' | b'_' | b'.' | b'/'))
+            .any(|at| glob(&name[at..], asked))
+    };
+    ends_so(name) || ends_so(service)
+}
+
+/// Whether a template with the text `pattern` is what somebody means by `asked`, a text that it has
+/// now or had when there were fewer lines, or will have: what varies in one of them may be anything in
+/// the other. A `*` in what is asked stands for anything too.
+#[must_use]
+pub fn pattern_is(pattern: &str, asked: &str) -> bool {
+    let (plain, wild) = (pattern, wildcards(pattern));
+    glob(plain.as_bytes(), wildcards(asked).as_bytes())
+        || wild.contains('*') && glob(asked.as_bytes(), wild.as_bytes())
+}
+
+/// A text of a template with `*` for each of its wildcards.
+fn wildcards(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some((before, behind)) = rest.split_once('<') {
+        out.push_str(before);
+        let end = behind.find('>').map(|end| behind.split_at(end));
+        let name =
+            |it: &str| it == "*" || !it.is_empty() && it.bytes().all(|b| b.is_ascii_lowercase());
+        rest = match end {
+            Some((inside, close)) if name(inside) => {
+                out.push('*');
+                &close[1..]
+            }
+            _ => {
+                out.push('<');
+                behind
+            }
+        };
+    }
+    out + rest
 }
 
 /// Whether `text` is like `pattern`, in which `*` stands for any characters.

@@ -10,7 +10,7 @@ use super::field::Field;
 use super::phrase::Phrase;
 use super::plan::{Check, Known, Marks, Plan};
 use super::rows::Rows;
-use super::{Matcher, Query, parse, source_is};
+use super::{Matcher, Query, parse, pattern_is, source_is};
 
 /// The reader of queries, as functions that whoever has no language does not have to have.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +100,14 @@ impl Plan {
                 self.name_templates(&all);
                 Arc::new(Templates(all))
             }
+            Query::Patterns(asked) => {
+                self.uses_patterns = true;
+                let all = known.templates.into_iter().flat_map(|it| it.patterns());
+                let named = all.filter(|(_, it)| asked.iter().any(|asked| pattern_is(it, asked)));
+                let all = known.family(&named.map(|(id, _)| id).collect::<Vec<_>>());
+                self.name_templates(&all);
+                Arc::new(Templates(all))
+            }
             Query::After(when) => Arc::new(Times(when.resolve(known.here).0..i64::MAX)),
             Query::Before(when) => Arc::new(Times(i64::MIN..when.resolve(known.here).0)),
             Query::Field(field) => Arc::new(Field::new(field)),
@@ -129,6 +137,10 @@ fn costliest(checks: &[Arc<dyn Check>]) -> u8 {
     checks.iter().map(|it| it.cost()).max().unwrap_or_default()
 }
 
+fn work(checks: &[Arc<dyn Check>]) -> usize {
+    checks.iter().map(|it| it.work()).sum()
+}
+
 impl Check for All {
     fn narrow(&self, columns: &Columns<'_>, rows: &mut Rows) {
         for check in &self.0 {
@@ -140,6 +152,10 @@ impl Check for All {
 
     fn cost(&self) -> u8 {
         costliest(&self.0)
+    }
+
+    fn work(&self) -> usize {
+        work(&self.0)
     }
 
     fn mark(&self, line: &str, found: &mut Marks) {
@@ -165,6 +181,10 @@ impl Check for Any {
         costliest(&self.0)
     }
 
+    fn work(&self) -> usize {
+        work(&self.0)
+    }
+
     fn mark(&self, line: &str, found: &mut Marks) {
         self.0.iter().for_each(|it| it.mark(line, found));
     }
@@ -179,6 +199,10 @@ impl Check for Not {
 
     fn cost(&self) -> u8 {
         self.0.cost()
+    }
+
+    fn work(&self) -> usize {
+        self.0.work()
     }
 }
 
@@ -210,9 +234,14 @@ impl Check for Expression {
         3
     }
 
+    fn work(&self) -> usize {
+        10
+    }
+
     fn mark(&self, line: &str, found: &mut Marks) {
         let mut from = 0;
         while from <= line.len()
+            && !found.is_full()
             && let Some((start, end)) = self.0.find_at(line, from)
         {
             if start < end {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lexer::{Lexer, Token};
-use super::terms::{Name, comparison_at, name_at};
+use super::terms::{Name, name_at};
 
 /// What can stand at the caret, and what of it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Kind {
     Stream,
     /// The name of a container.
     Source,
-    /// The number of a template.
+    /// The text of a template, or its number.
     Template,
     /// An instant.
     Time,
@@ -60,7 +60,7 @@ pub fn expected(text: &str, caret: usize) -> Expected {
     };
     match last.token {
         Token::Open | Token::Close | Token::Minus => return nothing,
-        _ if text[start..].starts_with(['"', '/']) => return term(Kind::Text, start),
+        _ if text[start..].starts_with('/') => return term(Kind::Text, start),
         _ => {}
     }
     if let Some((name, at)) = name_at(text, start) {
@@ -74,15 +74,16 @@ pub fn expected(text: &str, caret: usize) -> Expected {
         let item = text[at..].rfind(',').map_or(at, |comma| at + comma + 1);
         return term(kind, item);
     }
-    if let Some((key, comparison, at)) = comparison_at(text, start) {
+    if let Some((key, comparison, at)) = lexer.comparison_at(start) {
         let level = key.eq_ignore_ascii_case("level") && comparison != super::Comparison::Holds;
         let kind = match level {
             true => Kind::Level,
-            false => Kind::Value {
-                key: key.to_owned(),
-            },
+            false => Kind::Value { key },
         };
         return term(kind, at);
     }
-    term(Kind::Term, start)
+    match text[start..].starts_with('"') {
+        true => term(Kind::Text, start),
+        false => term(Kind::Term, start),
+    }
 }

@@ -52,9 +52,16 @@ impl Check for Phrase {
         if self.is_ascii() { 1 } else { 2 }
     }
 
+    fn work(&self) -> usize {
+        // Without an anchor each character of lines beyond ASCII is compared.
+        if self.anchor().is_some() { 1 } else { 10 }
+    }
+
     fn mark(&self, line: &str, found: &mut Marks) {
         let mut from = 0;
-        while let Some(range) = self.find(line, from) {
+        while !found.is_full()
+            && let Some(range) = self.find(line, from)
+        {
             from = range.end;
             found.add(range);
         }

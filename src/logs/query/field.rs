@@ -6,7 +6,7 @@ use super::phrase::Phrase;
 use super::plan::Check;
 use super::rows::Rows;
 use super::{Comparison, FieldTest, Quantity};
-use crate::logs::fields;
+use crate::logs::fields::{self, Value};
 
 /// A field to compare.
 pub(super) struct Field {
@@ -23,7 +23,12 @@ pub(super) struct Field {
 impl Field {
     pub(super) fn new(test: &FieldTest) -> Self {
         let name = test.key.rsplit('.').next().unwrap_or_default();
-        let any = test.comparison == Comparison::Is && test.value == "*";
+        let any = match test.comparison {
+            Comparison::Is => test.value == "*",
+            // Each value holds nothing.
+            Comparison::Holds => test.value.is_empty(),
+            _ => false,
+        };
         let order = test.comparison.is_order();
         Self {
             name: Phrase::new(name),
@@ -39,7 +44,7 @@ impl Field {
 
     /// Whether a line without escape sequences has such a field.
     fn holds(&self, line: &str) -> bool {
-        let Some(value) = fields::parse(line).and_then(|found| found.get(&self.key)) else {
+        let Some(value) = field(line, &self.key) else {
             return false;
         };
         let text = value.text();
@@ -84,4 +89,29 @@ impl Check for Field {
     fn cost(&self) -> u8 {
         4
     }
+
+    fn work(&self) -> usize {
+        10
+    }
+}
+
+/// Deepest member of an object that is found.
+const MAX_DEPTH: usize = 8;
+
+/// The field of this name, of a line without escape sequences; `a.b.c.d` also where it is a member of an
+/// object in an object in an object.
+pub(in crate::logs) fn field<'a>(line: &'a str, key: &str) -> Option<Value<'a>> {
+    let (mut text, mut rest) = (line, key);
+    for _ in 0..MAX_DEPTH {
+        let found = fields::parse(text)?;
+        if let Some(value) = found.get(rest) {
+            return Some(value);
+        }
+        // An object in an object is one value, as it was written.
+        let outer = rest.match_indices('.').nth(1)?.0;
+        let value = found.get(&rest[..outer])?;
+        let inside = value.raw().starts_with('{') && !value.is_quoted();
+        (text, rest) = (inside.then_some(value.raw())?, &rest[outer + 1..]);
+    }
+    None
 }

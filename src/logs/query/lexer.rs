@@ -3,6 +3,9 @@
 //! A mark of the language counts only where it can hardly be meant as text: at the start of a word,
 //! with a value right behind it. `http://a/b?c=d`, `error: failed`, `foo(bar)`, `List<String>`,
 //! `"a":1`, `/var/log` and `--flag` are words like any other.
+//!
+//! A dash before a word is none by itself: `kill -TERM 12` and `java -jar app.jar` are text. It
+//! excludes at the beginning, or where something else is a mark.
 
 use std::ops::Range;
 
@@ -68,8 +71,40 @@ impl<'a> Lexer<'a> {
             // Every token has a byte at least; nothing can make this go on for ever.
             at = end.max(at + 1);
         }
-        it.connect();
+        it.settle();
         it
+    }
+
+    /// Tells text from marks where that depends on what stands around.
+    fn settle(&mut self) {
+        if self.engine.is_none() {
+            self.expressions_to_words();
+        }
+        let first = self.tokens.iter().find(|it| it.token != Token::Open);
+        let plain = |it: &Token| matches!(it, Token::Word | Token::Open | Token::Close);
+        self.marked = first.is_some_and(|it| it.token == Token::Minus)
+            || self
+                .tokens
+                .iter()
+                .any(|it| !plain(&it.token) && it.token != Token::Minus);
+        self.connect();
+    }
+
+    /// Without an engine, what looks like a regular expression amid words is one of them.
+    fn expressions_to_words(&mut self) {
+        let word = |it: Option<&Spanned>| it.is_some_and(|it| it.token == Token::Word);
+        for at in 0..self.tokens.len() {
+            let it = &self.tokens[at];
+            let amid = word(self.tokens.get(at + 1))
+                || at
+                    .checked_sub(1)
+                    .is_some_and(|it| word(self.tokens.get(it)));
+            if amid && matches!(it.token, Token::Term(Query::Regex(_))) {
+                let start = it.span.start;
+                self.problems.retain(|it| it.span.start != start);
+                self.tokens[at].token = Token::Word;
+            }
+        }
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
@@ -77,7 +112,6 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn push(&mut self, token: Token, span: Range<usize>) -> usize {
-        self.marked |= !matches!(token, Token::Word | Token::Open | Token::Close);
         let end = span.end;
         self.tokens.push(Spanned {
             token,
@@ -168,7 +202,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The inside of the quotes that open at `at`, where they end, and whether they close.
-    fn quoted(&self, at: usize) -> Option<(String, usize, bool)> {
+    pub(super) fn quoted(&self, at: usize) -> Option<(String, usize, bool)> {
         let inside = self.text.get(at..)?.strip_prefix('"')?;
         let mut meant = String::new();
         let mut chars = inside.char_indices();
@@ -200,7 +234,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// A regular expression at `at` and where it ends. Without a sign that means something in
-    /// regular expressions it is text, for paths look like that.
+    /// regular expressions it is text, for paths look like that, with dots in them too; unless
+    /// the `i` behind it says what it is.
     fn regex_at(&self, at: usize) -> Option<(Regex, usize)> {
         let inside = self.text.get(at..)?.strip_prefix('/')?;
         let mut escaped = false;
@@ -212,7 +247,8 @@ impl<'a> Lexer<'a> {
         let pattern = &inside[..length];
         let close = at + 1 + length + 1;
         let ignore_case = self.text[close..].starts_with('i') && self.ends(close + 1);
-        let is_one = pattern.contains(['\\', '^', '$', '.', '*', '+', '?', '(', '[', '{', '|'])
+        let signs = ['\\', '^', '$', '*', '+', '?', '(', '[', '{', '|'];
+        let is_one = (ignore_case && !pattern.is_empty() || pattern.contains(signs))
             && !pattern.starts_with(['*', '+', '?'])
             && pattern.trim() == pattern
             && (ignore_case || self.ends(close));
@@ -285,9 +321,11 @@ impl<'a> Lexer<'a> {
 
     /// Looks at each word once, and tells whether one became an operator.
     fn connect_once(&mut self) -> bool {
-        let word = |at: Option<usize>, marks: bool| {
-            at.and_then(|at| self.tokens.get(at))
-                .is_some_and(|it| it.token != Token::Word && (marks || it.token != Token::Minus))
+        let token = |at: Option<usize>| at.and_then(|at| self.tokens.get(at)).map(|it| &it.token);
+        // A dash is no mark as long as nothing else is one.
+        let marks = |at: Option<usize>, dash: bool| match token(at) {
+            Some(Token::Minus) => dash && self.marked,
+            other => other.is_some_and(|it| *it != Token::Word),
         };
         let operators: Vec<_> = (0..self.tokens.len())
             .filter_map(|at| {
@@ -299,14 +337,19 @@ impl<'a> Lexer<'a> {
                     _ => return None,
                 };
                 let before = at.checked_sub(1);
-                let excluded = before.is_some_and(|it| self.tokens[it].token == Token::Minus);
                 let is_one = it.token == Token::Word
-                    && !excluded
-                    && (it.deep || word(before, false) || word(Some(at + 1), true));
+                    && token(before) != Some(&Token::Minus)
+                    && (it.deep || marks(before, false) || marks(Some(at + 1), true));
                 is_one.then_some((at, operator))
             })
             .collect();
         let found = !operators.is_empty();
+        // In brackets it is a mark of its own where it has words to connect: `(timeout or refused)`.
+        let connects = |(at, operator): &(usize, Token)| {
+            let word = |at: Option<usize>| token(at) == Some(&Token::Word);
+            *operator != Token::Not && word(at.checked_sub(1)) && word(Some(at + 1))
+        };
+        self.marked |= operators.iter().any(connects);
         for (at, operator) in operators {
             self.tokens[at].token = operator;
         }

@@ -3,15 +3,19 @@
 //! The rows that have been searched are one range of the store's. New ones behind it come first,
 //! then those before it, the newest first: what somebody looks at is there at once.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::columns::NOTE;
+use super::columns::{Columns, NOTE};
+use super::found::Found;
 use super::plan::Plan;
 use crate::logs::store::LogStore;
 
 /// What a row costs beside its text, in the bytes by which slices are measured.
 const ROW_BYTES: usize = 16;
+
+/// A chunk that costs little more than this is searched whole: small slices would look at few rows
+/// at a time. In tests slices end amid chunks.
+const LEAST_BYTES: usize = if cfg!(test) { 256 } else { 1 << 20 };
 
 /// How far a search is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,9 +37,9 @@ impl Progress {
 /// Numbers of the rows that a plan lets through.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
-    rows: VecDeque<u64>,
+    rows: Found,
     /// Those of them that are no lines.
-    notes: VecDeque<u64>,
+    notes: Found,
     /// The rows that were searched; `None` where it has not begun.
     searched: Option<Range<u64>>,
 }
@@ -50,7 +54,7 @@ impl Matches {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.len() == 0
     }
 
     /// How many of them are lines.
@@ -62,20 +66,20 @@ impl Matches {
     /// Number, in the store, of the row at `index`, 0 being the oldest.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<u64> {
-        self.rows.get(index).copied()
+        self.rows.get(index)
     }
 
     /// Index of the first of them that has this number in the store or a greater one; how many there
     /// are where none has.
     #[must_use]
     pub fn index_of(&self, number: u64) -> usize {
-        self.rows.partition_point(|&row| row < number)
+        self.rows.index_of(number)
     }
 
     /// Memory that it holds in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        (self.rows.capacity() + self.notes.capacity()) * 8
+        self.rows.heap_bytes() + self.notes.heap_bytes()
     }
 
     /// How far the search is.
@@ -92,16 +96,17 @@ impl Matches {
 
     /// Rows outside of this range are gone, or not what they were.
     pub fn keep(&mut self, range: Range<u64>) {
-        keep(&mut self.rows, &range);
-        keep(&mut self.notes, &range);
+        self.rows.keep(&range);
+        self.notes.keep(&range);
         self.searched = self.searched.take().and_then(|it| {
             let left = it.start.max(range.start)..it.end.min(range.end);
             (!left.is_empty()).then_some(left)
         });
     }
 
-    /// Goes on with the search until about so many bytes were looked at, or it is done: a slice ends
-    /// with a chunk of the store. True where nothing is left.
+    /// Goes on with the search until about so many bytes were looked at, or it is done. A plan that
+    /// looks at each byte several times, or takes long for it, has come less far then. True where
+    /// nothing is left.
     pub fn search(&mut self, plan: &Plan, store: &LogStore, bytes: usize) -> bool {
         let held = store.first_row()..store.end_row();
         self.keep(held.clone());
@@ -109,9 +114,9 @@ impl Matches {
         loop {
             let searched = self.searched.clone().unwrap_or(held.end..held.end);
             let cost = if searched.end < held.end {
-                self.forwards(plan, store, searched)
+                self.forwards(plan, store, searched, left)
             } else if searched.start > held.start {
-                self.backwards(plan, store, searched)
+                self.backwards(plan, store, searched, left)
             } else {
                 return true;
             };
@@ -125,42 +130,64 @@ impl Matches {
         }
     }
 
-    /// Searches the rest of the chunk behind what was searched. Returns what it cost.
-    fn forwards(&mut self, plan: &Plan, store: &LogStore, searched: Range<u64>) -> Option<usize> {
+    /// Searches the chunk behind what was searched, or as much of it as costs so many bytes. Returns
+    /// what it cost.
+    fn forwards(
+        &mut self,
+        plan: &Plan,
+        store: &LogStore,
+        searched: Range<u64>,
+        bytes: usize,
+    ) -> Option<usize> {
         let (start, columns) = store.columns_at(searched.end)?;
         let from = (searched.end - start) as usize;
-        let range = from..columns.len();
-        let cost = columns.text.len() - columns.start(from) + range.len() * ROW_BYTES;
-        plan.select(&columns, range, &mut |row| {
+        let most = rows_for(plan, &columns, bytes);
+        let range = from..columns.len().min(from.saturating_add(most));
+        plan.select(&columns, range.clone(), &mut |row| {
             self.rows.push_back(start + row as u64);
             if columns.severities.get(row) == Some(&NOTE) {
                 self.notes.push_back(start + row as u64);
             }
         });
-        self.searched = Some(searched.start..start + columns.len() as u64);
-        Some(cost)
+        self.searched = Some(searched.start..start + range.end as u64);
+        Some(cost(plan, &columns, range))
     }
 
-    /// Searches the chunk before what was searched.
-    fn backwards(&mut self, plan: &Plan, store: &LogStore, searched: Range<u64>) -> Option<usize> {
+    /// Searches the chunk before what was searched, likewise.
+    fn backwards(
+        &mut self,
+        plan: &Plan,
+        store: &LogStore,
+        searched: Range<u64>,
+        bytes: usize,
+    ) -> Option<usize> {
         let (start, columns) = store.columns_at(searched.start.checked_sub(1)?)?;
-        let range = 0..(searched.start - start) as usize;
-        let cost = columns.start(range.end) + range.len() * ROW_BYTES;
+        let end = (searched.start - start) as usize;
+        let range = end.saturating_sub(rows_for(plan, &columns, bytes))..end;
         let mut found = Vec::new();
-        plan.select(&columns, range, &mut |row| found.push(row));
+        plan.select(&columns, range.clone(), &mut |row| found.push(row));
         for &row in found.iter().rev() {
             self.rows.push_front(start + row as u64);
             if columns.severities.get(row) == Some(&NOTE) {
                 self.notes.push_front(start + row as u64);
             }
         }
-        self.searched = Some(start..searched.end);
-        Some(cost)
+        self.searched = Some(start + range.start as u64..searched.end);
+        Some(cost(plan, &columns, range))
     }
 }
 
-/// Keeps, of numbers in order, those in a range.
-fn keep(numbers: &mut VecDeque<u64>, range: &Range<u64>) {
-    numbers.truncate(numbers.partition_point(|&number| number < range.end));
-    numbers.drain(..numbers.partition_point(|&number| number < range.start));
+/// What it costs to search some rows.
+pub(in crate::logs) fn cost(plan: &Plan, columns: &Columns<'_>, rows: Range<usize>) -> usize {
+    let text = columns.start(rows.end) - columns.start(rows.start);
+    (text + rows.len() * ROW_BYTES).saturating_mul(plan.work())
+}
+
+/// About how many rows of a chunk cost so many bytes, where that is not all of them; at least one.
+pub(in crate::logs) fn rows_for(plan: &Plan, columns: &Columns<'_>, bytes: usize) -> usize {
+    let bytes = bytes.max(LEAST_BYTES);
+    match cost(plan, columns, 0..columns.len()) {
+        all if all / 2 <= bytes => columns.len(),
+        all => (columns.len() / (all / bytes)).max(1),
+    }
 }

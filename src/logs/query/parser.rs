@@ -20,9 +20,9 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(text: &str, engine: Option<&dyn RegexEngine>) -> Parsed {
     let plain = || Parsed {
-        query: match text {
+        query: match text.trim() {
             "" => Query::EVERYTHING,
-            _ => Query::Text(text.to_owned()),
+            text => Query::Text(text.to_owned()),
         },
         problems: Vec::new(),
     };

@@ -12,6 +12,7 @@ use super::columns::Columns;
 use super::rows::Rows;
 use super::{Here, RegexEngine};
 use crate::logs::template::{LogTemplateEngine, TemplateId};
+use crate::sort::sort_by_key;
 
 /// What a query is bound to.
 #[derive(Clone, Copy, Default)]
@@ -62,26 +63,45 @@ pub(in crate::logs) trait Check: Send + Sync {
         0
     }
 
+    /// How long it takes for each byte, of what a search for a text takes at most.
+    fn work(&self) -> usize {
+        0
+    }
+
     /// Adds where what it looks for stands in a line without escape sequences.
     fn mark(&self, _line: &str, _found: &mut Marks) {}
 }
 
-/// Byte ranges of a line in order, that do not overlap.
+/// Most marks of one line.
+const MAX_MARKS: usize = 500;
+
+/// Byte ranges of a line.
 pub(in crate::logs) struct Marks(Vec<Range<usize>>);
 
 impl Marks {
     /// Adds a range, which may overlap some that are there.
-    pub(super) fn add(&mut self, mut range: Range<usize>) {
-        let mut at = self.0.len();
-        while at > 0 && self.0[at - 1].end > range.start {
-            at -= 1;
-            let other = &self.0[at];
-            if other.start < range.end {
-                range = other.start.min(range.start)..other.end.max(range.end);
-                self.0.remove(at);
-            }
+    pub(super) fn add(&mut self, range: Range<usize>) {
+        if !self.is_full() {
+            self.0.push(range);
         }
-        self.0.insert(at, range);
+    }
+
+    /// Whether no more are taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() == MAX_MARKS
+    }
+
+    /// In order, those that overlap as one.
+    fn joined(mut self) -> Vec<Range<usize>> {
+        sort_by_key(&mut self.0, |it| it.start);
+        self.0.dedup_by(|next, before| {
+            let overlaps = next.start < before.end;
+            if overlaps {
+                before.end = before.end.max(next.end);
+            }
+            overlaps
+        });
+        self.0
     }
 }
 
@@ -94,6 +114,7 @@ pub struct Plan {
     /// All must pass; the cheapest first.
     pub(super) checks: Vec<Arc<dyn Check>>,
     pub(super) uses_sources: bool,
+    pub(super) uses_patterns: bool,
     pub(super) templates: Vec<u32>,
 }
 
@@ -116,6 +137,18 @@ impl Plan {
         self.uses_sources
     }
 
+    /// Whether it depends on the texts of templates.
+    #[must_use]
+    pub fn uses_patterns(&self) -> bool {
+        self.uses_patterns
+    }
+
+    /// How long it takes for each byte of text, in searches for one text; at least 1.
+    pub(super) fn work(&self) -> usize {
+        let work = self.checks.iter().map(|it| it.work()).sum::<usize>();
+        work.max(1)
+    }
+
     /// The templates that it names, and those that became part of them: where this changes, so
     /// does the plan.
     #[must_use]
@@ -130,14 +163,15 @@ impl Plan {
     }
 
     /// Where what the query looks for stands in `stripped`, a line without escape sequences: byte
-    /// ranges in order that do not overlap. What it excludes is not looked for.
+    /// ranges in order that do not overlap, the first five hundred that are found. What it excludes is
+    /// not looked for.
     #[must_use]
     pub fn marks(&self, stripped: &str) -> Vec<Range<usize>> {
         let mut found = Marks(Vec::new());
         for check in &self.checks {
             check.mark(stripped, &mut found);
         }
-        found.0
+        found.joined()
     }
 }
 

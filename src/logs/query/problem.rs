@@ -28,8 +28,6 @@ pub enum Fault {
     Level,
     /// No stream is called so.
     Stream,
-    /// This is no number of a template.
-    Template,
     /// This is no instant.
     Time,
     /// Something is missing behind this.
@@ -53,7 +51,6 @@ impl Fault {
         match self {
             Self::Level => "Levels are fatal, error, warn, info, debug, trace, unknown",
             Self::Stream => "Streams are stdout and stderr",
-            Self::Template => "Patterns have numbers, as in template:12",
             Self::Time => {
                 "Write 10:15, 2026-01-31T10:15, 2026-01-31T10:15:00Z, or 15m for 15 minutes ago"
             }

@@ -72,7 +72,8 @@ impl Lexer<'_> {
             return Some(self.leave_out(start..end, Fault::Value));
         }
         let mut levels = SeveritySet::NONE;
-        let (mut streams, mut sources, mut templates) = ([false; 2], Vec::new(), Vec::new());
+        let (mut streams, mut sources) = ([false; 2], Vec::new());
+        let (mut templates, mut patterns) = (Vec::new(), Vec::new());
         for (item, span) in items {
             let fault = match name {
                 Name::Level => match level(&item) {
@@ -93,13 +94,13 @@ impl Lexer<'_> {
                     }
                     _ => Fault::Stream,
                 },
-                Name::Template => match item.parse().ok() {
-                    Some(id) => {
-                        templates.push(TemplateId(id));
-                        continue;
+                Name::Template => {
+                    match item.parse() {
+                        Ok(id) => templates.push(TemplateId(id)),
+                        Err(_) => patterns.push(item),
                     }
-                    None => Fault::Template,
-                },
+                    continue;
+                }
                 _ => {
                     sources.push(item);
                     continue;
@@ -115,7 +116,11 @@ impl Lexer<'_> {
             [true, false] => Query::Stream(LogStream::Stdout),
             [false, true] => Query::Stream(LogStream::Stderr),
             _ if !sources.is_empty() => Query::Sources(sources),
+            _ if !templates.is_empty() && !patterns.is_empty() => {
+                Query::any(vec![Query::Templates(templates), Query::Patterns(patterns)])
+            }
             _ if !templates.is_empty() => Query::Templates(templates),
+            _ if !patterns.is_empty() => Query::Patterns(patterns),
             _ if !levels.is_empty() => Query::Levels(levels),
             _ => return Some(self.push(Token::Left, start..end)),
         };
@@ -124,7 +129,11 @@ impl Lexer<'_> {
 
     /// `key=value` and the like.
     pub(super) fn field(&mut self, start: usize) -> Option<usize> {
-        let (key, comparison, at) = comparison_at(self.text, start)?;
+        let (key, comparison, at) = self.comparison_at(start)?;
+        // `x=>5` and `x=~5` are code.
+        if comparison == Comparison::Is && self.text[at..].starts_with(['>', '~']) {
+            return None;
+        }
         let problems = self.problems.len();
         let (value, end) = self.value(at)?;
         let open = value.is_empty() && self.problems.len() > problems;
@@ -148,11 +157,28 @@ impl Lexer<'_> {
             return typing.then(|| self.leave_out(start..end, Fault::Value));
         }
         let test = FieldTest {
-            key: key.to_owned(),
+            key,
             comparison,
             value,
         };
         Some(self.push(Token::Term(Query::Field(test)), start..end))
+    }
+
+    /// The name of a field, in quotes or not, with a sign that stands at `start`, and where its value
+    /// begins.
+    pub(super) fn comparison_at(&self, start: usize) -> Option<(String, Comparison, usize)> {
+        let (key, at) = match self.quoted(start) {
+            Some((key, end, closed)) => (closed && !key.is_empty()).then_some((key, end))?,
+            None => {
+                let length = key_length(self.text.get(start..)?);
+                (self.text[start..start + length].to_owned(), start + length)
+            }
+        };
+        let rest = &self.text[at..];
+        let (sign, comparison) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign))?;
+        let bare = at == start + key.len();
+        let is_text = *comparison == Comparison::Holds && bare && is_version(&key);
+        (!key.is_empty() && !is_text).then_some((key, *comparison, at + sign.len()))
     }
 }
 
@@ -164,18 +190,31 @@ pub(super) fn name_at(text: &str, start: usize) -> Option<(Name, usize)> {
     Some((*name, start + length + 1))
 }
 
-/// The name of a field with a sign that stands at `start`, and where its value begins.
-pub(super) fn comparison_at(text: &str, start: usize) -> Option<(&str, Comparison, usize)> {
-    let inner = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'-' | b'@');
-    let bytes = &text.as_bytes()[start..];
-    let first = *bytes.first()?;
-    let length = bytes.iter().take_while(|it| inner(**it)).count();
-    let (key, rest) = text[start..].split_at(length);
-    if !(first.is_ascii_alphabetic() || matches!(first, b'_' | b'@')) || key.ends_with(['-', '.']) {
-        return None;
+/// How long a name of a field is at the beginning of a text that has no quotes around it; 0 where
+/// there is none.
+fn key_length(text: &str) -> usize {
+    let inner = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'-' | b'@');
+    let length = text.bytes().take_while(|it| inner(it)).count();
+    let key = &text[..length];
+    let begins = key.starts_with(|it: char| it.is_ascii_alphabetic() || matches!(it, '_' | '@'));
+    if begins && !key.ends_with(['-', '.']) {
+        length
+    } else {
+        0
     }
-    let (sign, comparison) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign))?;
-    Some((key, *comparison, start + length + sign.len()))
+}
+
+/// Whether a name of a field needs no quotes, whatever follows it.
+pub(super) fn is_bare_key(key: &str) -> bool {
+    !key.is_empty() && key_length(key) == key.len() && !is_version(key)
+}
+
+/// Whether a word holds a version: `libc6_2.31~deb10` is a package.
+fn is_version(word: &str) -> bool {
+    let digit = |it: Option<&u8>| it.is_some_and(u8::is_ascii_digit);
+    word.as_bytes()
+        .windows(3)
+        .any(|it| digit(it.first()) && it[1] == b'.' && digit(it.last()))
 }
 
 /// The severity of this name.

@@ -1,5 +1,6 @@
 //! A query as text, for addresses and saved views.
 
+use super::terms::is_bare_key;
 use super::{Comparison, FieldTest, Query, parse};
 use crate::logs::severity::{Severity, SeveritySet};
 use crate::protocol::LogStream;
@@ -17,7 +18,7 @@ enum Inside {
 
 impl Query {
     /// Its canonical text, which [`parse`] reads as the same query. (A query that no text means,
-    /// such as one with a field whose name holds a space, is written as what comes closest.)
+    /// such as one with a field that has no name, is written as what comes closest.)
     #[must_use]
     pub fn to_text(&self) -> String {
         if let Self::Text(text) = self
@@ -32,18 +33,22 @@ impl Query {
     }
 }
 
-/// Appends a query. `apart` says that a word would become part of the text before it.
+/// Appends a query. `apart` says that a word would become part of the text beside it.
 fn write(query: &Query, inside: Inside, apart: bool, out: &mut String) {
     match query {
         Query::All(all) => {
             let brackets = inside == Inside::Not;
             open(brackets, out);
+            // Without an engine an expression amid words is one of them, and so is a dash amid words
+            // alone.
+            let expression = all.iter().any(is_expression);
             let mut apart = false;
             for (i, query) in all.iter().enumerate() {
                 if i > 0 {
                     out.push(' ');
                 }
-                write(query, Inside::All, apart, out);
+                let dash = i > 0 && matches!(query, Query::Not(_));
+                write(query, Inside::All, apart || expression || dash, out);
                 apart = matches!(query, Query::Text(text) if !apart && is_word(text));
             }
             close(brackets, out);
@@ -61,7 +66,7 @@ fn write(query: &Query, inside: Inside, apart: bool, out: &mut String) {
         }
         Query::Not(query) => {
             out.push('-');
-            write(query, Inside::Not, false, out);
+            write(query, Inside::Not, apart, out);
         }
         Query::Text(text) => {
             let dash = inside == Inside::Not && !text.starts_with(char::is_alphabetic);
@@ -87,6 +92,9 @@ fn write(query: &Query, inside: Inside, apart: bool, out: &mut String) {
             let ids: Vec<_> = ids.iter().map(|it| it.0.to_string()).collect();
             list("template:", ids.iter().map(String::as_str), out);
         }
+        Query::Patterns(patterns) => {
+            list("template:", patterns.iter().map(String::as_str), out);
+        }
         Query::After(when) => {
             out.push_str("after:");
             when.write(out);
@@ -100,10 +108,16 @@ fn write(query: &Query, inside: Inside, apart: bool, out: &mut String) {
             comparison,
             value,
         }) => {
-            out.push_str(key);
+            if is_bare_key(key) {
+                out.push_str(key);
+            } else {
+                quote(key, out);
+            }
             out.push_str(comparison.sign());
-            // `a==b` is `a=b`.
-            if is_bare(value) && !(*comparison == Comparison::Is && value.starts_with('=')) {
+            // `a==b` is `a=b`, and `a=>b` and `a=~b` are text.
+            if is_bare(value)
+                && !(*comparison == Comparison::Is && value.starts_with(['=', '>', '~']))
+            {
                 out.push_str(value);
             } else {
                 quote(value, out);
@@ -121,6 +135,13 @@ fn open(brackets: bool, out: &mut String) {
 fn close(brackets: bool, out: &mut String) {
     if brackets {
         out.push(')');
+    }
+}
+
+fn is_expression(query: &Query) -> bool {
+    match query {
+        Query::Not(query) => is_expression(query),
+        _ => matches!(query, Query::Regex(_)),
     }
 }
 

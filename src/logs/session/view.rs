@@ -15,7 +15,8 @@ pub(super) struct View {
     matches: Matches,
     /// There are rows that have not been searched: slices are under way.
     searching: bool,
-    /// How many templates had been merged when that was looked at last.
+    /// How many templates had been merged when that was looked at last; for a plan that depends on
+    /// their texts, how many had come as well.
     merges: u64,
 }
 
@@ -94,9 +95,13 @@ impl LogSession {
 
     /// A filter by template shows the lines of all that became part of it.
     pub(super) fn follow_merges(&mut self) {
-        let merges = self.templates().merges();
+        let (templates, by_text) = (self.templates(), self.view.plan.uses_patterns());
+        let mut merges = templates.merges();
+        if by_text {
+            merges += merges + templates.evicted() + templates.len() as u64;
+        }
         if std::mem::replace(&mut self.view.merges, merges) == merges
-            || self.view.plan.templates().is_empty()
+            || (self.view.plan.templates().is_empty() && !by_text)
         {
             return;
         }

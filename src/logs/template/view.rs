@@ -48,6 +48,12 @@ impl LogTemplateEngine {
         self.aliases.resolve(id)
     }
 
+    /// The texts of all templates, in no order.
+    pub fn patterns(&self) -> impl Iterator<Item = (TemplateId, String)> + '_ {
+        let clusters = self.clusters.iter().flatten();
+        clusters.map(|cluster| (cluster.id, cluster.pattern()))
+    }
+
     /// Merged templates, each with the one that it became part of.
     pub fn aliases(&self) -> impl ExactSizeIterator<Item = (TemplateId, TemplateId)> + '_ {
         self.aliases.iter()

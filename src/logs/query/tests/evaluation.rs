@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::logs::store::{LogStore, Note, Row, StoreLimits};
-use crate::logs::{Mined, ansi, fields};
+use crate::logs::{Mined, ansi};
 use crate::protocol::{Gap, GapReason, LogBatch};
 use crate::time::Millis;
 
@@ -77,7 +77,7 @@ fn naive(query: &Query, row: &Row<'_>) -> bool {
             Query::Text(text) => holds(line, text),
             Query::Regex(regex) => line.contains(regex.pattern.trim_matches(['(', ')'])),
             Query::Field(test) => {
-                let value = fields::parse(line).and_then(|it| it.get(&test.key));
+                let value = field::field(line, &test.key);
                 let Some(value) = value.map(|it| it.text().into_owned()) else {
                     return false;
                 };
@@ -139,7 +139,7 @@ fn asked() -> impl Strategy<Value = Query> {
         1 => (0u32..4).prop_map(|it| Query::Templates(vec![TemplateId(it), TemplateId(1)])),
         1 => (0i64..60).prop_map(|it| Query::After(When::At(Nanos(it)))),
         1 => (0i64..60).prop_map(|it| Query::Before(When::At(Nanos(it)))),
-        6 => ("[abA]|b\\.[abA]", 0usize..7, "a|A|é|ab|12|3|2ms|\\*|a b").prop_map(|(key, comparison, value)| {
+        6 => ("[abA]|b\\.[abA]", 0usize..7, "a|A|é|ab|12|3|2ms|\\*|a b|").prop_map(|(key, comparison, value)| {
             use Comparison::*;
             let comparison = [Is, IsNot, Holds, Above, AtLeast, Below, AtMost][comparison];
             let value = if comparison.is_order() { "3".to_owned() } else { value };
@@ -244,6 +244,73 @@ fn a_regular_expression_without_an_engine_is_left_out() {
     assert!(plan("/a+/ OR /b+/").is_everything());
     assert!(!plan("/a+/ OR b").is_everything());
     assert_eq!(plan("/a+/ OR b").marks("ab").first(), Some(&(1..2)));
+}
+
+#[test]
+fn members_of_objects_in_objects_are_found_as_deep_as_they_are_asked() {
+    let line = r#"{"a":{"b":{"c":{"d.e":7}},"b.c":8},"k8s/app":"web","x":"{\"y\":1}"}"#;
+    let value = |key: &str| field::field(line, key).map(|it| it.raw());
+    assert_eq!(value("a.b.c.d.e"), Some("7"));
+    assert_eq!(value("a.b.c"), Some("8"), "the nearest");
+    assert_eq!(value("k8s/app"), Some("web"));
+    assert_eq!(value("a.b.c.d.e.f"), None);
+    assert_eq!(value("x.y.z"), None);
+}
+
+#[test]
+fn a_template_that_is_asked_by_its_text_is_found_whatever_its_number() {
+    use crate::logs::{Filter, LogSession};
+    let session_with = |first: &[&str]| {
+        let mut session = LogSession::default();
+        session.set_filter(Filter {
+            text: "template:\"session opened for <*>\"".to_owned(),
+            language: Some(Language::QUERIES),
+            ..Filter::default()
+        });
+        for text in first {
+            let mut batch = LogBatch::new();
+            batch.push_line(Nanos(1), LogStream::Stdout, text);
+            session.ingest(0, batch);
+        }
+        session.visible_len()
+    };
+    let lines = [
+        "session opened for alice",
+        "session opened for bob",
+        "ready",
+    ];
+    assert_eq!(session_with(&lines), 2);
+    assert_eq!(
+        session_with(&["ready", lines[1], "ready", lines[0], lines[0]]),
+        3
+    );
+}
+
+#[test]
+fn a_slice_of_a_costly_plan_comes_less_far() {
+    let mut store = LogStore::default();
+    let mut batch = LogBatch::new();
+    for n in 0..4000 {
+        batch.push_line(Nanos(n), LogStream::Stdout, "user=zoe took=12ms and more");
+    }
+    store.append(0, batch, &[]);
+    let searched = |query: &str| {
+        let mut matches = Matches::default();
+        let plan = Plan::new(&parse(query, None).query, &known());
+        matches.search(&plan, &store, 40_000);
+        matches.progress(&store).searched
+    };
+    let (one, hundred) = (searched("zoe"), searched(&vec!["zoe"; 100].join(" OR ")));
+    assert!(one > 20 * hundred && hundred > 0, "{one} {hundred}");
+    assert!(one > 5 * searched("user=zoe"));
+}
+
+#[test]
+fn a_line_has_so_many_marks_at_most_and_they_cost_little() {
+    let line = "01".repeat(8192);
+    let marks = Plan::new(&query("0 OR 1"), &known()).marks(&line);
+    assert_eq!(marks.len(), 500);
+    assert!(marks.windows(2).all(|it| it[0].end <= it[1].start));
 }
 
 #[test]
