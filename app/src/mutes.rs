@@ -20,6 +20,8 @@ pub(crate) struct Mutes {
     dashboard: Dashboard,
     /// Where they are kept, and their texts.
     kept: StoredValue<(String, Vec<String>)>,
+    /// The patterns that were looked at: how many came and merged.
+    looked: StoredValue<u64>,
     /// Their numbers, in order.
     pub(crate) ids: Memo<Vec<TemplateId>>,
 }
@@ -32,6 +34,7 @@ impl Mutes {
         let mutes = Self {
             dashboard,
             kept: StoredValue::new((String::new(), Vec::new())),
+            looked: StoredValue::new(0),
             ids: memo(move || {
                 dashboard.logs_version.track();
                 dashboard
@@ -67,11 +70,20 @@ impl Mutes {
         let mut ids = self.ids.get_untracked();
         if ids.contains(&id) {
             ids.retain(|it| *it != id);
+            let before = kept.len();
             kept.retain(|it| !covers(it, &pattern) && !covers(&pattern, it));
+            if kept.len() < before {
+                // The others that a wider one stood for are kept by their own texts.
+                let texts = self.texts(&ids);
+                let alone = texts.filter(|text| !kept.iter().any(|it| covers(it, text)));
+                kept.extend(alone.collect::<Vec<_>>());
+            }
         } else if ids.len() < MAX_MUTED {
             ids.push(id);
             ids.sort_unstable();
-            kept.push(pattern);
+            if pattern.len() <= MAX_BYTES {
+                kept.push(pattern);
+            }
         }
         self.set(ids, key, kept);
     }
@@ -82,24 +94,44 @@ impl Mutes {
         self.set(Vec::new(), key, Vec::new());
     }
 
+    /// The texts of templates that can be kept.
+    fn texts(self, ids: &[TemplateId]) -> impl Iterator<Item = String> + use<> {
+        let texts: Vec<_> = self.dashboard.logs.with_value(|session| {
+            let texts = ids.iter().filter_map(|id| session.templates().pattern(*id));
+            texts.filter(|it| it.len() <= MAX_BYTES).collect()
+        });
+        texts.into_iter()
+    }
+
     /// Mutes what is kept under a key, as far as it came.
     fn follow(self, key: String) {
         let (before, mut kept) = self.kept.get_value();
-        if before != key {
+        let mut ids = self.ids.get_untracked();
+        let other = before != key;
+        if other {
             kept = crate::preferences::read(&key)
                 .map(|text| text.lines().take(MAX_MUTED).map(str::to_owned).collect())
                 .unwrap_or_default();
             self.kept.set_value((key.clone(), kept.clone()));
         }
-        let ids = self.ids.get_untracked();
         if ids.is_empty() && kept.is_empty() {
             return;
         }
-        let (found, texts) = self.dashboard.logs.with_value(|session| {
-            let muted = &session.filter().muted;
-            find(session.templates(), muted, kept.clone())
+        if other {
+            // Those of the log before are none of this one, should they still be here.
+            ids.clear();
+        }
+        let (looked, found, texts) = self.dashboard.logs.with_value(|session| {
+            let templates = session.templates();
+            let looked = templates.evicted() + templates.len() as u64 + 2 * templates.merges();
+            let (found, texts) = match other || looked != self.looked.get_value() {
+                true => find(templates, &ids, kept.clone()),
+                false => renew(templates, &ids, kept.clone()),
+            };
+            (looked, found, texts)
         });
-        if found != ids || texts != kept {
+        self.looked.set_value(looked);
+        if found != self.ids.get_untracked() || texts != kept {
             self.set(found, key, texts);
         }
     }
@@ -122,32 +154,42 @@ impl Mutes {
 
 /// The numbers of the muted templates, in order, and the texts to keep: a template whose text came to
 /// hold more lines is kept by its new text.
-fn find(
+fn renew(
     templates: &LogTemplateEngine,
     muted: &[TemplateId],
     mut kept: Vec<String>,
 ) -> (Vec<TemplateId>, Vec<String>) {
     let mut ids: Vec<_> = muted.iter().map(|id| templates.resolve(*id)).collect();
-    for standing in templates.standings() {
-        let Some(pattern) = templates.pattern(standing.id) else {
-            continue;
-        };
-        if kept.iter().any(|it| covers(it, &pattern)) {
-            ids.push(standing.id);
-        } else if ids.contains(&standing.id) {
+    ids.sort_unstable();
+    ids.dedup();
+    for pattern in ids.iter().filter_map(|id| templates.pattern(*id)) {
+        if !kept.iter().any(|it| covers(it, &pattern)) {
             kept.retain(|it| !covers(&pattern, it));
             if pattern.len() <= MAX_BYTES {
                 kept.push(pattern);
             }
         }
     }
+    (ids, kept)
+}
+
+/// Like [`renew`], with those that came and are covered by a text that is kept.
+fn find(
+    templates: &LogTemplateEngine,
+    muted: &[TemplateId],
+    kept: Vec<String>,
+) -> (Vec<TemplateId>, Vec<String>) {
+    let (mut ids, kept) = renew(templates, muted, kept);
+    let all = templates.patterns();
+    let covered = all.filter(|(_, pattern)| kept.iter().any(|it| covers(it, pattern)));
+    ids.extend(covered.map(|(id, _)| id));
     ids.sort_unstable();
     ids.dedup();
     (ids, kept)
 }
 
 /// Whether all lines of the pattern `of` are lines of `pattern`, word for word: `user <*> left` covers
-/// `user zoe left`.
+/// `user zoe left`. A wildcard of a kind covers itself alone: a value of that kind is no text.
 fn covers(pattern: &str, of: &str) -> bool {
     if pattern == of {
         return true;
@@ -162,17 +204,31 @@ fn covers(pattern: &str, of: &str) -> bool {
     }
 }
 
+/// Whether a word with texts left open is the other, where something stands in each.
 fn word_covers(word: &str, other: &str) -> bool {
-    let holes = Kind::ALL.iter().map(|kind| kind.wildcard());
-    let found = holes.filter_map(|hole| Some((word.find(hole)?, word.rfind(hole)? + hole.len())));
-    let all = found.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let Some((start, end)) = all else {
+    let mut parts = word.split(Kind::Any.wildcard());
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = other.strip_prefix(first) else {
         return false;
     };
-    let (before, behind) = (&word[..start], &word[end..]);
-    other.len() > before.len() + behind.len()
-        && other.starts_with(before)
-        && other.ends_with(behind)
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        let Some(filling) = rest.chars().next() else {
+            return false;
+        };
+        let behind = &rest[filling.len_utf8()..];
+        if parts.peek().is_none() {
+            return behind.ends_with(part);
+        }
+        match behind.find(part) {
+            Some(at) => rest = &behind[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -184,7 +240,17 @@ mod tests {
     fn a_pattern_covers_those_whose_words_are_its_own() {
         assert!(covers("user <*> left", "user zoe left"));
         assert!(covers("took=<num>ms a", "took=<num>ms a"));
-        assert!(covers("a took=<num>ms", "a took=12ms"));
+        assert!(covers("at <*>:<*>() of <num>", "at main:run() of <num>"));
+        assert!(!covers("at <*>:<*>() of <num>", "at main:() of <num>"));
+        assert!(!covers("at <*>:GET:<*>", "at 1:POST:2"));
+        // A text is no value of a kind.
+        assert!(!covers("job <num> done", "job queue done"));
+        assert!(!covers("exit code <num>", "exit code unknown"));
+        assert!(!covers(
+            "connection to <ip> lost",
+            "connection to database lost"
+        ));
+        assert!(covers("exit code <*>", "exit code <num>"));
         assert!(!covers("user <*> left", "user zoe never left"));
         assert!(!covers("user zoe left", "user <*> left"));
         assert!(!covers("took=<num>ms", "took=ms"));
