@@ -176,6 +176,12 @@ impl LogSession {
         moved
     }
 
+    /// Sets what may be held. What is too much goes from the old end.
+    pub fn set_limits(&mut self, limits: StoreLimits) {
+        self.store.set_limits(limits);
+        self.update_view(self.store.end_row());
+    }
+
     /// The rows.
     #[must_use]
     pub fn store(&self) -> &LogStore {

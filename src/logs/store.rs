@@ -8,12 +8,13 @@
 //!
 //! One container keeps Docker's own order, which is not always that of the timestamps. From the
 //! second source on the rows stand by timestamp; a line that comes late is put where it belongs,
-//! behind the lines of the same instant. That costs no more than the rows it overlaps.
+//! behind the lines of the same instant. That costs no more than the chunks it belongs in.
 
 mod chunk;
 mod front;
 mod let_go;
 mod merge;
+mod moves;
 mod row;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use crate::protocol::LogBatch;
 use crate::time::Nanos;
 use chunk::Chunk;
 use let_go::LetGo;
+use moves::Moves;
 pub use row::{Note, Row};
 
 /// Number of the first row that comes: rows may come in front of it.
@@ -37,6 +39,17 @@ pub struct StoreLimits {
     pub max_lines: usize,
     /// Memory of all rows in bytes.
     pub max_bytes: usize,
+}
+
+impl StoreLimits {
+    /// Limits that somebody sets: as many lines and mebibytes, or as few, as there can be.
+    #[must_use]
+    pub fn of(lines: usize, mebibytes: usize) -> Self {
+        Self {
+            max_lines: lines.clamp(1000, 5_000_000),
+            max_bytes: mebibytes.clamp(8, 1024) << 20,
+        }
+    }
 }
 
 impl Default for StoreLimits {
@@ -64,6 +77,7 @@ pub struct LogStore {
     newer_lines: u64,
     /// Newest timestamp of each source, where a gap without times belongs.
     newest: Few<u16, Nanos>,
+    moves: Moves,
 }
 
 impl LogStore {
@@ -80,6 +94,7 @@ impl LogStore {
             let_go: LetGo::default(),
             newer_lines: 0,
             newest: Few::default(),
+            moves: Moves::default(),
         }
     }
 
@@ -87,6 +102,20 @@ impl LogStore {
     #[must_use]
     pub fn limits(&self) -> StoreLimits {
         self.limits
+    }
+
+    /// Sets other limits. What is too much goes from the old end.
+    pub fn set_limits(&mut self, limits: StoreLimits) {
+        self.limits = limits;
+        self.evict();
+    }
+
+    /// How many times rows moved, or others got their numbers, and the number of the first of them
+    /// since it had been `seen` times; greater than all where none did. Rows that only went from an end, or
+    /// came there, did not move.
+    #[must_use]
+    pub fn moved_since(&self, seen: u64) -> (u64, u64) {
+        self.moves.since(seen)
     }
 
     /// Adds the lines of a batch, with what was found out about them in the same order (where that
@@ -221,19 +250,18 @@ impl LogStore {
     }
 
     fn insert(&mut self, source: u16, chunk: Chunk) -> u64 {
-        let sources = self.newest.len();
+        let (sources, end) = (self.newest.len(), self.end_row());
         let newest = (0..chunk.rows()).map(|row| chunk.time(row)).max();
         let before = self.newest.or_default(source);
         *before = newest.unwrap_or_default().max(*before);
         let first = match (sources, self.newest.len()) {
             (_, 0 | 1) => self.push(chunk),
-            (1, 2) => {
-                self.sort();
-                self.merge(chunk);
-                self.first_row
-            }
+            (1, 2) => self.sort().min(self.merge(chunk)),
             _ => self.merge(chunk),
         };
+        if first < end {
+            self.moves.add(first);
+        }
         self.evict();
         first
     }

@@ -7,6 +7,10 @@ use crate::logs::filter::Filter;
 use crate::logs::query::{Known, Matches, Plan, Progress};
 use crate::logs::store::Row;
 
+/// What is searched at once of what came or changed, in bytes as slices are measured: all of some ten
+/// thousand lines, unless a query asks much of each.
+const AT_ONCE: usize = 64 << 20;
+
 /// Unused while the filter lets all through.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
@@ -44,14 +48,16 @@ impl LogSession {
         }
     }
 
-    /// Searches all rows once more.
+    /// Searches all rows once more, as [`ingest`](Self::ingest) does what is new: at once as far as
+    /// that takes no time.
     pub(super) fn renew_view(&mut self) {
         self.begin_view(self.plan());
-        self.search(usize::MAX);
+        self.search(AT_ONCE);
     }
 
     /// Goes on with the search for rows that the filter lets through until about so many bytes were
-    /// looked at, the newest rows first. True where nothing is left to search.
+    /// looked at, the newest rows first. True where nothing is left to search. To be called again and
+    /// again, for lines that come can leave something to search too.
     pub fn search(&mut self, bytes: usize) -> bool {
         if self.view.searching {
             self.version += 1;
@@ -68,6 +74,13 @@ impl LogSession {
             true => self.view.matches.progress(&self.store),
             false => Progress::default(),
         }
+    }
+
+    /// Where what the filter looks for stands in `stripped`, a line without escape sequences: byte
+    /// ranges in order that do not overlap.
+    #[must_use]
+    pub fn marks(&self, stripped: &str) -> Vec<Range<usize>> {
+        self.view.plan.marks(stripped)
     }
 
     /// The filter, bound to what is known now.
@@ -109,7 +122,7 @@ impl LogSession {
         let plan = self.plan();
         if plan.templates() != self.view.plan.templates() {
             self.begin_view(plan);
-            self.search(usize::MAX);
+            self.search(AT_ONCE);
         }
     }
 
@@ -199,11 +212,11 @@ impl LogSession {
         self.keep_in_view(kept);
     }
 
-    /// Searches what is new; where slices are under way they come to it.
+    /// Searches what is new, unless that is much; where slices are under way they come to it.
     fn keep_in_view(&mut self, rows: Range<u64>) {
         self.view.matches.keep(rows);
         if !std::mem::replace(&mut self.view.searching, true) {
-            self.search(usize::MAX);
+            self.search(AT_ONCE);
         }
     }
 }
@@ -211,6 +224,7 @@ impl LogSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::store::StoreLimits;
     use crate::protocol::{LogBatch, LogStream};
     use crate::time::Nanos;
 
@@ -220,6 +234,36 @@ mod tests {
             batch.push_line(Nanos(0), LogStream::Stdout, text);
         }
         batch
+    }
+
+    #[test]
+    fn the_marks_of_a_line_are_those_of_the_filter() {
+        let mut session = LogSession::default();
+        assert!(session.marks("timeout").is_empty());
+        session.set_filter(Filter {
+            text: "out".into(),
+            ..Filter::default()
+        });
+        assert_eq!(session.marks("timeout, out"), [4..7, 9..12]);
+    }
+
+    #[test]
+    fn smaller_limits_let_the_oldest_lines_go_of_the_view_too() {
+        let mut session = LogSession::default();
+        for _ in 0..40 {
+            session.ingest(0, log(&["x".repeat(60_000).as_str(), "odd"]));
+        }
+        session.set_filter(Filter {
+            text: "odd".into(),
+            ..Filter::default()
+        });
+        assert_eq!(session.visible_lines(), 40);
+        session.set_limits(StoreLimits {
+            max_lines: 10,
+            max_bytes: usize::MAX,
+        });
+        assert!((5..8).contains(&session.visible_lines()));
+        assert!(session.visible(0).is_some() && session.evicted() > 60);
     }
 
     #[test]

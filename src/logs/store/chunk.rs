@@ -179,12 +179,23 @@ impl Chunk {
 
     /// Copies one row of `other` behind this chunk; false when a full chunk would grow.
     pub(super) fn push_from(&mut self, other: &Self, index: usize) -> bool {
-        let Some(entry) = other.batch.get(index) else {
-            return true;
-        };
-        if self.rows() > 0 && !self.has_room(1, entry.text.len()) {
+        if self.rows() > 0 && !self.has_room(1, other.text_bytes(index)) {
             return false;
         }
+        self.copy(other, index);
+        true
+    }
+
+    /// Bytes of the text of one row.
+    pub(super) fn text_bytes(&self, index: usize) -> usize {
+        self.batch.get(index).map_or(0, |it| it.text.len())
+    }
+
+    /// Copies one row of `other` behind this chunk.
+    pub(super) fn copy(&mut self, other: &Self, index: usize) {
+        let Some(entry) = other.batch.get(index) else {
+            return;
+        };
         self.batch.push(entry);
         let severity = other.severities[index];
         let mut template = other.templates[index];
@@ -196,7 +207,6 @@ impl Chunk {
         self.severities.push(severity);
         self.templates.push(template);
         self.sources.push(other.sources[index]);
-        true
     }
 
     /// Takes the rows from `row` on out of this chunk.

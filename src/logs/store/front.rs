@@ -51,6 +51,7 @@ impl LogStore {
     fn evict_newer(&mut self) {
         while let Some(newest) = self.chunks.back().filter(|it| self.can_spare(it)) {
             self.newer_lines += newest.lines() as u64;
+            self.moves.add(newest.start);
             let gone = self.chunks.pop_back();
             self.subtract(gone);
         }
@@ -68,6 +69,10 @@ impl LogStore {
         };
         let gaps: Vec<_> = rows.map_while(gap).collect();
         let mut left = gaps.len() + usize::from(whole);
+        if left > 0 {
+            // Other rows will have their numbers.
+            self.moves.add(0);
+        }
         for gap in gaps {
             self.let_go.missing(gap);
         }

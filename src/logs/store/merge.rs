@@ -1,13 +1,15 @@
 //! Rows of several sources, which stand by time.
 
-use std::collections::VecDeque;
-
 use super::LogStore;
-use super::chunk::Chunk;
+use super::chunk::{Chunk, FULL_ROWS, FULL_TEXT};
 use crate::time::Nanos;
 
+/// A row of a chunk.
+type RowOf<'a> = (&'a Chunk, usize);
+
 impl LogStore {
-    /// Puts each row of a chunk at its place by time, behind rows of the same time.
+    /// Puts each row of a chunk at its place by time, behind rows of the same time. Only the chunks in
+    /// which one belongs are made anew. Returns the number of the first row that is new or moved.
     pub(super) fn merge(&mut self, chunk: Chunk) -> u64 {
         let order = chunk.order_by_time();
         let Some(oldest) = order.first().map(|&row| chunk.time(row)) else {
@@ -16,56 +18,116 @@ impl LogStore {
         if chunk.is_sorted() && self.chunks.back().is_none_or(|c| c.last_time() <= oldest) {
             return self.push(chunk);
         }
-        let tail = self.take_after(oldest);
-        let first = self.end_row();
-        let mut late = order.into_iter().peekable();
-        for held in &tail {
-            for row in 0..held.rows() {
-                while let Some(new) = late.next_if(|&new| chunk.time(new) < held.time(row)) {
-                    self.push_row(&chunk, new);
-                }
-                self.push_row(held, row);
+        let mut late = order.as_slice();
+        let keep = self.chunks.partition_point(|c| c.last_time() <= oldest);
+        let mut tail = self.chunks.split_off(keep);
+        let first = tail.front().map_or(self.end_row(), |held| {
+            held.start + held.first_after(oldest) as u64
+        });
+        while let Some(mut held) = tail.pop_front() {
+            // What is later than all of this chunk belongs to the next, if there is one.
+            let until = match tail.is_empty() {
+                true => late.len(),
+                false => late.partition_point(|&row| chunk.time(row) < held.last_time()),
+            };
+            let (mine, rest) = late.split_at(until);
+            late = rest;
+            if mine.is_empty() {
+                held.start = self.end_row();
+                self.chunks.push_back(held);
+                continue;
             }
+            self.bytes -= held.bytes;
+            self.lines -= held.lines();
+            let mut rows: Vec<RowOf<'_>> = Vec::with_capacity(held.rows() + mine.len());
+            let mut mine = mine.iter().peekable();
+            for row in 0..held.rows() {
+                while let Some(&new) = mine.next_if(|&&new| chunk.time(new) < held.time(row)) {
+                    rows.push((&chunk, new));
+                }
+                rows.push((&held, row));
+            }
+            rows.extend(mine.map(|&new| (&chunk, new)));
+            self.push_evenly(&rows);
         }
-        for new in late {
-            self.push_row(&chunk, new);
+        // Where all of them are the latest, and not in order.
+        for &row in late {
+            self.push_row(&chunk, row);
         }
         self.measure_last();
         first
     }
 
-    /// Removes all rows that are later than `time` and returns them, in order.
-    fn take_after(&mut self, time: Nanos) -> VecDeque<Chunk> {
-        let keep = self.chunks.partition_point(|c| c.last_time() <= time);
-        let mut tail = self.chunks.split_off(keep);
-        for chunk in &tail {
-            self.bytes -= chunk.bytes;
-            self.lines -= chunk.lines();
-        }
-        if let Some(mut first) = tail.pop_front() {
-            let row = first.first_after(time);
-            let later = first.split_off(row);
-            if first.rows() > 0 {
-                first.bytes = 0;
-                self.lines += first.lines();
-                self.chunks.push_back(first);
-                self.measure_last();
+    /// Puts copies of rows behind all others, in chunks of about the same size: half full ones at least,
+    /// so that they do not become small ones where late rows come again and again.
+    fn push_evenly(&mut self, rows: &[RowOf<'_>]) {
+        let text: usize = rows.iter().map(|(of, row)| of.text_bytes(*row)).sum();
+        let full = rows.len().div_ceil(FULL_ROWS).max(text.div_ceil(FULL_TEXT));
+        let enough = (rows.len().div_ceil(full.max(1)), text.div_ceil(full.max(1)));
+        let mut chunk = Chunk::starting_at(self.end_row());
+        let mut bytes = 0;
+        for (at, (of, row)) in rows.iter().enumerate() {
+            chunk.copy(of, *row);
+            bytes += of.text_bytes(*row);
+            if chunk.rows() < enough.0 && bytes < enough.1 && at + 1 < rows.len() {
+                continue;
             }
-            tail.push_front(later);
+            chunk.shrink_to_fit();
+            chunk.bytes = chunk.measure();
+            self.bytes += chunk.bytes;
+            self.lines += chunk.lines();
+            self.chunks.push_back(chunk);
+            chunk = Chunk::starting_at(self.end_row());
+            bytes = 0;
         }
-        tail
     }
 
-    /// Brings all rows in order of time; needed once, when a second source comes.
-    pub(super) fn sort(&mut self) {
-        let mut all = Chunk::default();
-        for chunk in self.chunks.drain(..) {
-            all.append(&chunk);
+    /// Brings all rows in order of time; needed once, when a second source comes. Of one container few
+    /// rows are out of it: only the chunks are made anew that hold such. Returns the number of the first
+    /// row that moved.
+    pub(super) fn sort(&mut self) -> u64 {
+        let mut tail = std::mem::take(&mut self.chunks);
+        let times = |chunk: &Chunk| -> (Nanos, Nanos) {
+            let all = || (0..chunk.rows()).map(|row| chunk.time(row));
+            (
+                all().min().unwrap_or_default(),
+                all().max().unwrap_or_default(),
+            )
+        };
+        let bounds: Vec<_> = tail.iter().map(times).collect();
+        // The oldest time in each chunk and those behind it.
+        let mut behind = vec![Nanos(i64::MAX); bounds.len() + 1];
+        for (at, (oldest, _)) in bounds.iter().enumerate().rev() {
+            behind[at] = behind[at + 1].min(*oldest);
         }
-        (self.lines, self.bytes) = (0, 0);
-        for row in all.order_by_time() {
-            self.push_row(&all, row);
+        let mut first = None;
+        let mut run: Vec<Chunk> = Vec::new();
+        let mut newest = Nanos(i64::MIN);
+        for ((_, last), behind) in bounds.iter().zip(&behind[1..]) {
+            run.extend(tail.pop_front());
+            newest = newest.max(*last);
+            if newest > *behind {
+                continue;
+            }
+            let run = std::mem::take(&mut run);
+            if let [chunk] = &run[..]
+                && chunk.is_sorted()
+            {
+                self.chunks.extend(run);
+                continue;
+            }
+            first.get_or_insert(run.first().map_or(0, |it| it.start));
+            for chunk in &run {
+                self.bytes -= chunk.bytes;
+                self.lines -= chunk.lines();
+            }
+            let mut rows: Vec<RowOf<'_>> = run
+                .iter()
+                .flat_map(|chunk| (0..chunk.rows()).map(move |row| (chunk, row)))
+                .collect();
+            crate::sort::sort_by_key(&mut rows, |(chunk, row)| chunk.time(*row));
+            self.push_evenly(&rows);
         }
-        self.measure_last();
+        first.unwrap_or(self.end_row())
     }
 }

@@ -68,7 +68,7 @@ fn a_late_line_of_another_source_stands_where_it_belongs() {
     );
     assert_eq!(
         store.append(1, batch(&[(5, "late".into())]), &[]),
-        FIRST_ROW
+        FIRST_ROW + 2
     );
     assert_eq!(texts(&store), ["a", "b", "late", "c"]);
     assert_eq!(
@@ -80,6 +80,67 @@ fn a_late_line_of_another_source_stands_where_it_belongs() {
         FIRST_ROW + 5
     );
     assert_eq!(texts(&store), ["a", "b", "late", "d", "c", "e"]);
+}
+
+#[test]
+fn a_second_source_moves_only_what_is_out_of_order() {
+    let mut store = LogStore::default();
+    let lines = |times: std::ops::Range<i64>| -> Vec<_> {
+        times.map(|time| (time, "x".repeat(1000))).collect()
+    };
+    store.append(0, batch(&lines(0..200)), &[]);
+    store.append(0, batch(&[(205, "b".into()), (204, "a".into())]), &[]);
+    store.append(0, batch(&lines(300..900)), &[]);
+    let chunks = store.chunks.len();
+    assert_eq!(store.moved_since(0), (0, u64::MAX));
+    let changed = store.append(1, batch(&[(2000, "new".into())]), &[]);
+    assert!(
+        (FIRST_ROW + 130..=FIRST_ROW + 200).contains(&changed),
+        "{}",
+        changed - FIRST_ROW
+    );
+    assert_eq!(store.moved_since(0), (1, changed));
+    assert!(store.chunks.len() <= chunks + 1);
+    // A line from long ago makes one chunk anew.
+    let first = store.chunks[0].bytes;
+    let changed = store.append(1, batch(&[(400, "late".into())]), &[]);
+    assert_eq!(
+        store
+            .row((changed - FIRST_ROW) as usize)
+            .map(|it| matches!(it, Row::Entry { source: 1, .. })),
+        Some(true)
+    );
+    assert_eq!(store.chunks[0].bytes, first);
+    assert!(store.chunks.len() <= chunks + 2);
+}
+
+#[test]
+fn late_lines_again_and_again_leave_no_small_chunks() {
+    let mut store = LogStore::default();
+    let lines: Vec<_> = (0..2000).map(|i| (i, "x".repeat(100))).collect();
+    store.append(0, batch(&lines), &[]);
+    for i in 0..2000 {
+        store.append(1, batch(&[(i * 7 % 2000, "y".repeat(100))]), &[]);
+    }
+    assert!(store.chunks.len() < 16, "{}", store.chunks.len());
+    let beside = store.heap_bytes() - 400_000;
+    assert!(beside < 4000 * 24, "{beside}");
+}
+
+#[test]
+fn smaller_limits_let_the_oldest_lines_go_at_once() {
+    let mut store = LogStore::default();
+    for i in 0..100 {
+        store.append(0, batch(&[(i, "x".repeat(10_000))]), &[]);
+    }
+    store.set_limits(StoreLimits {
+        max_lines: 20,
+        max_bytes: usize::MAX,
+    });
+    assert!((20..30).contains(&store.lines()));
+    assert_eq!(store.lines() as u64 + store.evicted(), 100);
+    let of = StoreLimits::of(usize::MAX, 0);
+    assert_eq!((of.max_lines, of.max_bytes), (5_000_000, 8 << 20));
 }
 
 #[test]
@@ -227,6 +288,7 @@ proptest! {
             if same > moved {
                 prop_assert_eq!(&held[..same - moved], &before[moved..same]);
             }
+            prop_assert!(store.moved_since(0).1 <= changed || same >= before.len());
             let lines_held = held.iter().filter(|row| !row.2.starts_with("gap")).count();
             prop_assert_eq!(store.lines(), lines_held);
             let measured: usize = store.chunks.iter().map(Chunk::measure).sum();
