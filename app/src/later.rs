@@ -1,6 +1,7 @@
-//! Views whose code the page downloads behind its first load, and the language of queries.
+//! What the page downloads behind its first load: the code of the views that the first lines of a
+//! log can do without, and what they and the log call ([`Rest`]), such as the language of queries.
 //!
-//! Where cargo-leptos splits the page (`--split`), the code of [`Part`]s and of the language is a
+//! Where cargo-leptos splits the page (`--split`), that code is a
 //! WebAssembly file of its own. The page asks for it as soon as it is live, so that a click finds it
 //! there; an address that shows such a view waits for it, since what the server rendered comes alive
 //! only with the code that draws it. Until it is here the filter's text is plain. Without `--split`
@@ -11,14 +12,20 @@ use sidekick::logs::query::Language;
 
 use crate::bind::{Erase, when};
 use crate::details::{ContainerDetails, ProjectDetails};
-use crate::logs::LogTools;
+use crate::layout::{Help, Screen, screen, tell_health};
+use crate::logs::{Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip};
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
+use crate::state::Health;
 use crate::stats::StatsView;
 
 /// A view that is not part of the first load.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum Part {
+    /// In place of a selection.
+    Screen(Screen),
+    /// The keyboard help.
+    Help,
     /// Of the Stats tab.
     Stats,
     /// Of the Patterns tab.
@@ -27,12 +34,37 @@ pub(crate) enum Part {
     Container,
     /// Of the Details tab of a project or service.
     Project,
-    /// None: only the language is asked for.
+    /// None: only the rest is asked for.
     #[cfg(feature = "hydrate")]
     Nothing,
     /// Of the log's toolbar.
     LogTools,
+    /// Above the lines.
+    Timeline,
+    /// At the upper edge of the lines.
+    Past(NearPast),
+    /// Below the lines.
+    Inspector(RwSignal<Option<Inspected>>),
 }
+
+/// What comes with the views.
+#[derive(Clone, Copy)]
+pub(crate) struct Rest {
+    /// Reads queries.
+    pub(crate) language: Language,
+    /// How well lines come, in words.
+    pub(crate) health: fn(Health) -> String,
+    /// Reads older lines.
+    #[cfg(feature = "hydrate")]
+    pub(crate) older: crate::live::Reader,
+}
+
+const REST: Rest = Rest {
+    language: Language::QUERIES,
+    health: tell_health,
+    #[cfg(feature = "hydrate")]
+    older: crate::live::READER,
+};
 
 fn draw(part: Part) -> AnyView {
     match part {
@@ -42,7 +74,12 @@ fn draw(part: Part) -> AnyView {
         Part::Project => view! { <ProjectDetails /> }.into_any(),
         #[cfg(feature = "hydrate")]
         Part::Nothing => ().into_any(),
+        Part::Screen(which) => screen(which),
+        Part::Help => view! { <Help /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
+        Part::Timeline => view! { <LogTimeline /> }.erase(),
+        Part::Past(near) => view! { <PastStrip near /> }.erase(),
+        Part::Inspector(inspected) => view! { <LineInspector inspected /> }.erase(),
     }
 }
 
@@ -52,10 +89,10 @@ pub(crate) fn part(part: Part) -> AnyView {
     draw(part)
 }
 
-/// What reads queries, once its code is here. The server filters nothing.
+/// What comes with the views, once it is here.
 #[cfg(not(feature = "hydrate"))]
-pub(crate) fn language() -> Option<Language> {
-    None
+pub(crate) fn rest() -> Option<Rest> {
+    Some(REST)
 }
 
 /// Brings the code at once, and says when it is here. The server has no use for it.
@@ -66,7 +103,7 @@ pub(crate) fn bring(_then: impl FnOnce() + 'static) {}
 pub(crate) fn part_at_last(part: Part) -> AnyView {
     let here = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    crate::signal::effect(move || browser::wait(here));
+    crate::signal::effect(move || browser::when_here(move || here.set(true)));
     when(move || here.get(), move || drawn(part))
 }
 
@@ -75,13 +112,13 @@ use browser::drawn;
 #[cfg(feature = "hydrate")]
 pub use browser::hydrate;
 #[cfg(feature = "hydrate")]
-pub(crate) use browser::{bring, language, part};
+pub(crate) use browser::{bring, part, rest};
 #[cfg(not(feature = "hydrate"))]
 use draw as drawn;
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
     use std::time::Duration;
 
     use futures::{FutureExt, channel::oneshot};
@@ -90,12 +127,10 @@ mod browser {
     use super::code::{draw, load};
     use super::*;
     use crate::bind::bound;
-    use crate::route::Tab;
-    use crate::state::first_route;
 
     /// How long the live page waits before it asks for the rest of its code, in milliseconds: its
     /// first lines come first.
-    const REST_MS: u64 = 1_000;
+    const REST_MS: u64 = 300;
     /// The shortest and the longest wait between two attempts, in milliseconds.
     const RETRY_MS: (u64, u64) = (1_000, 8_000);
     const COMING: &str = "Loading this view…";
@@ -103,9 +138,10 @@ mod browser {
         If that does not help, reload the page.";
 
     thread_local! {
-        static HERE: Cell<bool> = const { Cell::new(false) };
         static BRINGING: Cell<bool> = const { Cell::new(false) };
-        static LANGUAGE: Cell<Option<Language>> = const { Cell::new(None) };
+        static REST: Cell<Option<Rest>> = const { Cell::new(None) };
+        /// What is to be done once the code is here.
+        static WAITING: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
     }
 
     #[derive(Clone, Copy)]
@@ -115,32 +151,32 @@ mod browser {
         Here,
     }
 
-    /// Makes the page live, as soon as the code of what it shows is here.
+    /// Makes the page live, as soon as the code of what it shows is here: at once where the server
+    /// rendered a log.
     pub fn hydrate() {
-        let tab = first_route().tab;
+        let log = document().query_selector(".logs-view").ok().flatten();
         spawn_local(async move {
-            if tab != Tab::Logs {
+            if log.is_none() {
                 first_part().await;
             }
             leptos::mount::hydrate_body(crate::App);
-            rest(REST_MS).await;
-            if load().await.is_ok() {
-                here();
-            }
+            pause(REST_MS).await;
+            bring(|| ());
         });
     }
 
     /// The code is here.
     fn here() {
-        HERE.set(true);
-        BRINGING.set(false);
         let brought = draw(Part::Nothing).now_or_never().and_then(Result::ok);
-        LANGUAGE.set(brought.map(|(_, language)| language));
+        REST.set(brought.map(|(_, rest)| rest));
+        for act in WAITING.take() {
+            act();
+        }
     }
 
-    /// What reads queries, once its code is here.
-    pub(crate) fn language() -> Option<Language> {
-        LANGUAGE.get()
+    /// What comes with the views, once it is here.
+    pub(crate) fn rest() -> Option<Rest> {
+        REST.get()
     }
 
     /// Loads the code before the page is live; meanwhile a word on what the server rendered says
@@ -165,19 +201,25 @@ mod browser {
         }
     }
 
-    /// Brings the code at once, and says when it is here, unless that was asked for already.
+    /// Does something once the code is here.
+    pub(super) fn when_here(act: impl FnOnce() + 'static) {
+        if REST.get().is_some() {
+            return act();
+        }
+        WAITING.with_borrow_mut(|all| all.push(Box::new(act)));
+    }
+
+    /// Brings the code at once, and does something when it is here.
     pub(crate) fn bring(then: impl FnOnce() + 'static) {
-        if !BRINGING.replace(true) {
-            spawn_local(async move {
-                load_at_last(|| true).await;
-                then();
-            });
+        when_here(then);
+        if REST.get().is_none() && !BRINGING.replace(true) {
+            spawn_local(load_at_last(|| true));
         }
     }
 
     /// The view, or until its code is here the word that it comes.
     pub(crate) fn part(part: Part) -> AnyView {
-        if HERE.get() {
+        if REST.get().is_some() {
             return drawn(part);
         }
         let code = RwSignal::new(Code::Coming);
@@ -201,18 +243,6 @@ mod browser {
         bound(view).into_any()
     }
 
-    /// Sets a signal once the code is here. Asks for it behind the page's first lines.
-    pub(super) fn wait(here: RwSignal<bool>) {
-        if HERE.get() {
-            return here.set(true);
-        }
-        spawn_local(async move {
-            rest(REST_MS).await;
-            load_at_last(|| here.try_get_untracked().is_some()).await;
-            here.set(true);
-        });
-    }
-
     /// The view, once its code is here.
     pub(super) fn drawn(part: Part) -> AnyView {
         let view = draw(part).now_or_never().and_then(Result::ok);
@@ -226,13 +256,13 @@ mod browser {
             if !failed() {
                 return;
             }
-            rest(wait).await;
+            pause(wait).await;
             wait = (wait * 2).min(RETRY_MS.1);
         }
         here();
     }
 
-    async fn rest(ms: u64) {
+    async fn pause(ms: u64) {
         let (done, passed) = oneshot::channel::<()>();
         set_timeout(move || drop(done), Duration::from_millis(ms));
         let _ended = passed.await;
@@ -244,11 +274,11 @@ mod browser {
 mod code {
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-    use super::{AnyView, Language, Part};
+    use super::{AnyView, Part, REST, Rest};
 
     #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
-    pub(super) fn draw(part: Part) -> Result<(AnyView, Language), SplitLoaderError> {
-        Ok((super::draw(part), Language::QUERIES))
+    pub(super) fn draw(part: Part) -> Result<(AnyView, Rest), SplitLoaderError> {
+        Ok((super::draw(part), REST))
     }
 }
 
@@ -257,13 +287,13 @@ mod code {
 mod code {
     use std::convert::Infallible;
 
-    use super::{AnyView, Language, Part};
+    use super::{AnyView, Part, REST, Rest};
 
     pub(super) async fn load() -> Result<(), Infallible> {
         Ok(())
     }
 
-    pub(super) async fn draw(part: Part) -> Result<(AnyView, Language), Infallible> {
-        Ok((super::draw(part), Language::QUERIES))
+    pub(super) async fn draw(part: Part) -> Result<(AnyView, Rest), Infallible> {
+        Ok((super::draw(part), REST))
     }
 }

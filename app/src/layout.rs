@@ -11,11 +11,14 @@ mod top_bar;
 use crate::bind::click;
 use leptos::prelude::*;
 
+use crate::later::{Part, part_at_last};
 use crate::sidebar::Sidebar;
 use crate::state::{Dashboard, Initial, first_route};
-use help::Help;
+pub(crate) use help::Help;
 use stage::Stage;
+pub(crate) use stage::{Screen, screen};
 use top_bar::TopBar;
+pub(crate) use top_bar::health as tell_health;
 
 /// The application, the same on the server and in the browser.
 #[component]
@@ -45,6 +48,6 @@ pub fn App() -> impl IntoView {
                 <Stage />
             </main>
         </div>
-        <Help />
+        {part_at_last(Part::Help)}
     }
 }

@@ -27,6 +27,7 @@ use crate::state::{Dashboard, Subject};
 pub(crate) use clock::now;
 use clock::{jitter, wall_clock};
 use frame::Frame;
+pub(crate) use older::{READER, Reader};
 use socket::{Socket, SocketEvent};
 
 /// The page's connection. Cloning gives another handle to the same one.

@@ -31,20 +31,25 @@ mod slot;
 #[cfg(feature = "hydrate")]
 mod viewport;
 
-use crate::bind::{Erase, on};
+use crate::bind::{Erase, on, when};
+use crate::later::{Part, part, part_at_last};
 use crate::signal::RwSignal;
 use leptos::{ev, prelude::*};
 
 pub(crate) use copy::CopyButton;
 pub(crate) use go_to::instant;
+pub(crate) use inspector::LineInspector;
+pub(crate) use list::Inspected;
 pub(crate) use notice::StreamNotice;
+pub(crate) use past::{NearPast, PastStrip};
+pub(crate) use timeline::LogTimeline;
 pub(crate) use tools::LogTools;
 
 /// What the Logs tab shows.
 #[component]
 pub fn LogsView() -> impl IntoView {
     controls::Controls::provide();
-    let inspected = RwSignal::new(None::<list::Inspected>);
+    let inspected = RwSignal::new(None::<Inspected>);
     view! {
         <section
             class="logs-view"
@@ -56,10 +61,13 @@ pub fn LogsView() -> impl IntoView {
             })
         >
             <toolbar::LogToolbar />
-            <timeline::LogTimeline />
+            <div class="timeline-place">{part_at_last(Part::Timeline)}</div>
             <StreamNotice what="log" />
             <list::LogList inspected />
-            <inspector::LineInspector inspected />
+            {when(
+                move || inspected.with(Option::is_some),
+                move || part(Part::Inspector(inspected)),
+            )}
         </section>
     }
     .erase()

@@ -12,7 +12,7 @@ use sidekick::logs::{Template, TemplateId};
 
 use crate::{
     charts::{group_digits, plural},
-    later::language,
+    later::rest,
     logs::StreamNotice,
     mutes::Mutes,
     pulse::pulse,
@@ -196,7 +196,7 @@ impl Lines {
             filter.template = Some(id);
             if let Some(query) = query {
                 filter.text = query;
-                filter.language = language();
+                filter.language = rest().map(|rest| rest.language);
             }
             session.set_filter(filter);
         });

@@ -144,8 +144,8 @@ test('whoever follows the newest lines calls off a jump to a time', async ({ doc
   const called = dashboard.page.evaluate(
     () =>
       new Promise<void>((done) => {
-        const strip = document.querySelector<HTMLElement>('.log-past');
         new MutationObserver((_, observer) => {
+          const strip = document.querySelector<HTMLElement>('.log-past');
           const follow = document.querySelector<HTMLElement>('.log-new');
           if (!strip?.textContent?.includes('Loading older lines') || !follow || follow.hidden) return;
           observer.disconnect();

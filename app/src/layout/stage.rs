@@ -8,11 +8,13 @@ use sidekick::model::EngineStatus;
 use super::detail::Detail;
 use super::overview::Overview;
 use super::screens::{Banners, Connecting, NoContainers, NoDaemon, Unknown};
+use crate::later::{Part, part};
 use crate::route::Selection;
 use crate::state::{Dashboard, dashboard};
 
+/// What can fill the page beside the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Screen {
+pub(crate) enum Screen {
     NoDaemon,
     Connecting,
     NoContainers,
@@ -31,7 +33,7 @@ pub(crate) fn Stage() -> impl IntoView {
         let screen = match before {
             // What was shown once stays, with its lines, whatever becomes of it.
             Some((_, Screen::Selected)) => Screen::Selected,
-            _ => screen(dashboard, &selection),
+            _ => choose(dashboard, &selection),
         };
         (selection, screen)
     });
@@ -44,18 +46,26 @@ pub(crate) fn Stage() -> impl IntoView {
     view! {
         <Banners />
         {move || match screen.get() {
-            Screen::NoDaemon => view! { <NoDaemon /> }.erase(),
-            Screen::Connecting => view! { <Connecting /> }.erase(),
-            Screen::NoContainers => view! { <NoContainers /> }.erase(),
-            Screen::Unknown => view! { <Unknown /> }.erase(),
-            Screen::Overview => view! { <Overview /> }.erase(),
             Screen::Selected => view! { <Detail /> }.erase(),
+            other => part(Part::Screen(other)),
         }}
     }
     .erase()
 }
 
-fn screen(dashboard: Dashboard, selection: &Selection) -> Screen {
+/// What stands in place of a selection.
+pub(crate) fn screen(which: Screen) -> AnyView {
+    match which {
+        Screen::NoDaemon => view! { <NoDaemon /> }.erase(),
+        Screen::Connecting => view! { <Connecting /> }.erase(),
+        Screen::NoContainers => view! { <NoContainers /> }.erase(),
+        Screen::Unknown => view! { <Unknown /> }.erase(),
+        Screen::Overview => view! { <Overview /> }.erase(),
+        Screen::Selected => ().into_any(),
+    }
+}
+
+fn choose(dashboard: Dashboard, selection: &Selection) -> Screen {
     if matches!(selection, Selection::Nowhere(_)) {
         return Screen::Unknown;
     }

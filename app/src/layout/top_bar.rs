@@ -7,6 +7,7 @@ use sidekick::client::LinkState;
 use sidekick::model::EngineStatus;
 
 use crate::charts::{group_digits, plural};
+use crate::later::rest;
 use crate::preferences::Theme;
 use crate::state::{Dashboard, Health, dashboard};
 use crate::text;
@@ -108,7 +109,7 @@ fn link(dashboard: Dashboard) -> AnyView {
     };
     let told = move || {
         dashboard.now.track();
-        health(dashboard.health.get_value())
+        rest().map(|rest| (rest.health)(dashboard.health.get_value()))
     };
     view! {
         <span
@@ -138,7 +139,7 @@ fn link_word(link: LinkState, engine: &EngineStatus) -> &'static str {
 }
 
 /// How well lines come, in words.
-fn health(health: Health) -> String {
+pub(crate) fn health(health: Health) -> String {
     if health == Health::default() {
         return "No lines came to this page yet".to_owned();
     }

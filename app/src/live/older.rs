@@ -7,11 +7,33 @@ use sidekick::protocol::{GapReason, LogBatch, Start, StreamState, SubId, Target}
 
 use super::Wire;
 use super::frame::Dirty;
+use crate::later::{bring, rest};
 use crate::state::Past;
+
+/// What reads older lines, which is no part of the first load.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    load: fn(&Wire),
+    take: fn(&Wire, &Report) -> bool,
+}
+
+pub(crate) const READER: Reader = Reader {
+    load: Wire::read_older,
+    take: Wire::take_report,
+};
 
 impl Wire {
     /// Reads older lines of the selected container, unless that is under way or there are none.
     pub(crate) fn load_older(&self) {
+        let wire = self.clone();
+        bring(move || {
+            if let Some(rest) = rest() {
+                (rest.older.load)(&wire);
+            }
+        });
+    }
+
+    fn read_older(&self) {
         let dashboard = self.dashboard;
         let container = dashboard
             .pinned
@@ -61,6 +83,11 @@ impl Wire {
     /// Takes a report of the reading of older lines. False for all others.
     pub(super) fn takes_older(&self, report: &Report) -> bool {
         let reading = self.inner.borrow().older_sub;
+        reading.is_some() && rest().is_some_and(|rest| (rest.older.take)(self, report))
+    }
+
+    fn take_report(&self, report: &Report) -> bool {
+        let reading = self.inner.borrow().older_sub;
         let of = |sub: &SubId| reading == Some(*sub);
         match report {
             Report::Logs { sub, batch, .. } if of(sub) => self.take_older(Some(batch)),
@@ -108,7 +135,7 @@ impl Wire {
         }
         self.tell_past(None);
         if again {
-            self.load_older();
+            self.read_older();
         }
     }
 

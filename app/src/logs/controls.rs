@@ -65,7 +65,7 @@ impl Controls {
     }
 
     fn set_filter(self, mut filter: Filter) {
-        filter.language = later::language();
+        filter.language = later::rest().map(|rest| rest.language);
         if filter.language.is_none() && !filter.text.is_empty() {
             // What is typed before the language is here is read anew once it is.
             later::bring(move || {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, bound, click, when};
+use crate::bind::{Erase, bound, click};
 use crate::signal::RwSignal;
 use leptos::prelude::*;
 use sidekick::{logs::Filter, protocol::LogStream};
@@ -14,20 +14,17 @@ use super::{
 };
 use crate::charts::Clock;
 
-/// The inspected line, if there is one.
+/// The inspected line.
 #[component]
-pub(super) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
+pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let text = move || inspected.with(|it| it.as_ref().map(|it| readable(&it.text)));
-    let line = move || {
-        view! {
-            <section class="inspector" aria-label="Line">
-                <InspectorHead inspected />
-                <pre class="inspector-text">{move || text().unwrap_or_default()}</pre>
-            </section>
-        }
-        .erase()
-    };
-    when(move || inspected.with(Option::is_some), line)
+    view! {
+        <section class="inspector" aria-label="Line">
+            <InspectorHead inspected />
+            <pre class="inspector-text">{move || text().unwrap_or_default()}</pre>
+        </section>
+    }
+    .erase()
 }
 
 #[component]

@@ -6,22 +6,26 @@ use leptos::{ev, html, prelude::*};
 use sidekick::logs::{LogSession, Severity};
 use sidekick::{protocol::LogStream, time::Nanos};
 
-use super::{controls::controls, notice::EmptyNotice, past::PastStrip};
-use crate::{charts::plural, route::Selection};
+use super::{controls::controls, notice::EmptyNotice, past::NearPast};
+use crate::{
+    charts::plural,
+    later::{Part, part_at_last},
+    route::Selection,
+};
 
 /// A line that was clicked, to be shown in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Inspected {
-    pub(super) time: Nanos,
-    pub(super) untimed: bool,
-    pub(super) stream: LogStream,
-    pub(super) severity: Severity,
-    pub(super) source: String,
-    pub(super) template: Option<sidekick::logs::TemplateId>,
-    pub(super) truncated: bool,
-    pub(super) lossy: bool,
+pub(crate) struct Inspected {
+    pub(crate) time: Nanos,
+    pub(crate) untimed: bool,
+    pub(crate) stream: LogStream,
+    pub(crate) severity: Severity,
+    pub(crate) source: String,
+    pub(crate) template: Option<sidekick::logs::TemplateId>,
+    pub(crate) truncated: bool,
+    pub(crate) lossy: bool,
     /// Without escape sequences.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// The rows of the log, and the button that leads back to the newest.
@@ -87,7 +91,11 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 </div>
             </div>
             <EmptyNotice />
-            <PastStrip near=near_top fits following />
+            {part_at_last(Part::Past(NearPast {
+                near: near_top,
+                fits,
+                following,
+            }))}
             <button
                 type="button"
                 class="log-new"

@@ -10,16 +10,25 @@ use super::controls::{Controls, Goal, controls};
 use crate::charts::{Clock, plural};
 use crate::state::{Dashboard, Past, Seek};
 
+/// Where the reader is.
+#[derive(Clone, Copy)]
+pub(crate) struct NearPast {
+    /// The upper edge of what is held is in sight, or nearly.
+    pub(super) near: RwSignal<bool>,
+    /// All that is shown is in sight.
+    pub(super) fits: RwSignal<bool>,
+    /// The newest lines are followed.
+    pub(super) following: RwSignal<bool>,
+}
+
 /// How the lines before those held are doing, while the reader is near them.
 #[component]
-pub(super) fn PastStrip(
-    /// The upper edge of what is held is in sight, or nearly.
-    near: RwSignal<bool>,
-    /// All that is shown is in sight.
-    fits: RwSignal<bool>,
-    /// The newest lines are followed.
-    following: RwSignal<bool>,
-) -> impl IntoView {
+pub(crate) fn PastStrip(near: NearPast) -> impl IntoView {
+    let NearPast {
+        near,
+        fits,
+        following,
+    } = near;
     let controls = controls();
     let dashboard = controls.dashboard;
     effect(move || pursue(controls));

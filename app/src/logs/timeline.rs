@@ -20,7 +20,7 @@ const LEAST_MINUTES: usize = 20;
 
 /// Lines per minute by severity; a click goes to that minute.
 #[component]
-pub(super) fn LogTimeline() -> impl IntoView {
+pub(crate) fn LogTimeline() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, REDRAW_MS);

@@ -6,12 +6,7 @@ use crate::bind::{Erase, on};
 use leptos::prelude::*;
 use sidekick::logs::{Row, ansi};
 
-use super::{
-    chips::SeverityChips,
-    controls::controls,
-    copy::CopyButton,
-    filter_box::{FilterBox, TemplateChip},
-};
+use super::{chips::SeverityChips, controls::controls, copy::CopyButton, filter_box::FilterBox};
 use crate::{
     charts::plural,
     later::{Part, part_at_last},
@@ -27,7 +22,6 @@ pub(super) fn LogToolbar() -> impl IntoView {
         <div class="log-toolbar">
             <SeverityChips />
             <FilterBox />
-            <TemplateChip />
             <span class="log-tools">
                 <label class="switch">
                     <input

@@ -1,18 +1,19 @@
-//! Tools of the log that come behind the first load: muted patterns and the download.
+//! Tools of the log that come behind the first load: what it is narrowed to, and the download.
 
 use crate::bind::{bound, click};
 use leptos::prelude::*;
 
-use super::download::Download;
+use super::{download::Download, filter_box::TemplateChip};
 use crate::{charts::plural, mutes::Mutes};
 
-/// How many patterns are muted, and the download.
+/// The pattern that is shown, how many are muted, and the download.
 #[component]
 pub(crate) fn LogTools() -> impl IntoView {
     let mutes = Mutes::keep();
     let muted = move || mutes.ids.with(Vec::len);
     let text = move || format!("{} muted ×", plural(muted() as u64, "pattern", "patterns"));
     view! {
+        <TemplateChip />
         <button
             type="button"
             class="template-chip muted-chip"
