@@ -24,11 +24,14 @@ use sidekick::time::Millis;
 
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, Subject};
-pub(crate) use clock::now;
 use clock::{jitter, wall_clock};
-use frame::Frame;
+pub(crate) use clock::{now, precise_ms};
+use frame::{Dirty, Frame};
 pub(crate) use older::{READER, Reader};
 use socket::{Socket, SocketEvent};
+
+/// How long a filter searches before the next frame, in milliseconds.
+const FIRST_MS: f64 = 6.0;
 
 /// The page's connection. Cloning gives another handle to the same one.
 #[derive(Clone)]
@@ -153,6 +156,14 @@ impl Wire {
         let sub = self.inner.borrow().sub;
         if let Some(sub) = sub {
             self.act(|client| client.retry(sub));
+        }
+    }
+
+    /// Searches with each frame until all lines are searched; a first slice at once, so that a short
+    /// log changes with the key.
+    pub(crate) fn search(&self) {
+        if !self.dashboard.search_slice(FIRST_MS) {
+            self.frame.mark(Dirty::Logs);
         }
     }
 

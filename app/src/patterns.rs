@@ -191,16 +191,15 @@ impl Lines {
     /// there.
     fn show(self, id: TemplateId, query: Option<String>) {
         let dashboard = self.dashboard;
-        dashboard.logs.update_value(|session| {
-            let mut filter = session.filter().clone();
-            filter.template = Some(id);
-            if let Some(query) = query {
-                filter.text = query;
-                filter.language = rest().map(|rest| rest.language);
-            }
-            session.set_filter(filter);
-        });
-        dashboard.redraw_logs();
+        let mut filter = dashboard
+            .logs
+            .with_value(|session| session.filter().clone());
+        filter.template = Some(id);
+        if let Some(query) = query {
+            filter.text = query;
+            filter.language = rest().map(|rest| rest.language);
+        }
+        dashboard.set_filter(filter);
         let route = dashboard
             .route
             .with_untracked(|route| route.with_tab(Tab::Logs));

@@ -45,3 +45,32 @@ test('what cannot be read of a query is said, and the rest of it holds', async (
   await expect(dashboard.filter, 'half typed').toHaveAttribute('aria-invalid', 'false');
   await expect.poll(() => dashboard.visibleLines()).toEqual(lines.slice(0, 2));
 });
+
+test('a search in many lines goes on in slices and tells how far it is', async ({ docker, dashboard }) => {
+  const count = 40_000;
+  const line = '"INFO GET /cart user=u" i " status=200 took=12ms shard=" i " region=eu host=web path=/cart/items"';
+  // Printed once the page is there, which begins with the newest thousand.
+  await docker.run('many', `echo ready; until [ -e /go ]; do sleep 0.1; done; awk 'BEGIN { for (i = 1; i <= ${count}; i++) print ${line} }'; sleep 600`);
+  await dashboard.open('/c/many/logs');
+  await expect(dashboard.log).toContainText('ready');
+  await docker.docker('exec', 'many', 'sh', '-c', 'echo > /go');
+  await expect(dashboard.log).toContainText(`user=u${count} `);
+  await expect(dashboard.page.getByText(/^40,001 lines$/)).toBeVisible();
+  // Half a search is short: a person sees it, the test may come too late.
+  const told = dashboard.page.evaluate(
+    () =>
+      new Promise<string>((done) => {
+        new MutationObserver((_, observer) => {
+          const text = document.querySelector('.filter-count')?.textContent ?? '';
+          if (!/found, \d+ % searched/.test(text)) return;
+          observer.disconnect();
+          done(text);
+        }).observe(document.body, { subtree: true, childList: true, characterData: true });
+      }),
+  );
+  await dashboard.filter.fill('shard<=0 or status!=200');
+  expect(await told).toMatch(/^0 found, \d+ % searched$/);
+  await expect(dashboard.page.getByText('No line matches the filter.')).toBeVisible();
+  await dashboard.filter.fill(`shard=${count}`);
+  await expect.poll(() => dashboard.visibleLines()).toHaveLength(1);
+});

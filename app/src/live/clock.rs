@@ -19,6 +19,11 @@ pub(crate) fn now() -> Millis {
     }
 }
 
+/// The same in milliseconds since the page was loaded, for what lasts less than one.
+pub(crate) fn precise_ms() -> f64 {
+    window().performance().map_or(0.0, |it| it.now())
+}
+
 /// The machine's time of day, which may be set.
 pub(super) fn wall_clock() -> Millis {
     Millis(js_sys::Date::now() as i64)

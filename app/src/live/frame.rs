@@ -8,6 +8,9 @@ use leptos::prelude::*;
 
 use crate::state::Dashboard;
 
+/// How long a frame searches for lines that the filter lets through, in milliseconds.
+const SLICE_MS: f64 = 6.0;
+
 /// Something that views draw from changed.
 #[derive(Clone, Copy)]
 pub(crate) enum Dirty {
@@ -52,6 +55,10 @@ impl Frame {
     fn draw(&self) {
         self.flags.asked.set(false);
         if self.flags.logs.take() {
+            // New lines are searched when they come, unless a search of all lines is under way.
+            if !self.dashboard.search_slice(SLICE_MS) {
+                self.mark(Dirty::Logs);
+            }
             self.dashboard.logs_version.update(|version| *version += 1);
         }
         if self.flags.stats.take() {

@@ -79,11 +79,8 @@ impl Controls {
             now,
             ahead_ms: Clock::new(self.dashboard.utc.get_untracked()).offset_ms(now),
         };
-        self.dashboard
-            .logs
-            .update_value(|session| session.set_filter(filter.clone()));
-        self.filter.set(filter);
-        self.dashboard.redraw_logs();
+        self.filter.set(filter.clone());
+        self.dashboard.set_filter(filter);
     }
 }
 

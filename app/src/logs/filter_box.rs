@@ -19,9 +19,21 @@ pub(super) fn FilterBox() -> impl IntoView {
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, TEXT_MS);
     let text = move || controls.filter.with(|filter| filter.text.clone());
+    let searched = memo(move || {
+        version.track();
+        dashboard.logs.with_value(searched)
+    });
+    let searched = move || searched.get();
     let lines = move || {
         version.track();
         let all = controls.filter.with(Filter::is_all);
+        if let Some(searched) = searched() {
+            let found = dashboard.logs.with_value(LogSession::visible_lines);
+            return format!(
+                "{} found, {searched} % searched",
+                crate::charts::group_digits(found as u64)
+            );
+        }
         let (shown, lines) = dashboard.logs.with_value(|session| {
             (
                 session.visible_lines() as u64,
@@ -66,6 +78,13 @@ pub(super) fn FilterBox() -> impl IntoView {
             />
             <GoTo />
             <span class="filter-count">{bound(lines)}</span>
+            <progress
+                class="filter-progress"
+                aria-label="Search in the log"
+                max="100"
+                hidden=move || searched().is_none()
+                value=move || searched().unwrap_or_default().to_string()
+            ></progress>
         </div>
         <span id="filter-problem" class="let-go" role="status">
             {bound(move || problem.get())}
@@ -75,6 +94,12 @@ pub(super) fn FilterBox() -> impl IntoView {
         </span>
     }
     .erase()
+}
+
+/// How much of the log was searched, in percent; `None` where all was.
+fn searched(session: &LogSession) -> Option<u64> {
+    let progress = session.search_progress();
+    (!progress.is_done()).then(|| progress.searched * 100 / progress.held.max(1))
 }
 
 /// What is said of lines that were let go before and behind those held.

@@ -89,6 +89,7 @@ pub(super) fn EmptyNotice() -> impl IntoView {
     });
     let text = move || match held.get() {
         Held::Shown => None,
+        Held::Sought => Some("Searching…".to_owned()),
         Held::Hidden => Some("No line matches the filter.".to_owned()),
         Held::Nothing => Some(empty(
             &dashboard.selection.with(selection_name),
@@ -123,6 +124,8 @@ enum Held {
     Shown,
     /// Lines that the filter hides, all of them.
     Hidden,
+    /// Lines of which none matched yet.
+    Sought,
     /// Nothing at all.
     Nothing,
 }
@@ -131,6 +134,8 @@ impl Held {
     fn of(session: &LogSession) -> Self {
         if session.visible_lines() > 0 {
             Self::Shown
+        } else if !session.search_progress().is_done() {
+            Self::Sought
         } else if session.store().lines() > 0 {
             Self::Hidden
         } else if session.store().is_empty() {

@@ -190,6 +190,7 @@ fn next(session: &LogSession, past: &Past, seek: Seek, single: bool) -> Next {
             }
             (first.millis() <= time, Some(Goal::Time(time)))
         }
+        Seek::Match(_) if !session.search_progress().is_done() => return Next::Wait,
         Seek::Match(from) => {
             // The one right before what was shown.
             let found = session.index_of(from).checked_sub(1);
@@ -215,7 +216,7 @@ fn pursue(controls: Controls) {
     };
     let single = dashboard.pinned.with_untracked(Option::is_some);
     let next = dashboard.logs.with_value(|session| {
-        if session.store().is_empty() {
+        if session.store().is_empty() || !session.search_progress().is_done() {
             dashboard.logs_version.track();
         }
         next(session, &past, seek, single)

@@ -127,7 +127,7 @@ impl Slot {
                     self.written = print;
                     let at = (!entry.untimed).then_some(entry.time);
                     self.write_head(at, from, look.clock);
-                    self.write_entry(entry, (text, left_out), kind, look.filter);
+                    self.write_entry(entry, (text, left_out), kind, (session, look.filter));
                 }
                 text.len()
             }
@@ -181,7 +181,7 @@ impl Slot {
         entry: &EntryRef<'_>,
         (text, left_out): (&str, usize),
         (severity, goes_on): (Severity, bool),
-        filter: &Filter,
+        (session, filter): (&LogSession, &Filter),
     ) {
         let goes_on = if goes_on { " goes-on" } else { "" };
         let class = format!("log-row sev-{}{goes_on}", severity.word());
@@ -193,7 +193,7 @@ impl Slot {
             self.text.set_text_content(Some(text));
         } else {
             self.text.set_text_content(None);
-            for piece in pieces(text, filter) {
+            for piece in pieces(text, |text| session.marks(text)) {
                 let _refused = append_piece(&self.text, &piece);
             }
         }

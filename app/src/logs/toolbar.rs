@@ -41,6 +41,7 @@ pub(super) fn LogToolbar() -> impl IntoView {
 
 /// The text of all lines that the filter lets through, and what to say of it.
 fn copied(dashboard: Dashboard) -> (String, String) {
+    dashboard.search_to_end();
     dashboard.logs.with_value(|session| {
         let mut text = String::new();
         let mut lines = 0;

@@ -1,5 +1,9 @@
 //! What components ask of the page's connection. On the server there is none, and nothing happens.
 
+use sidekick::logs::Filter;
+#[cfg(feature = "hydrate")]
+use sidekick::logs::LogSession;
+
 use super::Dashboard;
 
 impl Dashboard {
@@ -7,6 +11,39 @@ impl Dashboard {
     pub fn retry(self) {
         #[cfg(feature = "hydrate")]
         crate::live::with(self, crate::live::Wire::retry);
+    }
+
+    /// Shows other rows of the log: the newest at once, the others as frames go by.
+    pub fn set_filter(self, filter: Filter) {
+        self.logs
+            .update_value(|session| session.begin_filter(filter));
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::search);
+        self.redraw_logs();
+    }
+
+    /// Searches all that is left at once.
+    pub(crate) fn search_to_end(self) {
+        self.logs.update_value(|session| {
+            session.search(usize::MAX);
+        });
+    }
+
+    /// Goes on with a search for so many milliseconds, and a step more. True where nothing is left.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn search_slice(self, ms: f64) -> bool {
+        /// What is searched between two looks at the clock, in bytes.
+        const STEP_BYTES: usize = 128 << 10;
+        let begin = crate::live::precise_ms();
+        let search = |session: &mut LogSession| {
+            while !session.search(STEP_BYTES) {
+                if crate::live::precise_ms() - begin > ms {
+                    return false;
+                }
+            }
+            true
+        };
+        self.logs.try_update_value(search).unwrap_or(true)
     }
 
     /// Reads lines from before those held.

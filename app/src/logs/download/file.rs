@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{Size, Wish, file_name};
+use crate::live::precise_ms;
 use crate::logs::list::selection_name;
 use crate::signal::RwSignal;
 use crate::state::Dashboard;
@@ -73,14 +74,18 @@ async fn slices(
     let Some(session) = dashboard.session.try_get_untracked() else {
         return false;
     };
+    if !wish.all {
+        // What the filter shows is all of it, not what is found so far.
+        dashboard.search_to_end();
+    }
     let mut export = dashboard
         .logs
         .with_value(|logs| Export::new(logs, wish.form, !wish.all));
     let mut text = String::new();
     loop {
-        let begin = clock();
+        let begin = precise_ms();
         let mut done = false;
-        while !done && clock() - begin < SLICE_MS {
+        while !done && precise_ms() - begin < SLICE_MS {
             text.clear();
             // Another log has begun: this one is over.
             if dashboard.session.try_get_untracked() != Some(session) {
@@ -139,8 +144,4 @@ async fn offer(parts: &js_sys::Array, wish: Wish, name: &str) -> Result<(), JsVa
 fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let function: js_sys::Function = js_sys::Reflect::get(of, &method.into())?.dyn_into()?;
     function.apply(of, &arguments.iter().collect())
-}
-
-fn clock() -> f64 {
-    window().performance().map_or(0.0, |it| it.now())
 }
