@@ -11,6 +11,7 @@ pub mod events;
 pub mod export;
 pub mod fields;
 pub mod filter;
+pub mod groups;
 pub mod older;
 pub mod pipeline;
 pub mod query;

@@ -27,24 +27,24 @@ pub(in crate::logs) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::logs) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Where the text of a row begins.
-    pub(super) fn start(&self, row: usize) -> usize {
+    pub(in crate::logs) fn start(&self, row: usize) -> usize {
         row.checked_sub(1).map_or(0, |before| self.end(before))
     }
 
     /// Where it ends.
-    pub(super) fn end(&self, row: usize) -> usize {
+    pub(in crate::logs) fn end(&self, row: usize) -> usize {
         self.ends
             .get(row)
             .map_or(self.text.len(), |end| *end as usize)
     }
 
     /// The text of a row.
-    pub(super) fn line(&self, row: usize) -> &'a str {
+    pub(in crate::logs) fn line(&self, row: usize) -> &'a str {
         self.text
             .get(self.start(row)..self.end(row))
             .unwrap_or_default()

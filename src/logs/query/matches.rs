@@ -141,7 +141,7 @@ impl Matches {
     ) -> Option<usize> {
         let (start, columns) = store.columns_at(searched.end)?;
         let from = (searched.end - start) as usize;
-        let most = rows_for(plan, &columns, bytes);
+        let most = rows_for(plan.work(), &columns, bytes);
         let range = from..columns.len().min(from.saturating_add(most));
         plan.select(&columns, range.clone(), &mut |row| {
             self.rows.push_back(start + row as u64);
@@ -150,7 +150,7 @@ impl Matches {
             }
         });
         self.searched = Some(searched.start..start + range.end as u64);
-        Some(cost(plan, &columns, range))
+        Some(cost(plan.work(), &columns, range))
     }
 
     /// Searches the chunk before what was searched, likewise.
@@ -163,7 +163,7 @@ impl Matches {
     ) -> Option<usize> {
         let (start, columns) = store.columns_at(searched.start.checked_sub(1)?)?;
         let end = (searched.start - start) as usize;
-        let range = end.saturating_sub(rows_for(plan, &columns, bytes))..end;
+        let range = end.saturating_sub(rows_for(plan.work(), &columns, bytes))..end;
         let mut found = Vec::new();
         plan.select(&columns, range.clone(), &mut |row| found.push(row));
         for &row in found.iter().rev() {
@@ -173,20 +173,20 @@ impl Matches {
             }
         }
         self.searched = Some(start + range.start as u64..searched.end);
-        Some(cost(plan, &columns, range))
+        Some(cost(plan.work(), &columns, range))
     }
 }
 
-/// What it costs to search some rows.
-pub(in crate::logs) fn cost(plan: &Plan, columns: &Columns<'_>, rows: Range<usize>) -> usize {
+/// What it costs to search some rows where each byte takes so much work.
+pub(in crate::logs) fn cost(work: usize, columns: &Columns<'_>, rows: Range<usize>) -> usize {
     let text = columns.start(rows.end) - columns.start(rows.start);
-    (text + rows.len() * ROW_BYTES).saturating_mul(plan.work())
+    (text + rows.len() * ROW_BYTES).saturating_mul(work)
 }
 
 /// About how many rows of a chunk cost so many bytes, where that is not all of them; at least one.
-pub(in crate::logs) fn rows_for(plan: &Plan, columns: &Columns<'_>, bytes: usize) -> usize {
+pub(in crate::logs) fn rows_for(work: usize, columns: &Columns<'_>, bytes: usize) -> usize {
     let bytes = bytes.max(LEAST_BYTES);
-    match cost(plan, columns, 0..columns.len()) {
+    match cost(work, columns, 0..columns.len()) {
         all if all / 2 <= bytes => columns.len(),
         all => (columns.len() / (all / bytes)).max(1),
     }

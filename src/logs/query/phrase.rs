@@ -51,7 +51,7 @@ impl Phrase {
     }
 
     /// Whether it stands in `line`.
-    pub(super) fn is_in(&self, line: &str) -> bool {
+    pub(in crate::logs) fn is_in(&self, line: &str) -> bool {
         self.find(line, 0).is_some()
     }
 

@@ -144,7 +144,7 @@ impl Plan {
     }
 
     /// How long it takes for each byte of text, in searches for one text; at least 1.
-    pub(super) fn work(&self) -> usize {
+    pub(in crate::logs) fn work(&self) -> usize {
         let work = self.checks.iter().map(|it| it.work()).sum::<usize>();
         work.max(1)
     }

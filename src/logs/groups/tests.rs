@@ -1,0 +1,277 @@
+use super::*;
+use crate::logs::query::{Known, parse};
+use crate::logs::store::{Note, Row, StoreLimits};
+use crate::logs::{LogSession, Mined};
+use crate::protocol::{Gap, GapReason, LogBatch, LogStream};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn batch(lines: &[(i64, &str)]) -> LogBatch {
+    let mut batch = LogBatch::new();
+    for (time, text) in lines {
+        batch.push_line(Nanos(*time), LogStream::Stdout, text);
+    }
+    batch
+}
+
+fn plan(query: &str) -> Plan {
+    Plan::new(&parse(query, None).query, &Known::default())
+}
+
+fn all(groups: &mut Groups, store: &LogStore) -> Table {
+    while !groups.search(store, 1) {}
+    groups.table(usize::MAX, None)
+}
+
+fn value(text: &str) -> Key {
+    Key::Value(text.to_owned())
+}
+
+#[test]
+fn lines_are_counted_by_a_field_and_another_one_is_measured() {
+    let mut store = LogStore::default();
+    store.append(
+        0,
+        batch(&[
+            (1, "status=200 took=10ms user=zoe"),
+            (2, "status=500 took=2s user=zoe"),
+            (3, "status=200 took=30ms user=bob"),
+            (4, r#"{"status":200,"took":"5ms","user":"\u007aoe"}"#),
+            (5, "status=200 took=never"),
+            (6, "\x1b[31mstatus=\x1b[0m500"),
+            (7, "ready"),
+        ]),
+        &[],
+    );
+    let mut groups = Groups::new(By::Field("status".into()), Some("took".into()), plan(""));
+    let table = all(&mut groups, &store);
+    assert_eq!(table.without, 1);
+    assert_eq!(table.measure, Measure::Time);
+    let [(first, ok), (second, failed)] = &table.groups[..] else {
+        panic!("{table:?}");
+    };
+    assert_eq!((first, second), (&value("200"), &value("500")));
+    assert_eq!((ok.lines, ok.distinct), (4, 4));
+    let figures = ok.numbers.unwrap();
+    assert_eq!((figures.count, figures.min, figures.max), (3, 5e6, 30e6));
+    assert!((figures.median - 10e6).abs() < 10e6 / 64.0, "{figures:?}");
+    assert_eq!((failed.lines, failed.distinct), (2, 1));
+    assert_eq!(failed.numbers.map(|it| it.p95), Some(2e9));
+    let mut users = Groups::new(By::Severity, Some("user".into()), plan("took>1ms"));
+    let table = all(&mut users, &store);
+    assert_eq!(table.groups[0].1.lines, 4, "of those that pass");
+    assert_eq!(table.groups[0].1.distinct, 2);
+    assert_eq!(table.groups[0].1.numbers, None);
+}
+
+#[test]
+fn groups_beyond_the_bound_are_counted_as_others() {
+    let mut store = LogStore::default();
+    for n in 0..100 {
+        store.append(0, batch(&[(n, &format!("id={} n={n}", n % 20))]), &[]);
+    }
+    let mut groups = Groups::new(By::Field("id".into()), Some("n".into()), plan(""));
+    while !groups.search(&store, 1) {}
+    let table = groups.table(2, None);
+    assert_eq!(table.groups.len(), 2);
+    let listed: u64 = table.groups.iter().map(|it| it.1.lines).sum();
+    let other = table.other.unwrap();
+    assert_eq!((listed, listed + other.lines), (10, 100));
+    assert_eq!(other.numbers.map(|it| it.min), Some(0.0));
+}
+
+#[test]
+fn of_spans_of_time_the_newest_are_listed_in_their_order() {
+    let mut store = LogStore::default();
+    let lines: Vec<_> = (-5..45).map(|time| (time, "a")).collect();
+    store.append(0, batch(&lines), &[]);
+    let mut groups = Groups::new(By::Time(10), None, plan(""));
+    while !groups.search(&store, 1) {}
+    let table = groups.table(3, None);
+    let listed: Vec<_> = table
+        .groups
+        .iter()
+        .map(|it| (it.0.clone(), it.1.lines))
+        .collect();
+    let span = |time| Key::Time(Nanos(time));
+    assert_eq!(listed, [(span(20), 10), (span(30), 10), (span(40), 5)]);
+    assert_eq!(table.other.map(|it| it.lines), Some(25));
+    let all = groups.table(usize::MAX, None).groups;
+    assert_eq!(all[0].0, span(-10));
+}
+
+#[test]
+fn templates_that_became_one_are_one_group() {
+    let mut session = LogSession::default();
+    let mut groups = Groups::new(By::Template, Some("n".into()), plan(""));
+    for (n, user) in ["alice", "bob", "bob", "carol", "dave"]
+        .into_iter()
+        .enumerate()
+    {
+        let text = format!("session opened for user {user} by root n={}", n / 2);
+        session.ingest(0, batch(&[(n as i64, &text)]));
+        while !groups.search(session.store(), 1) {}
+    }
+    assert!(session.templates().merges() > 0);
+    let apart = groups.table(9, None);
+    let table = groups.table(9, Some(session.templates()));
+    assert!(apart.groups.len() > table.groups.len());
+    let [(_, sum)] = &table.groups[..] else {
+        panic!("{table:?}");
+    };
+    assert_eq!((sum.lines, sum.distinct), (5, 3));
+    assert_eq!(sum.numbers.map(|it| (it.min, it.max)), Some((0.0, 2.0)));
+}
+
+/// Key, value, time, severity.
+type Line = (u8, Option<i32>, i64, u8);
+
+/// What comes: source, lines, whether lines are missing before them, whether they are older ones, and how
+/// far the groups are taken then.
+type Step = (u16, Vec<Line>, bool, bool, usize);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let line = (0u8..5, proptest::option::of(-9i32..9), 0i64..50, 0u8..7);
+    let lines = proptest::collection::vec(line, 0..12);
+    let step = (
+        0u16..2,
+        lines,
+        proptest::bool::weighted(0.1),
+        proptest::bool::weighted(0.2),
+        0usize..9000,
+    );
+    proptest::collection::vec(step, 1..14)
+}
+
+fn sum(values: &[Option<i32>]) -> Sum {
+    let mut numbers: Vec<f64> = values.iter().flatten().map(|it| f64::from(*it)).collect();
+    numbers.sort_by(f64::total_cmp);
+    let mut distinct = numbers.clone();
+    distinct.dedup();
+    let at = |percent: usize| numbers[(numbers.len() * percent).div_ceil(100).max(1) - 1];
+    Sum {
+        lines: values.len() as u64,
+        distinct: distinct.len() as u64,
+        numbers: (!numbers.is_empty()).then(|| Figures {
+            count: numbers.len() as u64,
+            min: numbers[0],
+            median: at(50),
+            p95: at(95),
+            max: numbers[numbers.len() - 1],
+        }),
+    }
+}
+
+/// The groups by the definition: a pass over all rows.
+fn naive(by: &By, store: &LogStore) -> (BTreeMap<Key, Sum>, u64) {
+    let (mut groups, mut without) = (BTreeMap::<Key, Vec<Option<i32>>>::new(), 0);
+    for row in store.iter_from(0) {
+        let Row::Entry {
+            entry,
+            severity,
+            template,
+            source,
+            ..
+        } = row
+        else {
+            continue;
+        };
+        let find = |name: &str| {
+            let words = entry.text.split(' ');
+            words.filter_map(|it| it.strip_prefix(name)).next()
+        };
+        let Some(number) = find("n=").map(|it| it.parse().ok()) else {
+            continue;
+        };
+        let key = match by {
+            By::Field(_) => find("key=").map(value),
+            By::Template => template.map(Key::Template),
+            By::Severity => Some(Key::Severity(severity)),
+            By::Source => Some(Key::Source(source)),
+            By::Time(span) => Some(Key::Time(Nanos(entry.time.0.div_euclid(*span) * span))),
+        };
+        match key {
+            Some(key) => groups.entry(key).or_default().push(number),
+            None => without += 1,
+        }
+    }
+    let groups = groups.into_iter().map(|(key, values)| (key, sum(&values)));
+    (groups.collect(), without)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn groups_are_those_of_a_naive_pass_as_lines_come_and_go(
+        steps in steps(),
+        by in prop_oneof![
+            Just(By::Field("key".into())), Just(By::Template), Just(By::Source), Just(By::Time(10)), Just(By::Severity),
+        ],
+        max_lines in prop_oneof![Just(usize::MAX), 5usize..60],
+        padding in prop_oneof![Just(0usize), Just(20_000)],
+    ) {
+        let mut store = LogStore::new(StoreLimits { max_lines, max_bytes: usize::MAX });
+        // Lines without a number do not pass.
+        let mut groups = Groups::new(by.clone(), Some("n".into()), plan("n~\"\""));
+        let mut sources = [false; 2];
+        for (source, lines, gap, older, bytes) in steps {
+            let (mut batch, mut mined) = (LogBatch::new(), Vec::new());
+            for (key, number, time, severity) in lines {
+                let mut text = match key {
+                    0 => String::new(),
+                    _ => format!("key=k{key} "),
+                };
+                text += &match number {
+                    Some(9..) => String::new(),
+                    Some(8) => "m=1".to_owned(),
+                    Some(number) => format!("n={number}"),
+                    None => String::new(),
+                };
+                text += &format!(" {}", "x".repeat(padding));
+                batch.push_line(Nanos(time), LogStream::Stdout, &text);
+                mined.push(Mined {
+                    // Few enough to be groups of their own.
+                    severity: Severity::from_index((severity % 5).into()),
+                    template: (key > 0).then_some(TemplateId(key.into())),
+                    goes_on: time % 3 == 0,
+                });
+            }
+            let alone = !sources[1 - usize::from(source)];
+            sources[usize::from(source)] = true;
+            if gap {
+                let gap = Gap { lines: Some(1), after: None, before: None, reason: GapReason::SlowViewer };
+                store.append_note(source, Note::Missing(gap));
+            }
+            if older && alone && !batch.is_empty() {
+                store.make_way(&batch, false);
+                store.prepend(source, batch, &mined);
+            } else {
+                store.append(source, batch, &mined);
+            }
+            if bytes % 3 > 0 {
+                groups.search(&store, bytes);
+                let progress = groups.progress(&store);
+                prop_assert!(progress.searched <= progress.held);
+            }
+        }
+        let table = all(&mut groups, &store);
+        prop_assert!(groups.progress(&store).is_done());
+        let (expected, without) = naive(&by, &store);
+        prop_assert_eq!(table.without, without);
+        prop_assert_eq!(&table.other, &None);
+        let found: BTreeMap<_, _> = table.groups.iter().cloned().collect();
+        prop_assert_eq!(found.len(), table.groups.len());
+        prop_assert_eq!(found, expected);
+        if !matches!(by, By::Time(_)) {
+            prop_assert!(table.groups.windows(2).all(|it| it[0].1.lines >= it[1].1.lines));
+        }
+        // Nothing is left of lines that are gone.
+        let more = groups.heap_bytes();
+        store.set_limits(StoreLimits { max_lines: 0, max_bytes: 0 });
+        let left = naive(&by, &store).0;
+        let table = all(&mut groups, &store);
+        prop_assert_eq!(table.groups.into_iter().collect::<BTreeMap<_, _>>(), left);
+        prop_assert!(groups.heap_bytes() <= more);
+    }
+}
