@@ -4,7 +4,9 @@
 //! punctuation. Names with a number behind them are cut (`worker-12` is `worker-` and a number)
 //! only when a template is written, so that all values look alike to the grouping.
 
+mod fold;
 mod json;
+mod logfmt;
 mod members;
 mod quote;
 mod run;
@@ -105,10 +107,10 @@ pub(super) fn scan(
     tokens: &mut Vec<Token>,
 ) -> (Range<usize>, usize) {
     tokens.clear();
-    if let Some(read) = json::read(line, from, tokens) {
+    if let Some(read) = json::read(line, from, tokens).or_else(|| logfmt::read(line, from, tokens))
+    {
         return read;
     }
-    tokens.clear();
     let (message, end) = Scanner {
         line,
         at: from,

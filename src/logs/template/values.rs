@@ -134,10 +134,17 @@ impl Values {
                 self.text = true;
                 self.numbers = Vec::new();
             } else {
-                for &number in [other.min, other.max].iter().chain(&other.numbers) {
+                let (min, max) = match self.count {
+                    0 => (other.min, other.max),
+                    _ => (self.min.min(other.min), self.max.max(other.max)),
+                };
+                for &number in &other.numbers {
                     self.count += 1;
                     self.add_number(number);
                 }
+                (self.min, self.max) = (min, max);
+                // Each of the sample counts already.
+                self.count -= other.numbers.len() as u64;
             }
             self.text |= other.text;
             self.count += other.count;
@@ -155,12 +162,9 @@ impl Values {
         let mut top: Vec<(String, u64)> = self
             .top
             .iter()
-            .map(|seen| {
-                (
-                    String::from_utf8_lossy(seen.text()).into_owned(),
-                    seen.count.saturating_sub(seen.over),
-                )
-            })
+            .map(|seen| (seen, seen.count.saturating_sub(seen.over)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(seen, count)| (String::from_utf8_lossy(seen.text()).into_owned(), count))
             .collect();
         crate::sort::sort_by_key(&mut top, |(_, count)| std::cmp::Reverse(*count));
         top

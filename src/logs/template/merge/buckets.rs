@@ -141,7 +141,13 @@ impl Buckets {
         of: &'a Cluster,
     ) -> impl Iterator<Item = (u32, &'a Cluster)> {
         let own = Outline::new(&of.slots, of.skeleton, of.level);
-        let few = move |words: u64| (own.words & !words).count_ones() <= MAX_DIFFERENCES;
+        // The one of the two whose words vary may have few of the other's. Else as many must be left
+        // as merging several places asks for.
+        let constants = own.words.count_ones();
+        let most = (2..=MAX_DIFFERENCES).rfind(|n| constants >= n + 2.max(*n));
+        let few = move |words: u64| {
+            words & !own.words == 0 || (own.words & !words).count_ones() <= most.unwrap_or(1)
+        };
         self.alike(clusters, own, of.slots.len(), few)
             .take(MAX_CANDIDATES)
     }

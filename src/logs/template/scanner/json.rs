@@ -1,12 +1,11 @@
-//! Lines that are one object of JSON, with a message among its own members: each other member is
-//! two tokens, its name and its value, however much is in that.
+//! Lines that are one object of JSON, with a message among its own members or those of one of these:
+//! each other member is two tokens, its name and its value, however much is in that.
 
 use std::ops::Range;
 
+use super::Token;
+use super::fold::Fold;
 use super::members::rank;
-use super::word::quoted_part;
-use super::{Class, MAX_TOKENS, Part, Scanner, Token};
-use crate::logs::template::classify::{Kind, kind_of};
 
 /// A member of an object, as bytes of the line; of a text without its quotes.
 struct Member {
@@ -95,6 +94,15 @@ impl Members<'_> {
     }
 }
 
+/// Where the likeliest message of an object's own members starts, and the iterator behind them.
+fn likeliest<'a>(line: &'a [u8], from: usize) -> (Option<(usize, usize)>, Members<'a>) {
+    let mut all = Members { line, at: from };
+    let texts = all.by_ref();
+    let texts = texts.filter(|it| it.quoted && !it.value.is_empty());
+    let told = texts.filter_map(|it| Some((rank(&line[it.name])?, it.value.start)));
+    (told.min(), all)
+}
+
 /// Reads an object that starts at `from`, if it has a message. Returns where that is among the tokens,
 /// with its quotes, and how many bytes were read.
 pub(super) fn read(
@@ -105,71 +113,45 @@ pub(super) fn read(
     if line.get(from) != Some(&b'{') {
         return None;
     }
-    let members = || Members { line, at: from + 1 };
-    let mut all = members();
-    let texts = all.by_ref();
-    let texts = texts.filter(|it| it.quoted && !it.value.is_empty());
-    let told = texts.filter_map(|it| Some((rank(&line[it.name])?, it.value.start)));
-    let message_at = told.min()?.1;
-    let rest = line.get(all.at..).unwrap_or_default();
-    if !matches!(rest.trim_ascii(), b"}" | b"") {
+    let (own, all) = likeliest(line, from + 1);
+    let rest = line.get(all.at..).unwrap_or_default().trim_ascii();
+    if !matches!(rest, b"}" | b"") {
         return None;
     }
-    let mut message = 0..0;
-    let push = |tokens: &mut Vec<Token>, at: Range<usize>, part: Part, quoted: bool| {
-        tokens.push(Token {
-            start: at.start as u32,
-            end: at.end as u32,
-            part,
-            quoted,
-            spaced: false,
+    let inner = || {
+        let objects = Members { line, at: from + 1 }.filter(|it| !it.quoted);
+        let told = objects.filter_map(|it| {
+            let object = &line[..it.value.end];
+            let start = it.value.start;
+            let (told, behind) = (object[start] == b'{').then(|| likeliest(object, start + 1))?;
+            (object.get(behind.at) == Some(&b'}')).then_some(told?)
         });
+        told.min()
     };
-    push(tokens, from..from + 1, Part::Mark, false);
-    for Member {
-        name,
-        value,
-        quoted,
-    } in members()
-    {
-        if tokens.len() + 6 > MAX_TOKENS {
-            return Some((message, name.start - 1));
-        }
-        push(tokens, name, Part::Word(Class::Member), true);
-        if value.start == message_at {
-            let start = tokens.len();
-            push(tokens, value.start - 1..value.start, Part::Mark, false);
-            let (read, _) = Scanner {
-                line: &line[..line.len().min(value.end + 1)],
-                at: value.start,
-                tokens,
-                spaced: false,
-                open: b'"',
-                message: start..start + 1,
-                depth: 0,
-                rank: 0,
-                in_message: true,
+    let message = own.or_else(inner)?.1;
+    let mut fold = Fold::new(line, tokens, message);
+    fold.mark(from);
+    for member in (Members { line, at: from + 1 }) {
+        let Member { name, value, .. } = member;
+        if value.contains(&message) && !member.quoted {
+            // The object that has the message.
+            let (start, end) = (value.start, value.end - 1);
+            fold.name(name);
+            fold.mark(start);
+            let inner = Members {
+                line: &line[..end],
+                at: start + 1,
+            };
+            for member in inner {
+                fold.member(member.name, member.value, member.quoted);
             }
-            .run();
-            message = read;
-            continue;
+            fold.mark(end);
+        } else {
+            fold.member(name, value, member.quoted);
         }
-        let text = &line[value.clone()];
-        let part = match quoted {
-            true => quoted_part(text),
-            false if text.iter().any(u8::is_ascii_digit) && !matches!(text[0], b'{' | b'[') => {
-                Part::Value(kind_of(text))
-            }
-            false => Part::Empty,
-        };
-        let part = match part {
-            Part::Value(_) => part,
-            _ => Part::Value(Kind::Any),
-        };
-        push(tokens, value, part, quoted);
     }
-    if line.ends_with(b"}") {
-        push(tokens, line.len() - 1..line.len(), Part::Mark, false);
+    if rest == b"}" {
+        fold.mark(line.len() - 1);
     }
-    Some((message, line.len()))
+    Some(fold.finish())
 }

@@ -33,7 +33,7 @@ fn no_value_stands_for_more_lines_than_there_are() {
         .map(|n| format!("value {} ok", if n == 64 { 9 } else { 7 }))
         .collect();
     let value = values(&engine(lines.iter().map(String::as_str)), 0, 0);
-    assert!(value.lines <= 64, "{value:?}");
+    assert!((48..=64).contains(&value.lines), "{value:?}");
 }
 
 #[test]
@@ -42,10 +42,12 @@ fn lines_of_one_sketch_that_are_built_otherwise_give_no_values() {
         0 => "got 1 2 from 7",
         _ => "got 1 10.0.0.1 from 7",
     });
-    for template in engine(lines).templates() {
-        for variable in template.variables {
-            assert!(variable.top.iter().all(|it| it.0 != "from"), "{variable:?}");
-        }
+    let templates = engine(lines).templates();
+    let variables: Vec<&Variable> = templates.iter().flat_map(|it| &it.variables).collect();
+    assert!(!variables.is_empty());
+    for variable in variables {
+        assert!(variable.top.iter().all(|it| it.0 != "from"), "{variable:?}");
+        assert!(variable.top.iter().all(|it| it.1 > 0), "{variable:?}");
     }
 }
 
@@ -94,37 +96,39 @@ fn quotes_and_brackets_of_a_text_come_in_pairs() {
         "answer of the peer was \"no route\" (it's gone) and then after all that",
         "answer of the peer was what nobody thought of after all that",
     ];
-    for pattern in mine(lines) {
+    let mined = mine(lines);
+    assert!(mined.len() < lines.len(), "{mined:?}");
+    for pattern in mined {
         let count = |b: u8| pattern.bytes().filter(|it| *it == b).count();
         assert!(count(b'"').is_multiple_of(2), "{pattern}");
         assert_eq!(count(b'('), count(b')'), "{pattern}");
     }
 }
 
+/// A sentence of four words that has none in common with others.
+fn sentence(n: usize) -> String {
+    let word = |n: usize| super::word(n as u64 + 1);
+    [word(n), word(n + 7), word(n * 3), word(n + 91)].join(" ")
+}
+
 #[test]
 fn an_old_template_among_many_alike_is_found_again() {
-    let (letters, mut lines) = (b"abcdefghijklmnopqrst", Vec::new());
-    let word = |n: usize| {
-        let letter = |at: usize| char::from(letters[at % letters.len()]);
-        [letter(n), letter(n / 20), 'k', letter(n / 3)]
-            .iter()
-            .collect::<String>()
-    };
-    for user in ["alice", "bob", "carol", "dave"] {
-        lines.push(format!("session opened for {user}"));
-    }
-    for n in 0..300 {
-        lines.push(format!(
-            "{} {} {} {}",
-            word(n),
-            word(n + 7),
-            word(n * 3),
-            word(n + 91)
-        ));
-    }
-    for user in ["erin", "frank", "grace"] {
-        lines.push(format!("session opened for {user}"));
-    }
+    let mut lines: Vec<String> = ["alice", "bob", "carol", "dave"]
+        .map(|user| format!("session opened for {user}"))
+        .into();
+    lines.extend((0..300).map(sentence));
+    lines.extend(["erin", "frank", "grace"].map(|user| format!("session opened for {user}")));
     let mined = mine(lines.iter().map(String::as_str));
     assert_eq!(mined[0], "7 session opened for <*>");
+}
+
+#[test]
+fn a_word_varies_though_hundreds_of_other_sentences_came_between() {
+    let mut lines = Vec::new();
+    for (n, user) in ["alice", "bob", "carol", "dave"].iter().enumerate() {
+        lines.push(format!("session opened for {user}"));
+        lines.extend((300 * n..300 * n + 300).map(sentence));
+    }
+    let mined = mine(lines.iter().map(String::as_str));
+    assert_eq!(mined[0], "4 session opened for <*>");
 }

@@ -118,6 +118,50 @@ fn a_message_behind_much_else_is_found() {
     );
 }
 
+/// Two lines of each event: `line(member, text)` with a value and a text of its own.
+fn two_of_each(line: impl Fn(usize, &str) -> String) -> Vec<String> {
+    let texts = ["payment lost", "cache miss", "database gone"];
+    let lines = texts.iter().flat_map(|text| [1, 2].map(|n| line(n, text)));
+    lines.collect()
+}
+
+#[test]
+fn a_message_behind_many_members_of_logfmt_is_found() {
+    let lines = two_of_each(|n, text| {
+        let members: Vec<String> = (0..90).map(|i| format!("k{i}=v{n}")).collect();
+        format!("time={n} {} msg=\"{text}\" at=7", members.join(" "))
+    });
+    let mined = mine(lines.iter().map(String::as_str));
+    assert_eq!(mined.len(), 3, "{mined:?}");
+    assert!(
+        mined[0].starts_with("2 time=<num> k0=<*>")
+            && mined[0].ends_with(r#" msg="payment lost" at=<num>"#),
+        "{mined:?}"
+    );
+}
+
+#[test]
+fn a_message_in_an_object_behind_many_members_is_found() {
+    let lines = two_of_each(|n, text| {
+        let members: Vec<String> = (0..90).map(|i| format!(r#""k{i}":"v{n}""#)).collect();
+        let members = members.join(",");
+        format!(r#"{{"level":"INFO","fields":{{{members},"message":"{text}"}},"target":"a{n}"}}"#)
+    });
+    let mined = mine(lines.iter().map(String::as_str));
+    assert_eq!(mined.len(), 3, "{mined:?}");
+    assert!(
+        mined[0].starts_with(r#"2 {"level":"INFO","fields":{"k0":"<*>""#)
+            && mined[0].ends_with(r#","message":"payment lost"},"target":"<*>"}"#),
+        "{mined:?}"
+    );
+}
+
+#[test]
+fn the_brace_of_a_value_does_not_close_a_line_that_is_cut() {
+    let cut = r#"{"msg":"a lost key","x":{"y":1}"#;
+    assert_eq!(mine([cut, &format!("{cut}}}")]).len(), 2);
+}
+
 #[test]
 fn the_likeliest_of_several_messages_is_the_message() {
     for lines in [
