@@ -4,6 +4,7 @@
 //! a pool of rows, about as many as fit the screen, which are written again when the version
 //! of the session grows or the view scrolls.
 
+mod address;
 mod chips;
 mod controls;
 mod copy;

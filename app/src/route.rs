@@ -244,7 +244,7 @@ impl Route {
 }
 
 /// Percent-encodes one part of a path: all but RFC 3986's unreserved characters.
-fn encode(part: &str, out: &mut String) {
+pub(crate) fn encode(part: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -258,7 +258,7 @@ fn encode(part: &str, out: &mut String) {
 }
 
 /// Undoes percent-encoding; `None` where the result is no UTF-8 or an escape is cut short.
-fn decode(part: &str) -> Option<String> {
+pub(crate) fn decode(part: &str) -> Option<String> {
     let mut bytes = part.bytes();
     let mut out = Vec::with_capacity(part.len());
     while let Some(byte) = bytes.next() {

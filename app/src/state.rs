@@ -116,6 +116,8 @@ pub struct Dashboard {
     pub past: RwSignal<Past>,
     /// What of the log is looked for: older lines come until it is here.
     pub seek: RwSignal<Option<Seek>>,
+    /// The view of the log that the address asks for, until it is shown: a query as in a URL.
+    pub asked: RwSignal<Option<String>>,
     /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
     pub reading: StoredValue<Option<Reading>>,
     /// Samples of the subject's stats. Not a signal: follow
@@ -202,6 +204,7 @@ impl Dashboard {
             health: StoredValue::new(Health::default()),
             past: RwSignal::new(Past::default()),
             seek: RwSignal::new(None),
+            asked: RwSignal::new(None),
             reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
@@ -299,6 +302,9 @@ impl Dashboard {
         self.past.set(Past::default());
         self.seek.set(None);
         self.reading.set_value(None);
+        let asked = crate::live::history::asked_view();
+        let asked = (self.tab.get_untracked() == Tab::Logs && !asked.is_empty()).then_some(asked);
+        self.asked.set(asked);
         self.session.update(|session| *session += 1);
         self.logs_version.update(|version| *version += 1);
         self.stats_version.update(|version| *version += 1);

@@ -6,17 +6,21 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::route::Route;
+use crate::route::{Route, Tab};
 use crate::state::Dashboard;
 
 /// Writes an address into the address bar, as a new entry or in place of the current one.
 pub(crate) fn write(route: &Route, push: bool) {
-    let path = route.path();
+    write_path(&route.path(), push);
+}
+
+/// The same for a path with its query.
+pub(crate) fn write_path(path: &str, push: bool) {
     if let Ok(history) = window().history() {
         let written = if push {
-            history.push_state_with_url(&JsValue::NULL, "", Some(&path))
+            history.push_state_with_url(&JsValue::NULL, "", Some(path))
         } else {
-            history.replace_state_with_url(&JsValue::NULL, "", Some(&path))
+            history.replace_state_with_url(&JsValue::NULL, "", Some(path))
         };
         if written.is_err() {
             // The browser limits how often a page may write; the page itself goes on.
@@ -25,12 +29,19 @@ pub(crate) fn write(route: &Route, push: bool) {
     }
 }
 
+/// The view that the address asks for, as [`write_path`] wrote it.
+pub(crate) fn asked_view() -> String {
+    location().search().unwrap_or_default()
+}
+
 /// Keeps the page on the address: back and forward, links.
 pub(crate) fn listen(dashboard: Dashboard) {
     on_window(ev::popstate, move |_| {
+        let route = Route::of(&location_pathname().unwrap_or_default());
         dashboard
-            .route
-            .set(Route::of(&location_pathname().unwrap_or_default()));
+            .asked
+            .set((route.tab == Tab::Logs).then(asked_view));
+        dashboard.route.set(route);
     });
     on_window(ev::click, move |event| {
         if let Some(route) = own_link(&event) {

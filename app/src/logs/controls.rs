@@ -64,6 +64,11 @@ impl Controls {
         self.set_filter(filter);
     }
 
+    /// Reads the times of the query anew, which may mean others now.
+    pub(super) fn read_anew(self) {
+        self.set_filter(self.filter.get_untracked());
+    }
+
     fn set_filter(self, mut filter: Filter) {
         filter.language = later::rest().map(|rest| rest.language);
         if filter.language.is_none() && !filter.text.is_empty() {

@@ -3,13 +3,14 @@
 use crate::bind::{bound, click};
 use leptos::prelude::*;
 
-use super::{download::Download, filter_box::TemplateChip};
+use super::{address, download::Download, filter_box::TemplateChip};
 use crate::{charts::plural, mutes::Mutes};
 
 /// The pattern that is shown, how many are muted, and the download.
 #[component]
 pub(crate) fn LogTools() -> impl IntoView {
     let mutes = Mutes::keep();
+    address::keep();
     let muted = move || mutes.ids.with(Vec::len);
     let text = move || format!("{} muted ×", plural(muted() as u64, "pattern", "patterns"));
     view! {

@@ -1,0 +1,227 @@
+//! The view of a log in the address: what it is filtered by, so that a link shows the same lines, and
+//! the back button the view before.
+//!
+//! | part | says |
+//! |---|---|
+//! | `q=` | the query; a pattern that the log is narrowed to is a part of it, by its text |
+//! | `level=error,warn` | the severities that are switched on; all without it |
+
+use sidekick::logs::query::{Query, parse};
+use sidekick::logs::{Filter, Severity, SeveritySet};
+
+use super::controls::{Controls, controls};
+use crate::pulse::pulse;
+use crate::route::{Tab, decode, encode};
+use crate::signal::{effect, memo};
+
+/// Shortest time between two changes of the address, in milliseconds: browsers refuse too many.
+const WRITE_MS: u64 = 400;
+
+/// What a log is filtered by, as far as it can be told to others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) text: String,
+    pub(super) severities: SeveritySet,
+}
+
+impl View {
+    /// The view of a filter, which may be narrowed to the template with the text `pattern`.
+    pub(super) fn of(filter: &Filter, pattern: Option<String>) -> Self {
+        let text = match pattern {
+            None => filter.text.clone(),
+            Some(pattern) => {
+                let rest = match filter.language {
+                    Some(_) => parse(&filter.text, None).query,
+                    None if filter.text.is_empty() => Query::EVERYTHING,
+                    None => Query::Text(filter.text.clone()),
+                };
+                Query::all(vec![Query::Patterns(vec![pattern]), rest]).to_text()
+            }
+        };
+        Self {
+            text,
+            severities: filter.severities,
+        }
+    }
+
+    /// Reads the query part of an address; what it does not know it leaves out.
+    pub(super) fn parse(search: &str) -> Self {
+        let mut view = Self::default();
+        for part in search.trim_start_matches('?').split('&') {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let Some(value) = decode(&value.replace('+', " ")) else {
+                continue;
+            };
+            match name {
+                "q" => view.text = value,
+                "level" => {
+                    let named = Severity::ALL
+                        .into_iter()
+                        .filter(|it| value.split(',').any(|word| word == it.word()));
+                    let set = named.fold(SeveritySet::default(), |set, it| match set.is_all() {
+                        true => SeveritySet::only(it),
+                        false => set.with(it),
+                    });
+                    view.severities = set;
+                }
+                _ => {}
+            }
+        }
+        view
+    }
+
+    /// The query part of an address, with its `?`; empty for everything.
+    pub(super) fn search(&self) -> String {
+        let mut out = String::new();
+        if !self.text.is_empty() {
+            out.push_str("?q=");
+            encode(&self.text, &mut out);
+        }
+        if !self.severities.is_all() {
+            out.push(if out.is_empty() { '?' } else { '&' });
+            let named = Severity::ALL
+                .into_iter()
+                .filter(|it| self.severities.contains(*it));
+            let words: Vec<_> = named.map(Severity::word).collect();
+            out.push_str("level=");
+            out.push_str(&words.join(","));
+        }
+        out
+    }
+}
+
+impl Controls {
+    /// The view that is shown.
+    pub(super) fn view(self) -> View {
+        self.filter.with_untracked(|filter| {
+            let pattern = filter.template.and_then(|id| {
+                let logs = self.dashboard.logs;
+                logs.with_value(|session| session.templates().pattern(id))
+            });
+            View::of(filter, pattern)
+        })
+    }
+
+    /// Shows a view. Muted patterns stay so.
+    pub(super) fn show_view(self, view: View) {
+        self.change_filter(|filter| {
+            filter.text = view.text;
+            filter.severities = view.severities;
+            filter.template = None;
+        });
+    }
+}
+
+/// Shows the view that the address asks for, and keeps the address on what is shown, as long as the
+/// log's tab lives. What the query says of time is read again when that changes.
+pub(super) fn keep() {
+    let controls = controls();
+    let dashboard = controls.dashboard;
+    effect(move || {
+        if let Some(search) = dashboard.asked.get() {
+            dashboard.asked.set(None);
+            controls.show_view(View::parse(&search));
+        }
+    });
+    let of = dashboard.subject.get_untracked();
+    let settled = pulse(controls.filter, WRITE_MS);
+    effect(move || {
+        settled.track();
+        let tab = dashboard.route.with(|route| route.tab);
+        let same = dashboard.subject.with_untracked(|now| *now == of);
+        if same && tab == Tab::Logs && dashboard.asked.get().is_none() {
+            write(controls);
+        }
+    });
+    // The minute that a span of time counts from, and the zone that a time of day is in.
+    let clock = memo(move || {
+        let minute = dashboard.now.get().0 / 60_000;
+        (minute, dashboard.utc.get())
+    });
+    effect(move || {
+        clock.track();
+        let timed = controls.filter.with_untracked(|filter| {
+            let text = filter.text.to_ascii_lowercase();
+            text.contains("after:") || text.contains("before:")
+        });
+        if timed {
+            controls.read_anew();
+        }
+    });
+}
+
+/// Writes what is shown into the address: what was chosen by a click as a step that the back button
+/// takes back, what was typed in place of what was there.
+#[cfg(feature = "hydrate")]
+fn write(controls: Controls) {
+    use crate::live::history;
+
+    let (view, before) = (controls.view(), View::parse(&history::asked_view()));
+    if view != before {
+        let path = controls
+            .dashboard
+            .route
+            .with_untracked(|route| route.path());
+        let typed = view.text != before.text;
+        history::write_path(&format!("{path}{}", view.search()), !typed);
+    }
+}
+
+/// The server has no address to write.
+#[cfg(not(feature = "hydrate"))]
+fn write(controls: Controls) {
+    let _ = controls.view().search();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::logs::query::Language;
+
+    #[test]
+    fn a_view_is_read_back_from_its_address() {
+        let two = SeveritySet::only(Severity::Error).with(Severity::Warn);
+        for (text, severities) in [
+            ("", SeveritySet::ALL),
+            ("level>=warn path=/a b&c=d \"ü + 1\" 100%", SeveritySet::ALL),
+            ("", two),
+            ("timeout", two),
+        ] {
+            let view = View {
+                text: text.to_owned(),
+                severities,
+            };
+            assert_eq!(View::parse(&view.search()), view);
+        }
+        assert_eq!(View::default().search(), "");
+    }
+
+    #[test]
+    fn what_an_address_should_not_hold_is_left_out() {
+        for search in ["?", "?x=1&level=loud&q=%zz", "?level="] {
+            assert_eq!(View::parse(search), View::default(), "{search}");
+        }
+        assert_eq!(View::parse("?q=a+b&level=error").text, "a b");
+    }
+
+    #[test]
+    fn a_pattern_is_told_by_its_text_with_what_else_is_asked() {
+        let filter = Filter {
+            text: "status=500 or status=404".to_owned(),
+            language: Some(Language::QUERIES),
+            ..Filter::default()
+        };
+        let view = View::of(&filter, Some("GET <path> took \"<num>\"".to_owned()));
+        let read = parse(&view.text, None);
+        let Query::All(parts) = read.query else {
+            unreachable!("{}", view.text)
+        };
+        let pattern = Query::Patterns(vec!["GET <path> took \"<num>\"".to_owned()]);
+        assert!(
+            read.problems.is_empty() && parts[0] == pattern,
+            "{}",
+            view.text
+        );
+        assert_eq!(parts[1], parse(&filter.text, None).query);
+    }
+}
