@@ -21,6 +21,7 @@
 //! place. Dropping the handle of a subscription ends what it started.
 
 mod batch;
+mod beginning;
 mod brake;
 mod catch_up;
 mod compose;

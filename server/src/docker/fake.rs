@@ -32,6 +32,8 @@ pub(crate) enum Reply {
     Pieces(Vec<Vec<u8>>, Then),
     /// The head of a body at once, these pieces after so long, and the end.
     Late(Duration, Vec<Vec<u8>>),
+    /// These pieces, a pause, these, and nothing more.
+    Halting(Vec<Vec<u8>>, Duration, Vec<Vec<u8>>),
     /// No answer at all.
     Silence,
     /// These bytes and nothing else.
@@ -107,6 +109,11 @@ impl Shared {
                 chunks(io, after, pieces).await?;
                 io.write_all(b"0\r\n\r\n").await?;
             }
+            Reply::Halting(pieces, pause, rest) => {
+                chunks(io, Duration::ZERO, pieces).await?;
+                tokio::time::sleep(pause).await;
+                pieces_of(io, rest).await?;
+            }
             Reply::Silence => {}
             Reply::Bytes(bytes) => {
                 io.write_all(&bytes).await?;
@@ -128,6 +135,10 @@ async fn chunks(
     io.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         .await?;
     tokio::time::sleep(after).await;
+    pieces_of(io, pieces).await
+}
+
+async fn pieces_of(io: &mut (impl AsyncWrite + Unpin), pieces: Vec<Vec<u8>>) -> io::Result<()> {
     for piece in pieces {
         let size = format!("{:x}\r\n", piece.len());
         io.write_all(&[size.as_bytes(), &piece, b"\r\n"].concat())

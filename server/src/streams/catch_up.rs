@@ -17,6 +17,7 @@ use sidekick::protocol::{Gap, GapReason, Start, StreamState};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::beginning::find_out;
 use super::log::{LogSeat, LogStore, Stand};
 use super::outbound::SourceSink;
 use super::reading::{From, LOCATED, Outcome, Reading};
@@ -52,9 +53,14 @@ pub(crate) fn settle_with(
     let ended = board.has_ended();
     let removed = board.state() == StreamState::Removed;
     let board = &mut *board;
-    let store = &board.store;
+    let store = &mut board.store;
     for viewer in &mut board.viewers {
-        let Stand::Behind { mut from, reads } = viewer.seat.stand else {
+        let Stand::Behind {
+            mut from,
+            reads,
+            had_all,
+        } = viewer.seat.stand
+        else {
             continue;
         };
         let whole = viewer.seat.whole;
@@ -73,11 +79,21 @@ pub(crate) fn settle_with(
                 viewer.seat.stand = Stand::Live;
                 continue;
             }
-            None if !may_ask(from, store, ended) => continue,
+            None if store.is_still(had_all) => continue,
             None => {}
         }
+        if let From::After(cursor) = from
+            && store.primed
+            && find_out(up, &mut store.ring, &client, metrics, cursor)
+        {
+            continue;
+        }
+        if !may_ask(from, store) {
+            continue;
+        }
+        let may_come = may_come(from, store, ended);
         match &client {
-            Some(client) if whole || reads < READS => {
+            Some(client) if whole || may_come || reads < READS => {
                 let cancel = up.cancel.child_token();
                 viewer.seat.stand = Stand::CatchingUp {
                     _reading: cancel.clone().drop_guard(),
@@ -92,10 +108,20 @@ pub(crate) fn settle_with(
                     from,
                     cancel,
                 };
-                tokio::spawn(catch_up.run(reads + 1));
+                let first = match may_come {
+                    true => AGAIN_AFTER,
+                    false => Duration::ZERO,
+                };
+                tokio::spawn(catch_up.run(reads + 1, first));
             }
             // No engine: it is asked when there is one.
-            None if whole => viewer.seat.stand = Stand::Behind { from, reads },
+            None if whole || may_come => {
+                viewer.seat.stand = Stand::Behind {
+                    from,
+                    reads,
+                    had_all,
+                };
+            }
             _ => {
                 give_up(store, viewer, from, GapReason::Unavailable);
             }
@@ -104,18 +130,24 @@ pub(crate) fn settle_with(
     board.tell_state();
 }
 
-/// Whether it is time to ask Docker for what lies between a place and the ring.
-fn may_ask(from: From, store: &LogStore, ended: bool) -> bool {
-    let newest = store.ring.last().map(|last| last.time);
+/// Whether Docker may be asked for what lies between a place and the ring.
+fn may_ask(from: From, store: &LogStore) -> bool {
     match from {
-        From::After(cursor) => {
-            // Else it may still come.
-            let passed = ended || newest.is_some_and(|newest| newest > cursor.time);
-            store.primed && passed
-        }
+        From::After(_) => store.primed,
         // The ring may reach back before that time.
-        From::Start(Start::Since(_)) => store.primed || newest.is_some(),
+        From::Start(Start::Since(_)) => store.primed || !store.ring.is_empty(),
         From::Start(_) => true,
+    }
+}
+
+/// Whether the ring may still come to a place: a slow link brings it lines that a viewer has from a
+/// reading of its own. It never will where the clock was set back, so Docker is asked after a while;
+/// but such a viewer is not given up, as nothing says that it lacks lines.
+fn may_come(from: From, store: &LogStore, ended: bool) -> bool {
+    let newest = store.ring.last();
+    match from {
+        From::After(cursor) => !ended && newest.is_none_or(|newest| newest.time <= cursor.time),
+        From::Start(_) => false,
     }
 }
 
@@ -152,11 +184,17 @@ struct CatchUp {
 }
 
 impl CatchUp {
-    async fn run(self, reads: u32) {
+    async fn run(self, reads: u32, first: Duration) {
+        let mut newest = None;
         let outcome = tokio::select! {
             () = self.cancel.cancelled() => return,
-            outcome = self.read(reads) => outcome,
+            outcome = async {
+                tokio::time::sleep(first).await;
+                newest = self.up.board().store.ring.last();
+                self.read(reads).await
+            } => outcome,
         };
+        let mut had_all = None;
         let (from, reads) = match outcome {
             Outcome::Abandoned => return,
             Outcome::WentBack(from) => {
@@ -166,11 +204,11 @@ impl CatchUp {
             Outcome::UpTo(from) => {
                 if from == self.from {
                     self.pause().await;
+                    had_all = newest
+                        .filter(|it| matches!(from, From::After(cursor) if it.time <= cursor.time));
                 }
-                match self.from {
-                    From::Start(_) => (from, 0),
-                    From::After(_) => (from, reads),
-                }
+                let counts = matches!(self.from, From::After(_)) && had_all.is_none();
+                (from, if counts { reads } else { 0 })
             }
             Outcome::TooFar => {
                 let from = self.from;
@@ -181,7 +219,8 @@ impl CatchUp {
                 return self.end_with_gap(from, GapReason::Rotated);
             }
             Outcome::Failed(from, error) => {
-                if error.is_some_and(|it| it.is_not_found() || it.is_permanent()) {
+                let is_final = error.is_some_and(|it| it.is_not_found() || it.is_permanent());
+                if is_final && !self.may_come(from) {
                     return self.end_with_gap(from, GapReason::Unavailable);
                 }
                 // Its upstream has failed too, or will: that tells the viewer why.
@@ -189,7 +228,11 @@ impl CatchUp {
                 (from, 0)
             }
         };
-        self.go_on(Stand::Behind { from, reads });
+        self.go_on(Stand::Behind {
+            from,
+            reads,
+            had_all,
+        });
     }
 
     /// Waits before Docker is asked the same again.
@@ -232,9 +275,14 @@ impl CatchUp {
         }
     }
 
+    fn may_come(&self, from: From) -> bool {
+        let board = self.up.board();
+        may_come(from, &board.store, board.has_ended())
+    }
+
     /// Brings a page to the newest lines that does not catch up with them.
     fn is_outrun(&self, from: From, began: Instant) -> bool {
-        if self.whole || began.elapsed() < FOLLOW_FOR {
+        if self.whole || began.elapsed() < FOLLOW_FOR || self.may_come(from) {
             return false;
         }
         let mut board = self.up.board();
@@ -255,11 +303,17 @@ impl CatchUp {
             return true;
         };
         if board_now.store.awaits_lines(from) {
-            viewer.seat.stand = Stand::Behind { from, reads: 0 };
+            viewer.seat.stand = Stand::behind(from);
             board_now.tell_state();
             return true;
         }
         let Some(stand) = board_now.store.give_behind(&self.sink, from) else {
+            if let From::After(cursor) = from
+                && board_now.store.primed
+            {
+                let (ring, client) = (&mut board_now.store.ring, Some(self.client.clone()));
+                find_out(&self.up, ring, &client, &self.metrics, cursor);
+            }
             return false;
         };
         let is_behind = matches!(stand, Stand::Behind { .. });

@@ -35,7 +35,9 @@ pub(crate) struct LogStore {
     pub(crate) ring: LogRing,
     /// Of what came into the ring.
     order: Order,
-    /// The lines that were there when the log was opened are all in the ring, so that a cursor
+    /// The answer that opened the log ended in good order.
+    answered: bool,
+    /// The lines that were there when the log was opened seem to be all in the ring, so that a cursor
     /// which is not in it is not about to come.
     pub(crate) primed: bool,
 }
@@ -81,12 +83,25 @@ pub(crate) enum Stand {
         from: From,
         /// How often Docker was asked for what lies between it and the ring.
         reads: u32,
+        /// Docker had nothing behind the place when the ring ended here.
+        had_all: Option<Cursor>,
     },
     /// What lies between its page and the ring is being read.
     CatchingUp {
         /// Ends the reading with the seat, and so with the viewer.
         _reading: DropGuard,
     },
+}
+
+impl Stand {
+    /// Up to a place for which Docker was not asked yet.
+    pub(crate) fn behind(from: From) -> Self {
+        Self::Behind {
+            from,
+            reads: 0,
+            had_all: None,
+        }
+    }
 }
 
 impl Store for LogStore {
@@ -99,7 +114,7 @@ impl Store for LogStore {
             (None, start) => Some(From::Start(start)),
         };
         let stand = match from {
-            Some(from) => Stand::Behind { from, reads: 0 },
+            Some(from) => Stand::behind(from),
             None => {
                 self.give_newest(sink);
                 Stand::Live
@@ -115,7 +130,9 @@ impl Store for LogStore {
     fn lacks(&self, seat: &LogSeat) -> bool {
         match seat.stand {
             Stand::Live => false,
-            Stand::Behind { from, .. } => !self.awaits_lines(from),
+            Stand::Behind { from, had_all, .. } => {
+                !self.awaits_lines(from) && !self.is_still(had_all)
+            }
             Stand::CatchingUp { .. } => true,
         }
     }
@@ -133,10 +150,9 @@ impl Store for LogStore {
 }
 
 impl LogStore {
-    /// The lines that were there when the log was opened are all in the ring. Tells whether that
-    /// was not known before.
+    /// The lines that were there when the log was opened are all in the ring, as far as anybody can
+    /// tell from a pause. Tells whether that was not known before.
     pub(crate) fn prime(&mut self) -> bool {
-        self.ring.settle();
         !std::mem::replace(&mut self.primed, true)
     }
 
@@ -184,8 +200,7 @@ impl LogStore {
         let mut given = from;
         for piece in self.ring.pieces(place) {
             if !sink.has_room() {
-                let from = given;
-                return Some(Stand::Behind { from, reads: 0 });
+                return Some(Stand::behind(given));
             }
             if let Some(gap) = piece.gap {
                 sink.gap(gap);
@@ -207,6 +222,11 @@ impl LogStore {
             From::Start(Start::Since(time)) => self.ring.is_before(time),
             _ => false,
         }
+    }
+
+    /// Whether nothing came since a viewer was found to have all that Docker has.
+    pub(crate) fn is_still(&self, had_all: Option<Cursor>) -> bool {
+        had_all.is_some() && had_all == self.ring.last()
     }
 
     /// Where a viewer begins, if everything from there on is in the ring.
@@ -238,6 +258,8 @@ impl Attempt for LogReading {
         loop {
             let place = up.board().store.ring.last();
             if let Stop::End(end) = read(up, client, &mut pump).await {
+                let opened = place.is_none() && matches!(end, End::Closed);
+                up.board().store.answered = opened;
                 return (end, pump.flowed);
             }
             brake.hold().await;
@@ -254,7 +276,13 @@ impl Attempt for LogReading {
     }
 
     fn settled(up: &Arc<Upstream<LogStore>>, context: &Context) {
-        up.board().store.prime();
+        {
+            let store = &mut up.board().store;
+            store.prime();
+            if std::mem::take(&mut store.answered) {
+                store.ring.is_answered();
+            }
+        }
         settle(up, context);
     }
 }
@@ -301,7 +329,7 @@ fn await_first_line(up: &Upstream<LogStore>) {
     for viewer in &mut board.viewers {
         if viewer.seat.whole && matches!(viewer.seat.stand, Stand::Live) {
             let from = From::Start(Start::First);
-            viewer.seat.stand = Stand::Behind { from, reads: 0 };
+            viewer.seat.stand = Stand::behind(from);
         }
     }
 }

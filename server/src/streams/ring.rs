@@ -4,15 +4,17 @@
 //! same ones for everybody; a page that comes back is continued exactly after its cursor while
 //! that is in here.
 
+mod front;
+
 use std::collections::VecDeque;
 
-use sidekick::protocol::{
-    BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch, LogStream,
-};
+use sidekick::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch};
 use sidekick::time::Nanos;
 
 use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
-use super::resume::{records, well_before};
+use super::resume::well_before;
+use front::Front;
+pub(crate) use front::{Beginning, Entry, Question};
 
 /// Entries that a joining page gets.
 pub(crate) const RING_ENTRIES: usize = BACKLOG_ENTRIES;
@@ -31,46 +33,8 @@ pub(crate) struct LogRing {
     bytes: usize,
     counter: CursorCounter,
     front: Front,
-}
-
-/// Where the ring, or what it has behind a gap, begins.
-#[derive(Debug, Default)]
-struct Front {
-    /// Time of the first entry of each stream. Entries that are not newer may share their time with
-    /// others before them: then they are counted from too low, and are not the entries that a cursor
-    /// names.
-    first: [Option<Nanos>; 2],
-    /// Records of the engine's log that it took, up to as many as were asked for.
-    records: usize,
-    /// The engine gave what it had.
-    settled: bool,
-}
-
-impl Front {
-    fn push(&mut self, batch: &LogBatch, behind_gap: bool) {
-        if behind_gap {
-            self.first = [None; 2];
-        }
-        for stream in [LogStream::Stdout, LogStream::Stderr] {
-            let first = &mut self.first[stream.index()];
-            if first.is_none() {
-                let entry = batch.iter().find(|entry| entry.stream == stream);
-                *first = entry.map(|entry| entry.time);
-            }
-        }
-        if behind_gap {
-            self.records = RING_ENTRIES;
-        }
-        if self.records < RING_ENTRIES {
-            self.records += batch.iter().map(|entry| records(&entry)).sum::<usize>();
-        }
-    }
-
-    fn hides(&self, cursor: Cursor) -> bool {
-        let is_first = self.settled && self.records < RING_ENTRIES;
-        let first = self.first[cursor.stream.index()];
-        !is_first && first.is_none_or(|first| cursor.time <= first)
-    }
+    /// Its first entries were let go.
+    is_cut: bool,
 }
 
 #[derive(Debug)]
@@ -135,13 +99,31 @@ impl LogRing {
             self.entries = rest;
             self.bytes -= oldest.batch.text_bytes();
             self.chunks.pop_front();
+            self.is_cut = true;
         }
         occurrences
     }
 
-    /// What came so far is all that the engine had of the newest [`RING_ENTRIES`] records.
-    pub(crate) fn settle(&mut self) {
-        self.front.settled = true;
+    /// The answer that brought the first entries ended in good order.
+    pub(crate) fn is_answered(&mut self) {
+        self.front.is_answered();
+    }
+
+    /// What the engine is to be asked so that a place which cannot be told for now may be told then;
+    /// `None` where that is being asked, was asked, or would not help.
+    pub(crate) fn question(&mut self, cursor: Cursor) -> Option<Question> {
+        let is_hidden = !self.is_cut && self.front.hides(cursor);
+        is_hidden.then(|| self.front.question()).flatten()
+    }
+
+    /// Whether the answer to a [`LogRing::question`] is to be waited for.
+    pub(crate) fn is_asking(&self, cursor: Cursor) -> bool {
+        self.front.hides(cursor) && self.front.is_asking()
+    }
+
+    /// Takes the answer to a question; `None` where the engine could not be asked.
+    pub(crate) fn answer(&mut self, question: &Question, answer: Option<Beginning>) {
+        self.front.answer(question, answer);
     }
 
     /// Whether nothing ever came.
@@ -169,7 +151,7 @@ impl LogRing {
     pub(crate) fn tail(&self, entries: u64) -> Option<Place> {
         let entries = usize::try_from(entries).ok()?;
         let fits = entries <= self.entries.min(RING_ENTRIES) && self.bytes <= RING_BYTES;
-        (fits && self.front.records >= RING_ENTRIES).then(|| self.before_newest(entries))
+        (fits && self.front.is_full()).then(|| self.before_newest(entries))
     }
 
     /// Before the newest so many entries; `None` where fewer are in here.
@@ -178,9 +160,9 @@ impl LogRing {
         (entries <= self.entries.min(RING_ENTRIES)).then(|| self.before_newest(entries))
     }
 
-    /// Whether it holds all that the engine ever had.
+    /// Whether it is proven that it holds all that the engine ever had.
     pub(crate) fn is_whole(&self) -> bool {
-        self.front.settled && self.front.records < RING_ENTRIES
+        self.front.is_beginning() && !self.is_cut
     }
 
     /// Before the first entry that is not older than `time`; `None` where there is none, or one may
@@ -301,134 +283,4 @@ fn piece(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use sidekick::protocol::LogStream;
-
-    fn batch(lines: &[(i64, bool)], numbered_from: usize) -> LogBatch {
-        let mut batch = LogBatch::new();
-        for (n, (time, stderr)) in lines.iter().enumerate() {
-            let stream = if *stderr {
-                LogStream::Stderr
-            } else {
-                LogStream::Stdout
-            };
-            batch.push_line(Nanos(*time), stream, &format!("{}", numbered_from + n));
-        }
-        batch
-    }
-
-    fn texts(pieces: impl Iterator<Item = Piece>) -> Vec<String> {
-        pieces
-            .map(|piece| LogBatch::decode(&piece.entries.bytes).unwrap())
-            .flat_map(|batch| batch.iter().map(|e| e.text.to_owned()).collect::<Vec<_>>())
-            .collect()
-    }
-
-    fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
-        range.map(|n| n.to_string()).collect()
-    }
-
-    proptest! {
-        /// Times repeat and run backwards a little, as Docker's do.
-        #[test]
-        fn joining_gives_the_newest_thousand_and_resuming_everything_after_the_cursor(
-            steps in proptest::collection::vec((0i64..3, any::<bool>()), 1..3000),
-            cuts in proptest::collection::vec(1usize..400, 1..40),
-            back in 1usize..1000,
-        ) {
-            let mut time = 0;
-            let lines: Vec<_> = steps.iter().map(|(step, err)| { time += step; (time, *err) }).collect();
-            let mut ring = LogRing::default();
-            let mut counter = CursorCounter::default();
-            let cursors: Vec<_> = batch(&lines, 0)
-                .iter()
-                .map(|e| counter.next(e.time, e.stream))
-                .collect();
-            let mut at = 0;
-            for cut in cuts.iter().cycle() {
-                let end = (at + cut).min(lines.len());
-                ring.push(&batch(&lines[at..end], at), None);
-                at = end;
-                if at == lines.len() { break; }
-            }
-            let n = lines.len();
-            ring.settle();
-            prop_assert_eq!(
-                texts(ring.pieces(ring.newest())),
-                numbers(n.saturating_sub(RING_ENTRIES)..n)
-            );
-            let back = back.min(n);
-            let place = ring.after(cursors[n - back]).expect("one of the newest thousand");
-            prop_assert_eq!(texts(ring.pieces(place)), numbers(n - back + 1..n));
-            prop_assert_eq!(ring.last(), Some(cursors[n - 1]));
-        }
-    }
-
-    #[test]
-    fn the_place_among_lines_that_share_the_time_of_the_first_is_not_told() {
-        let lines: Vec<_> = (0..1200).map(|n| (1 + n / 1100, false)).collect();
-        let mut counter = CursorCounter::default();
-        let cursors: Vec<_> = batch(&lines, 0)
-            .iter()
-            .map(|e| counter.next(e.time, e.stream))
-            .collect();
-        let mut ring = LogRing::default();
-        // The newest of them, as the engine gives them.
-        ring.push(&batch(&lines[200..], 200), None);
-        ring.settle();
-        assert_eq!(ring.after(cursors[700]), None);
-        let place = ring.after(cursors[1150]).expect("behind them all is well");
-        assert_eq!(texts(ring.pieces(place)), numbers(1151..1200));
-        // Of a log that is all there, everything can be told.
-        let mut ring = LogRing::default();
-        ring.push(&batch(&lines[..900], 0), None);
-        ring.settle();
-        let place = ring.after(cursors[700]).expect("the log begins here");
-        assert_eq!(texts(ring.pieces(place)), numbers(701..900));
-    }
-
-    #[test]
-    fn the_place_among_lines_of_the_time_of_the_first_of_their_stream_is_not_told() {
-        // One of stderr, of time 3, may be before them all.
-        let mut ring = LogRing::default();
-        ring.push(&batch(&[(1, false), (2, false)], 0), None);
-        ring.push(&batch(&[(3, true), (4, false), (4, true)], 2), None);
-        let at = |time, stream| Cursor {
-            time: Nanos(time),
-            stream,
-            occurrence: 0,
-        };
-        assert_eq!(ring.after(at(3, LogStream::Stderr)), None);
-        let place = ring.after(at(2, LogStream::Stdout)).expect("not the first");
-        assert_eq!(texts(ring.pieces(place)), numbers(2..5));
-    }
-
-    #[test]
-    fn the_ring_keeps_within_its_bytes() {
-        let mut ring = LogRing::default();
-        for i in 0..100 {
-            let mut batch = LogBatch::new();
-            batch.push_line(Nanos(i), LogStream::Stdout, &"x".repeat(100_000));
-            ring.push(&batch, None);
-        }
-        assert!(ring.bytes <= RING_BYTES);
-        assert!(texts(ring.pieces(ring.newest())).len() >= RING_BYTES / 100_000);
-    }
-
-    #[test]
-    fn a_gap_stays_in_its_place_for_those_who_join_later() {
-        let gap = Gap {
-            lines: None,
-            after: Some(Nanos(1)),
-            before: Some(Nanos(5)),
-            reason: sidekick::protocol::GapReason::Rotated,
-        };
-        let mut ring = LogRing::default();
-        ring.push(&batch(&[(1, false)], 0), None);
-        ring.push(&batch(&[(5, false)], 1), Some(gap));
-        let gaps: Vec<_> = ring.pieces(ring.newest()).map(|piece| piece.gap).collect();
-        assert_eq!(gaps, [None, Some(gap)]);
-    }
-}
+mod tests;

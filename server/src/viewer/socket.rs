@@ -149,6 +149,10 @@ fn refusal(error: tungstenite::Error) -> NoSocket {
         | tungstenite::Error::ConnectionClosed => {
             NoSocket::ForNow("the connection ended at once".to_owned())
         }
+        // A link that brings the answer a byte at a time.
+        tungstenite::Error::AttackAttempt => {
+            NoSocket::ForNow("the answer comes in too small pieces".to_owned())
+        }
         // One that is about to stop answers without the upgrade.
         tungstenite::Error::Protocol(error) => NoSocket::ForNow(error.to_string()),
         error => NoSocket::Refused(error.into()),
@@ -186,6 +190,7 @@ mod tests {
         )));
         assert!(!is_final(answer(502)));
         assert!(!is_final(tungstenite::Error::ConnectionClosed));
+        assert!(!is_final(tungstenite::Error::AttackAttempt));
         // So answers a server that is about to stop.
         assert!(!is_final(tungstenite::Error::Protocol(
             ProtocolError::MissingConnectionUpgradeHeader

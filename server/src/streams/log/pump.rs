@@ -274,8 +274,7 @@ impl<'a> Pump<'a> {
                 let waits = matches!(seat.stand, Stand::Live) && seat.is_to_wait(&viewer.sink);
                 match viewer.seat.stand {
                     Stand::Live if waits => {
-                        let from = before;
-                        viewer.seat.stand = Stand::Behind { from, reads: 0 };
+                        viewer.seat.stand = Stand::behind(before);
                         searching = true;
                     }
                     Stand::Live => {

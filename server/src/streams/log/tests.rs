@@ -6,12 +6,23 @@ use super::pump::HEAD_AFTER;
 use super::*;
 use crate::docker::fake::{FakeDaemon, Reply, Then, ok};
 use crate::streams::outbound::Outbound;
-use crate::streams::upstream::Ask;
+use crate::streams::upstream::{Ask, Viewing};
 use sidekick::model::ContainerId;
-use sidekick::protocol::{ServerFrame, ServerMessage, SourceId, StreamState, SubId};
+use sidekick::protocol::{
+    Cursor, LogStream, ServerFrame, ServerMessage, SourceId, StreamState, SubId,
+};
+use sidekick::time::Nanos;
 use tokio::time::Instant;
 
 const SUB: SubId = SubId(1);
+
+fn frame(time: Nanos, text: &str) -> Vec<u8> {
+    let line = format!("{} {text}\n", time.to_rfc3339());
+    let mut frame = vec![1, 0, 0, 0];
+    frame.extend_from_slice(&(line.len() as u32).to_be_bytes());
+    frame.extend_from_slice(line.as_bytes());
+    frame
+}
 
 /// The states that a page is told of a log that is answered like this, up to the first other
 /// than "loading", and how long that takes.
@@ -76,13 +87,7 @@ async fn a_log_that_goes_back_whenever_it_is_opened_is_not_opened_without_a_paus
         let times = (1..lines + 1)
             .chain([0])
             .map(|n| 1_767_225_600_000_000_000 + n);
-        let frames = times.map(|time| {
-            let line = format!("{} line\n", sidekick::time::Nanos(time).to_rfc3339());
-            let mut frame = vec![1, 0, 0, 0];
-            frame.extend_from_slice(&(line.len() as u32).to_be_bytes());
-            frame.extend_from_slice(line.as_bytes());
-            frame
-        });
+        let frames = times.map(|time| frame(Nanos(time), "line"));
         Reply::Pieces(frames.collect(), Then::StayOpen)
     });
     let context = Arc::new(Context::default());
@@ -97,4 +102,157 @@ async fn a_log_that_goes_back_whenever_it_is_opened_is_not_opened_without_a_paus
     often.wait_for(|times| *times == 100).await.unwrap();
     let took = began.elapsed();
     assert!(took > Duration::from_secs(60), "{took:?}");
+}
+
+/// One who looks at the log of a daemon, behind a cursor.
+struct Looker {
+    outbound: Outbound,
+    _viewing: Viewing<LogStore>,
+    _manager: LogStreamManager,
+    _daemon: FakeDaemon,
+}
+
+impl Looker {
+    fn start(daemon: FakeDaemon, ask: Ask) -> Self {
+        let context = Arc::new(Context::default());
+        context.set_client(Some(daemon.client()));
+        let outbound = Outbound::new(Arc::clone(&context.metrics));
+        outbound.open(SUB);
+        let sink = outbound.source(SUB, SourceId(0));
+        let manager = LogStreamManager::new(context);
+        Self {
+            outbound,
+            _viewing: manager.join(&ContainerId("a".to_owned()), ask, sink),
+            _manager: manager,
+            _daemon: daemon,
+        }
+    }
+
+    /// Its lines up to this one, and nothing else.
+    async fn lines_up_to(&self, last: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        while lines.last().is_none_or(|it| it != last) {
+            let frame = ServerFrame::decode(&self.outbound.next().await.unwrap()).unwrap();
+            match frame.message {
+                ServerMessage::Logs { .. } => {
+                    lines.extend(frame.batch.iter().map(|entry| entry.text.to_owned()));
+                }
+                ServerMessage::Stream { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        lines
+    }
+
+    async fn is_told(&self, wanted: StreamState) {
+        loop {
+            let frame = ServerFrame::decode(&self.outbound.next().await.unwrap()).unwrap();
+            if matches!(frame.message, ServerMessage::Stream { state, .. } if state == wanted) {
+                return;
+            }
+        }
+    }
+}
+
+const AT: Nanos = Nanos(1_767_225_600_000_000_007);
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_amid_the_newest_lines_is_not_their_beginning() {
+    let frames = |range: std::ops::Range<usize>| -> Vec<_> {
+        range.map(|n| frame(AT, &format!("line {n}"))).collect()
+    };
+    const PAUSE: Duration = Duration::from_secs(3);
+    let began = Instant::now();
+    let daemon = FakeDaemon::start("log-pause", move |path| {
+        let later = frame(Nanos(AT.0 + 1), "later");
+        if path.ends_with("/json") {
+            ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#)
+        } else if path.contains("follow=1") {
+            // The newest thousand, and what is printed then.
+            let rest = [frames(600..1500), vec![later]].concat();
+            Reply::Halting(frames(500..600), PAUSE, rest)
+        } else {
+            let first = if path.contains("tail=1000") { 500 } else { 0 };
+            let mut all = frames(first..1500);
+            all.extend((began.elapsed() >= PAUSE).then_some(later));
+            Reply::Pieces(all, Then::End)
+        }
+    });
+    let cursor = Some(Cursor {
+        time: AT,
+        stream: LogStream::Stdout,
+        occurrence: 50,
+    });
+    let ask = Ask {
+        cursor,
+        ..Ask::default()
+    };
+    let lines = Looker::start(daemon, ask).lines_up_to("later").await;
+    let mut expected: Vec<_> = (51..1500).map(|n| format!("line {n}")).collect();
+    expected.push("later".to_owned());
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_to_a_log_of_one_line_is_soon_told_that_nothing_is_missing() {
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let often = Arc::clone(&asked);
+    let daemon = FakeDaemon::start("log-one", move |path| {
+        if path.ends_with("/json") {
+            return ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#);
+        }
+        often.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let then = match path.contains("follow=1") {
+            true => Then::StayOpen,
+            false => Then::End,
+        };
+        Reply::Pieces(vec![frame(AT, "line")], then)
+    });
+    let cursor = Some(Cursor {
+        time: AT,
+        stream: LogStream::Stdout,
+        occurrence: 0,
+    });
+    let ask = Ask {
+        cursor,
+        ..Ask::default()
+    };
+    let began = Instant::now();
+    let looker = Looker::start(daemon, ask);
+    looker.is_told(StreamState::Live).await;
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_after_the_clock_was_set_back_goes_on_behind_its_last_line() {
+    // 1500 lines an hour before what the page holds, all of them printed after that.
+    let early = |n: i64| frame(Nanos(AT.0 - 3_600_000_000_000 + n), &format!("line {n}"));
+    let daemon = FakeDaemon::start("log-back-clock", move |path| {
+        if path.ends_with("/json") {
+            return ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#);
+        }
+        match path.contains("follow=1") {
+            true => Reply::Pieces((500..1500).map(early).collect(), Then::StayOpen),
+            false => {
+                let all = [vec![frame(AT, "held")], (0..1500).map(early).collect()].concat();
+                Reply::Pieces(all, Then::End)
+            }
+        }
+    });
+    let cursor = Some(Cursor {
+        time: AT,
+        stream: LogStream::Stdout,
+        occurrence: 0,
+    });
+    let ask = Ask {
+        cursor,
+        ..Ask::default()
+    };
+    let looker = Looker::start(daemon, ask);
+    let expected: Vec<_> = (0..1500).map(|n| format!("line {n}")).collect();
+    assert_eq!(looker.lines_up_to("line 1499").await, expected);
+    looker.is_told(StreamState::Live).await;
 }
