@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bench::explorer::{Explorer, QUERIES, lines};
+use bench::explorer::{Explorer, GROUPS, QUERIES, lines};
 use sidekick::logs::query::{Matcher, Regex, RegexEngine};
 
 use crate::Outcome;
@@ -62,10 +62,102 @@ struct Times {
     found: usize,
 }
 
-fn search(explorer: &mut Explorer, query: &str) -> Times {
-    let mut all: Vec<Times> = (0..REPEATS).map(|_| search_once(explorer, query)).collect();
+/// The median by the end, with the longest slice of all.
+fn median(mut run: impl FnMut() -> Times) -> Times {
+    let mut all: Vec<Times> = (0..REPEATS).map(|_| run()).collect();
+    let slice = all.iter().map(|it| it.slice).max().unwrap_or_default();
     all.sort_by_key(|it| it.done);
-    all.swap_remove(REPEATS / 2)
+    Times {
+        slice,
+        ..all.swap_remove(REPEATS / 2)
+    }
+}
+
+fn search(explorer: &mut Explorer, query: &str) -> Times {
+    median(|| search_once(explorer, query))
+}
+
+/// `first` is the time for the table.
+fn group_once(explorer: &mut Explorer, which: usize) -> Times {
+    let start = Instant::now();
+    explorer.begin_groups(which);
+    let (mut slice, mut done) = (Duration::ZERO, false);
+    while !done {
+        let before = Instant::now();
+        done = explorer.step_groups(SLICE);
+        slice = slice.max(before.elapsed());
+    }
+    let (done, before) = (start.elapsed(), Instant::now());
+    let found = explorer.table();
+    Times {
+        first: before.elapsed(),
+        done,
+        slice,
+        found,
+    }
+}
+
+/// Median, the one that 99 of 100 are not longer than, and the longest of some calls.
+fn longest(times: usize, mut call: impl FnMut(usize)) -> [Duration; 3] {
+    let timed = |part| {
+        let before = Instant::now();
+        call(part);
+        before.elapsed()
+    };
+    let mut all: Vec<_> = (0..times).map(timed).collect();
+    all.sort();
+    [all[times / 2], all[times * 99 / 100], all[times - 1]]
+}
+
+/// What lines in groups cost, and what comes while a million is held.
+fn print_groups(explorer: &mut Explorer, browser: &BTreeMap<String, String>) {
+    println!(
+        "\n| in groups by | groups listed | table, ms | all, ms | longest slice, ms | bytes a line | in WebAssembly: table | all | longest slice |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let lines = explorer.store.lines() as f64;
+    for (which, (name, ..)) in GROUPS.iter().enumerate() {
+        let it = median(|| group_once(explorer, which));
+        let there = browser
+            .get(&format!("groups {which}"))
+            .map_or("– | – | –", String::as_str);
+        println!(
+            "| {name} | {} | {} | {} | {} | {:.1} | {there} |",
+            it.found,
+            ms(it.first),
+            ms(it.done),
+            ms(it.slice),
+            explorer.groups_bytes() as f64 / lines,
+        );
+    }
+    println!(
+        "\n| what comes while all is full | median, ms | 99 of 100 | longest | in WebAssembly: median | 99 of 100 | longest |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    group_once(explorer, 3);
+    search_once(explorer, QUERIES[0].1);
+    explorer.fill();
+    let print = |name: &str, key: &str, it: [Duration; 3]| {
+        let there = browser.get(key).map_or("– | – | –", String::as_str);
+        println!(
+            "| {name} | {} | {} | {} | {there} |",
+            ms(it[0]),
+            ms(it[1]),
+            ms(it[2])
+        );
+    };
+    let frames = longest(300, |_| _ = explorer.frame());
+    print(
+        "a frame at 10,000 lines/s: filter, groups by a field, their table",
+        "frame",
+        frames,
+    );
+    let joins = longest(20, |part| explorer.join(part, 20));
+    print(
+        "500 lines of a second container's backlog, 10,000 spread over all",
+        "join",
+        joins,
+    );
 }
 
 fn search_once(explorer: &mut Explorer, query: &str) -> Times {
@@ -125,6 +217,18 @@ pub(crate) fn print(dir: &Path) -> Outcome<()> {
             ms(it.slice),
         );
     }
+    print_groups(&mut explorer, &browser);
+    if let Some(rows) = browser.get("rows") {
+        println!(
+            "\nThe way of others, 5,000 rows of the page by a substring, in WebAssembly's place: found, shown, longest, ms: {rows}"
+        );
+    }
+    if let Some(memory) = browser.get("memory") {
+        println!(
+            "\nWebAssembly's memory at the end, MiB: {}",
+            memory.split(" |").next().unwrap_or_default()
+        );
+    }
     println!("\n| the same text as a file | lines found | ms |\n|---|---|---|");
     let plain = QUERIES[0].1;
     for command in [
@@ -148,6 +252,8 @@ fn beside(command: &[&str], path: &Path) -> Option<(String, Duration)> {
             let start = Instant::now();
             let mut program = Command::new(command[0]);
             program.args(&command[1..]).arg(path).stderr(Stdio::null());
+            // In another locale grep takes letter case of all scripts.
+            program.env("LC_ALL", "C");
             let output = program.output().ok()?;
             let found = String::from_utf8_lossy(&output.stdout).trim().to_owned();
             Some((found, start.elapsed()))

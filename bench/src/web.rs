@@ -57,6 +57,36 @@ impl Searcher {
         self.0.step(bytes as usize)
     }
 
+    /// Begins to put the lines in groups, by number.
+    pub fn begin_groups(&mut self, which: usize) {
+        self.0.begin_groups(which);
+    }
+
+    /// Looks at about so many bytes more. True where nothing is left.
+    pub fn step_groups(&mut self, bytes: f64) -> bool {
+        self.0.step_groups(bytes as usize)
+    }
+
+    /// Makes the table of the groups.
+    pub fn table(&mut self) -> usize {
+        self.0.table()
+    }
+
+    /// From now on as many lines are held as now.
+    pub fn fill(&mut self) {
+        self.0.fill();
+    }
+
+    /// Takes the lines of a frame in.
+    pub fn frame(&mut self) -> usize {
+        self.0.frame()
+    }
+
+    /// Takes a part of another container's backlog in.
+    pub fn join(&mut self, part: usize, parts: usize) {
+        self.0.join(part, parts);
+    }
+
     /// How many lines were found.
     #[must_use]
     pub fn found(&self) -> f64 {

@@ -4,6 +4,7 @@
 //! as its storage chunk, so that no stage allocates per line.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -217,19 +218,37 @@ impl LogBatch {
         out
     }
 
-    /// Moves all entries of `other` to the end of this batch.
+    /// Copies all entries of `other` to the end of this batch.
     pub fn append(&mut self, other: &Self) {
-        if other.text.len() + self.text.len() > u32::MAX as usize {
-            for entry in other.iter() {
+        self.append_range(other, 0..other.len());
+    }
+
+    /// Copies some entries of `other` to the end of this batch; those of the range that there are.
+    pub fn append_range(&mut self, other: &Self, range: Range<usize>) {
+        let range = range.start.min(other.len())..range.end.min(other.len());
+        if range.is_empty() {
+            return;
+        }
+        let (from, to) = (other.start(range.start), other.start(range.end));
+        if to - from + self.text.len() > u32::MAX as usize {
+            for entry in other.iter().take(range.end).skip(range.start) {
                 self.push(entry);
             }
             return;
         }
         let base = self.text.len() as u32;
-        self.text.push_str(&other.text);
-        self.times.extend_from_slice(&other.times);
-        self.flags.extend_from_slice(&other.flags);
-        self.ends.extend(other.ends.iter().map(|end| end + base));
+        self.text.push_str(&other.text[from..to]);
+        self.times.extend_from_slice(&other.times[range.clone()]);
+        self.flags.extend_from_slice(&other.flags[range.clone()]);
+        let ends = other.ends[range].iter();
+        self.ends.extend(ends.map(|end| end - from as u32 + base));
+    }
+
+    /// Where the text of an entry begins; of the one behind the last, where all texts end.
+    #[must_use]
+    pub fn start(&self, index: usize) -> usize {
+        let before = index.min(self.len()).checked_sub(1);
+        before.map_or(0, |before| self.ends[before] as usize)
     }
 
     /// Drops all entries from `len` on and keeps their memory.
@@ -237,10 +256,7 @@ impl LogBatch {
         if len >= self.len() {
             return;
         }
-        let end = match len {
-            0 => 0,
-            _ => self.ends[len - 1] as usize,
-        };
+        let end = self.start(len);
         self.times.truncate(len);
         self.flags.truncate(len);
         self.ends.truncate(len);

@@ -45,6 +45,10 @@ impl Phrase {
             let at = self.anchor.as_ref()?.find(line.as_bytes(), from)?;
             return Some(at..at + self.text.len());
         }
+        // Most lines have nothing that could be it.
+        if let Some(anchor) = &self.anchor {
+            anchor.find(line.as_bytes(), from)?;
+        }
         let behind = line.get(from..)?;
         let mut starts = behind.char_indices().map(|(at, _)| from + at);
         starts.find_map(|at| Some(at..at + self.length_at(&line[at..])?))

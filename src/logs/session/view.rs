@@ -7,9 +7,9 @@ use crate::logs::filter::Filter;
 use crate::logs::query::{Known, Matches, Plan, Progress};
 use crate::logs::store::Row;
 
-/// What is searched at once of what came or changed, in bytes as slices are measured: all of some ten
-/// thousand lines, unless a query asks much of each.
-const AT_ONCE: usize = 64 << 20;
+/// What is searched at once of what came or changed, in bytes as slices are measured: a batch of lines,
+/// whatever the query.
+const AT_ONCE: usize = 2 << 20;
 
 /// Unused while the filter lets all through.
 #[derive(Clone, Debug, Default)]

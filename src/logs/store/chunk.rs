@@ -1,5 +1,7 @@
 //! A run of rows: the batch as it was decoded, with our own columns beside it.
 
+use std::ops::Range;
+
 use crate::logs::pipeline::Mined;
 use crate::logs::query::columns::{Columns, GOES_ON, NOTE};
 use crate::logs::severity::Severity;
@@ -163,18 +165,7 @@ impl Chunk {
     }
 
     pub(super) fn append(&mut self, other: &Self) {
-        let base = self.notes.len() as u32;
-        self.batch.append(&other.batch);
-        self.severities.extend_from_slice(&other.severities);
-        self.sources.extend_from_slice(&other.sources);
-        if other.notes.is_empty() {
-            self.templates.extend_from_slice(&other.templates);
-        } else {
-            let moved = other.templates.iter().zip(&other.severities);
-            self.templates
-                .extend(moved.map(|(&t, &s)| if s == NOTE { t + base } else { t }));
-        }
-        self.notes.extend_from_slice(&other.notes);
+        self.copy_range(other, 0..other.rows());
     }
 
     /// Copies one row of `other` behind this chunk; false when a full chunk would grow.
@@ -186,27 +177,38 @@ impl Chunk {
         true
     }
 
+    /// Where the text of a row begins; of the one behind the last, where all texts end.
+    pub(super) fn text_start(&self, index: usize) -> usize {
+        self.batch.start(index)
+    }
+
     /// Bytes of the text of one row.
     pub(super) fn text_bytes(&self, index: usize) -> usize {
-        self.batch.get(index).map_or(0, |it| it.text.len())
+        self.batch.start(index + 1) - self.batch.start(index)
     }
 
     /// Copies one row of `other` behind this chunk.
     pub(super) fn copy(&mut self, other: &Self, index: usize) {
-        let Some(entry) = other.batch.get(index) else {
-            return;
-        };
-        self.batch.push(entry);
-        let severity = other.severities[index];
-        let mut template = other.templates[index];
-        if severity == NOTE {
-            let note = other.notes.get(template as usize).copied();
-            template = self.notes.len() as u32;
-            self.notes.extend(note);
+        self.copy_range(other, index..index + 1);
+    }
+
+    /// Copies rows of `other` behind this chunk.
+    pub(super) fn copy_range(&mut self, other: &Self, range: Range<usize>) {
+        self.batch.append_range(&other.batch, range.clone());
+        let severities = &other.severities[range.clone()];
+        self.severities.extend_from_slice(severities);
+        self.sources
+            .extend_from_slice(&other.sources[range.clone()]);
+        let templates = other.templates[range].iter().zip(severities);
+        for (&template, &severity) in templates {
+            let mut template = template;
+            if severity == NOTE {
+                let note = other.notes.get(template as usize).copied();
+                template = self.notes.len() as u32;
+                self.notes.extend(note);
+            }
+            self.templates.push(template);
         }
-        self.severities.push(severity);
-        self.templates.push(template);
-        self.sources.push(other.sources[index]);
     }
 
     /// Takes the rows from `row` on out of this chunk.

@@ -1,11 +1,22 @@
 //! Rows of several sources, which stand by time.
 
+use std::ops::Range;
+
 use super::LogStore;
 use super::chunk::{Chunk, FULL_ROWS, FULL_TEXT};
+use crate::sort::sort_by_key;
 use crate::time::Nanos;
 
-/// A row of a chunk.
-type RowOf<'a> = (&'a Chunk, usize);
+/// Rows of a chunk, one behind the other.
+type Run<'a> = (&'a Chunk, Range<usize>);
+
+/// Appends a row to runs.
+fn push<'a>(runs: &mut Vec<Run<'a>>, chunk: &'a Chunk, row: usize) {
+    match runs.last_mut() {
+        Some((last, rows)) if std::ptr::eq(*last, chunk) && rows.end == row => rows.end += 1,
+        _ => runs.push((chunk, row..row + 1)),
+    }
+}
 
 impl LogStore {
     /// Puts each row of a chunk at its place by time, behind rows of the same time. Only the chunks in
@@ -39,16 +50,18 @@ impl LogStore {
             }
             self.bytes -= held.bytes;
             self.lines -= held.lines();
-            let mut rows: Vec<RowOf<'_>> = Vec::with_capacity(held.rows() + mine.len());
-            let mut mine = mine.iter().peekable();
-            for row in 0..held.rows() {
-                while let Some(&new) = mine.next_if(|&&new| chunk.time(new) < held.time(row)) {
-                    rows.push((&chunk, new));
+            let (mut runs, mut at) = (Vec::new(), 0);
+            for &new in mine {
+                // Behind the rows of the same time.
+                let place = held.first_after(chunk.time(new));
+                if at < place {
+                    runs.push((&held, at..place));
                 }
-                rows.push((&held, row));
+                at = place;
+                push(&mut runs, &chunk, new);
             }
-            rows.extend(mine.map(|&new| (&chunk, new)));
-            self.push_evenly(&rows);
+            runs.push((&held, at..held.rows()));
+            self.push_evenly(&runs);
         }
         // Where all of them are the latest, and not in order.
         for &row in late {
@@ -60,26 +73,49 @@ impl LogStore {
 
     /// Puts copies of rows behind all others, in chunks of about the same size: half full ones at least,
     /// so that they do not become small ones where late rows come again and again.
-    fn push_evenly(&mut self, rows: &[RowOf<'_>]) {
-        let text: usize = rows.iter().map(|(of, row)| of.text_bytes(*row)).sum();
-        let full = rows.len().div_ceil(FULL_ROWS).max(text.div_ceil(FULL_TEXT));
-        let enough = (rows.len().div_ceil(full.max(1)), text.div_ceil(full.max(1)));
+    fn push_evenly(&mut self, runs: &[Run<'_>]) {
+        let text_of = |chunk: &Chunk, rows: &Range<usize>| {
+            chunk.text_start(rows.end) - chunk.text_start(rows.start)
+        };
+        let rows: usize = runs.iter().map(|(_, rows)| rows.len()).sum();
+        let text: usize = runs.iter().map(|(of, rows)| text_of(of, rows)).sum();
+        let full = rows.div_ceil(FULL_ROWS).max(text.div_ceil(FULL_TEXT));
+        let enough = (rows.div_ceil(full.max(1)), text.div_ceil(full.max(1)));
         let mut chunk = Chunk::starting_at(self.end_row());
-        let mut bytes = 0;
-        for (at, (of, row)) in rows.iter().enumerate() {
-            chunk.copy(of, *row);
-            bytes += of.text_bytes(*row);
-            if chunk.rows() < enough.0 && bytes < enough.1 && at + 1 < rows.len() {
-                continue;
+        for (of, rows) in runs {
+            let mut at = rows.start;
+            while at < rows.end {
+                // Up to the row that makes it enough.
+                let most = (at + enough.0 - chunk.rows()).min(rows.end);
+                let text =
+                    of.text_start(at) + enough.1.saturating_sub(chunk.text_start(chunk.rows()));
+                let (mut low, mut end) = (at + 1, most);
+                while low < end {
+                    let middle = low + (end - low) / 2;
+                    match of.text_start(middle) < text {
+                        true => low = middle + 1,
+                        false => end = middle,
+                    }
+                }
+                chunk.copy_range(of, at..end);
+                at = end;
+                if chunk.rows() >= enough.0 || chunk.text_start(chunk.rows()) >= enough.1 {
+                    self.push_made(std::mem::take(&mut chunk));
+                    chunk.start = self.end_row();
+                }
             }
-            chunk.shrink_to_fit();
-            chunk.bytes = chunk.measure();
-            self.bytes += chunk.bytes;
-            self.lines += chunk.lines();
-            self.chunks.push_back(chunk);
-            chunk = Chunk::starting_at(self.end_row());
-            bytes = 0;
         }
+        if chunk.rows() > 0 {
+            self.push_made(chunk);
+        }
+    }
+
+    fn push_made(&mut self, mut chunk: Chunk) {
+        chunk.shrink_to_fit();
+        chunk.bytes = chunk.measure();
+        self.bytes += chunk.bytes;
+        self.lines += chunk.lines();
+        self.chunks.push_back(chunk);
     }
 
     /// Brings all rows in order of time; needed once, when a second source comes. Of one container few
@@ -121,12 +157,16 @@ impl LogStore {
                 self.bytes -= chunk.bytes;
                 self.lines -= chunk.lines();
             }
-            let mut rows: Vec<RowOf<'_>> = run
+            let mut rows: Vec<(&Chunk, usize)> = run
                 .iter()
                 .flat_map(|chunk| (0..chunk.rows()).map(move |row| (chunk, row)))
                 .collect();
-            crate::sort::sort_by_key(&mut rows, |(chunk, row)| chunk.time(*row));
-            self.push_evenly(&rows);
+            sort_by_key(&mut rows, |(chunk, row)| chunk.time(*row));
+            let mut runs = Vec::new();
+            for (chunk, row) in rows {
+                push(&mut runs, chunk, row);
+            }
+            self.push_evenly(&runs);
         }
         first.unwrap_or(self.end_row())
     }
