@@ -25,7 +25,7 @@ mod table;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -48,7 +48,7 @@ pub struct Analysis {
     args: AnalyzeArgs,
     started: Instant,
     miner: Arc<Mutex<Miner>>,
-    read: Mutex<Option<oneshot::Receiver<io::Result<()>>>>,
+    read: Mutex<Option<oneshot::Receiver<anyhow::Result<()>>>>,
 }
 
 impl Analysis {
@@ -57,7 +57,7 @@ impl Analysis {
     /// # Errors
     /// When there is nothing to read, or it cannot be opened.
     pub fn start(args: &AnalyzeArgs) -> anyhow::Result<Self> {
-        let (input, size) = open(args.input.as_deref())?;
+        let (input, size) = open(args.input.as_slice())?;
         let answers = match args.form() {
             Form::Table | Form::Json => Answers::None,
             Form::Ids => Answers::ids(),
@@ -69,6 +69,7 @@ impl Analysis {
         let miner = Arc::new(Mutex::new(Miner::new(answers)));
         let (done, read) = oneshot::channel();
         let shared = Arc::clone(&miner);
+        let started = Instant::now();
         // A thread of its own: a read that waits for a terminal must not keep the program alive.
         std::thread::Builder::new()
             .name("analyze".to_owned())
@@ -79,7 +80,7 @@ impl Analysis {
             .context("cannot start a thread")?;
         Ok(Self {
             args: args.clone(),
-            started: Instant::now(),
+            started,
             miner,
             read: Mutex::new(Some(read)),
         })
@@ -88,12 +89,12 @@ impl Analysis {
     /// Waits until all is read.
     ///
     /// # Errors
-    /// When reading fails in the middle.
+    /// When reading fails in the middle, or an answer cannot be written.
     pub async fn read(&self) -> anyhow::Result<()> {
         let read = self.read.lock().map_or(None, |mut read| read.take());
         let Some(read) = read else { return Ok(()) };
         match read.await {
-            Ok(result) => quiet(result).context("cannot read on"),
+            Ok(result) => result,
             Err(_) => bail!("reading ended without a result"),
         }
     }
@@ -135,14 +136,25 @@ fn quiet(result: io::Result<()>) -> io::Result<()> {
 }
 
 /// The input, and its size where that is known.
-fn open(input: Option<&Path>) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
-    let path = match input {
+fn open(inputs: &[PathBuf]) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
+    if inputs.len() > 1 {
+        bail!(
+            "one log at a time: pipe several in, as in\n\n    \
+             cat {} | sidekick-docker analyze",
+            inputs
+                .iter()
+                .map(|it| it.display().to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
+    }
+    let path = match inputs.first() {
         None if io::stdin().is_terminal() => bail!(
             "nothing to read: name a file, or pipe lines in, as in\n\n    \
              docker logs web 2>&1 | sidekick-docker analyze"
         ),
         None => return Ok((Box::new(io::stdin()), None)),
-        Some(path) if path == Path::new("-") => return Ok((Box::new(io::stdin()), None)),
+        Some(path) if path.as_os_str() == "-" => return Ok((Box::new(io::stdin()), None)),
         Some(path) => path,
     };
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
@@ -164,14 +176,22 @@ fn read_all(
     input: Box<dyn Read + Send>,
     miner: &Mutex<Miner>,
     mut progress: Option<Progress>,
-) -> io::Result<()> {
+) -> anyhow::Result<()> {
     let mut blocks = Blocks::new(input);
-    while let Some(block) = blocks.next()? {
+    loop {
+        let block = blocks.next().context("cannot read on")?;
+        let is_last = block.is_none();
         let mut miner = lock(miner);
         if miner.is_finished() {
             break;
         }
-        miner.block(block)?;
+        let written = block.map_or(Ok(()), |block| miner.block(block));
+        let gone = matches!(&written, Err(error) if error.kind() == io::ErrorKind::BrokenPipe);
+        quiet(written).context("cannot write to standard output")?;
+        miner.pass_over(blocks.take_passed());
+        if is_last || gone {
+            break;
+        }
         if let Some(progress) = &mut progress {
             progress.tick(miner.bytes(), miner.lines());
         }

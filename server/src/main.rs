@@ -1,6 +1,6 @@
 //! The `sidekick-docker` program: reads the command line and does what it says.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -28,6 +28,11 @@ async fn run() -> anyhow::Result<ExitCode> {
     // Standard output carries one line, the address; everything else goes to standard error.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // Files and journals are not for colours.
+        .with_ansi(
+            std::io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()),
+        )
         .with_env_filter(
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
         )

@@ -203,7 +203,15 @@ fn lines_are_taken_out_of_what_runtimes_put_around_them() {
     );
     // Parts that never end.
     let cut = format!("{stamp} stdout P ERROR half\n");
-    assert_eq!(ok(&["--levels"], cut), "error\n");
+    assert_eq!(ok(&["--levels"], &cut), "error\n");
+    // Counts and shares are of lines of the log.
+    let parts = format!("{stamp} stdout P a lo\n{stamp} stdout F ng line\n{stamp} stdout F b\n");
+    let report: Json = serde_json::from_str(&ok(&["--json"], parts)).expect("JSON");
+    assert_eq!(
+        (&report["lines"], &report["log_lines"]),
+        (&3.into(), &2.into())
+    );
+    assert_eq!(report["templates"][0]["share"], 0.5);
 }
 
 #[test]
@@ -243,6 +251,48 @@ fn child(args: &[&str]) -> (Child, ChildStdout) {
         .expect("runs");
     let stdout = child.stdout.take().expect("a pipe");
     (child, stdout)
+}
+
+#[test]
+fn several_files_are_answered_with_the_way_to_read_them() {
+    let (good, out, err) = run(&["a.log", "b.log"], b"");
+    assert!(!good && out.is_empty());
+    assert!(
+        err.contains("cat a.log b.log | sidekick-docker analyze"),
+        "{err}"
+    );
+}
+
+#[test]
+fn answers_that_cannot_be_written_are_no_fault_of_the_input() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("opens");
+    let input = TempFile::new("full", "a line\n".repeat(100_000).as_bytes());
+    let output = analyze(&["--levels", input.path()])
+        .stdout(full)
+        .output()
+        .expect("runs");
+    assert!(!output.status.success());
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("cannot write to standard output"), "{err}");
+    assert!(!err.contains("read"), "{err}");
+}
+
+#[test]
+fn the_table_tells_errors_within_a_template_of_ordinary_lines() {
+    let line = |n: usize, status: u16| {
+        format!(
+            "10.0.0.{n} - - [22/Nov/2026:10:00:{n:02} +0000] \"GET /a{n} HTTP/1.1\" {status} 512\n"
+        )
+    };
+    let input: String = (0..40)
+        .map(|n| line(n, if n % 10 == 0 { 503 } else { 200 }))
+        .collect();
+    let out = ok(&[], input);
+    assert!(out.contains("4 error among them"), "{out}");
+    assert!(!ok(&[], "a line\n").contains("among them"));
 }
 
 #[test]

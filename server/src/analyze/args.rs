@@ -24,8 +24,9 @@ pub(crate) const EXAMPLES: &str = "Examples:
 #[derive(Args, Clone, Debug)]
 pub struct AnalyzeArgs {
     /// The log; standard input where it is - or missing
-    #[arg(value_name = "FILE")]
-    pub(super) input: Option<PathBuf>,
+    // Several are taken so that they can be answered with what to do.
+    #[arg(value_name = "FILE", num_args = 0..)]
+    pub(super) input: Vec<PathBuf>,
     /// Write the report as one JSON object (its members: docs/analytics.md)
     #[arg(long, group = "form")]
     json: bool,

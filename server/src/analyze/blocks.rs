@@ -14,6 +14,8 @@ pub(super) struct Blocks<R> {
     end: usize,
     /// Whether the rest of a line that was too long is being passed over.
     skipping: bool,
+    /// Bytes that were passed over since somebody asked.
+    passed: u64,
 }
 
 impl<R: Read> Blocks<R> {
@@ -28,7 +30,13 @@ impl<R: Read> Blocks<R> {
             start: 0,
             end: 0,
             skipping: false,
+            passed: 0,
         }
+    }
+
+    /// Bytes of lines that are too long, and were passed over since this was asked last.
+    pub(super) fn take_passed(&mut self) -> u64 {
+        std::mem::take(&mut self.passed)
     }
 
     /// The next lines, in whole: the last byte is a newline, but for the last line of an input
@@ -55,10 +63,12 @@ impl<R: Read> Blocks<R> {
             if self.skipping {
                 // Nothing is held while a line is passed over: what is read lies at the start.
                 let Some(newline) = memchr::memchr(b'\n', &self.buffer[..self.end]) else {
+                    self.passed += self.end as u64;
                     self.end = 0;
                     continue;
                 };
                 self.skipping = false;
+                self.passed += newline as u64 + 1;
                 self.buffer.copy_within(newline + 1..self.end, 0);
                 self.end -= newline + 1;
                 fresh = 0;
@@ -92,15 +102,18 @@ mod tests {
         }
     }
 
-    fn lines(input: &[u8], step: usize, buffer: usize) -> Vec<String> {
+    /// The lines, and all bytes of them.
+    fn lines(input: &[u8], step: usize, buffer: usize) -> (Vec<String>, u64) {
         let mut blocks = Blocks::with_buffer(Slow(input, step), buffer);
         let mut lines = Vec::new();
+        let mut bytes = 0;
         while let Some(block) = blocks.next().unwrap() {
+            bytes += block.len() as u64;
             let block = block.strip_suffix(b"\n").unwrap_or(block);
             let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
             lines.extend(block.split(|&b| b == b'\n').map(text));
         }
-        lines
+        (lines, bytes + blocks.take_passed())
     }
 
     proptest! {
@@ -111,7 +124,9 @@ mod tests {
             buffer in 8usize..20,
         ) {
             let wanted: Vec<String> = input.lines().map(|it| it.chars().take(buffer).collect()).collect();
-            prop_assert_eq!(lines(input.as_bytes(), step, buffer), wanted);
+            let (lines, bytes) = lines(input.as_bytes(), step, buffer);
+            prop_assert_eq!(lines, wanted);
+            prop_assert_eq!(bytes, input.len() as u64);
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn write(
         "version": 1,
         "complete": whole,
         "lines": miner.lines(),
+        "log_lines": miner.logged(),
         "bytes": miner.bytes(),
         "severities": severities(&pipeline.analytics().counts()),
         "template_count": engine.len(),
@@ -54,7 +55,7 @@ pub(super) fn write(
 
 fn template(template: &Template, miner: &Miner) -> Value {
     let time = |it: Nanos| miner.is_timed().then(|| it.to_rfc3339());
-    let share = template.count as f64 / miner.lines().max(1) as f64;
+    let share = template.count as f64 / miner.logged().max(1) as f64;
     json!({
         "id": shown_id(template.id),
         "pattern": template.pattern,

@@ -94,6 +94,17 @@ impl Miner {
         self.answers.flush()
     }
 
+    /// Lines of the log: one that came in parts is one.
+    pub(super) fn logged(&self) -> u64 {
+        let counts = self.pipeline.analytics().counts();
+        counts.iter().map(|(_, lines)| lines).sum()
+    }
+
+    /// Counts bytes of the input that no line has.
+    pub(super) fn pass_over(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
+
     /// Brings the answers up to date with the templates that merged.
     fn resolve(&mut self) {
         let engine = self.pipeline.templates();

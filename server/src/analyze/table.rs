@@ -40,7 +40,11 @@ pub(super) fn write(
     let engine = miner.pipeline().templates();
     let counts = miner.pipeline().analytics().counts();
     let so_far = if whole { "" } else { " until the interrupt" };
-    let lines = plural(miner.lines(), "line");
+    let mut lines = plural(miner.lines(), "line");
+    if miner.logged() != miner.lines() {
+        // The runtime cut lines in parts.
+        lines += &format!(" of input, {} of the log", grouped(miner.logged()));
+    }
     let found = plural(engine.len() as u64, "template");
     writeln!(out, "{lines}{so_far}{}, {found}", summary(&counts, look))?;
     let rows = engine.top(look.top);
@@ -58,7 +62,7 @@ pub(super) fn write(
         .width
         .map(|it| it.saturating_sub(before).max(NARROWEST));
     for row in &rows {
-        let share = row.count as f64 * 100.0 / miner.lines().max(1) as f64;
+        let share = row.count as f64 * 100.0 / miner.logged().max(1) as f64;
         let share = match share {
             // A template that exists has a share.
             it if it < 0.05 => "<0.1%".to_owned(),
@@ -77,6 +81,9 @@ pub(super) fn write(
             "{:>count_width$}  {share:>SHARE$}  {level}  {pattern}",
             grouped(row.count)
         )?;
+        if let Some(worse) = worse(&row.severities, severity, look) {
+            writeln!(out, "{:before$}{worse} among them", "")?;
+        }
     }
     let more = engine.len() - rows.len();
     if more > 0 {
@@ -96,13 +103,29 @@ pub(super) fn write(
 
 /// The severities that there are, worst first: `: 2 error, 5 info`.
 fn summary(counts: &SeverityCounts, look: Look) -> String {
-    let mut text = String::new();
-    for (severity, n) in counts.iter().filter(|&(_, n)| n > 0) {
-        text.push_str(if text.is_empty() { ": " } else { ", " });
-        let part = format!("{} {}", grouped(n), severity.word());
-        text.push_str(&painted(&part, severity, look));
+    let all = listed(counts.iter(), look);
+    if all.is_empty() {
+        all
+    } else {
+        format!(": {all}")
     }
-    text
+}
+
+/// The lines of a template that are worse than most of them: those of an access log that tell of
+/// errors are of one template with all others.
+fn worse(counts: &SeverityCounts, most: Severity, look: Look) -> Option<String> {
+    let alarming = counts.iter().take(3);
+    let worse = alarming.take_while(|&(severity, _)| severity != most);
+    Some(listed(worse, look)).filter(|it| !it.is_empty())
+}
+
+fn listed(counts: impl Iterator<Item = (Severity, u64)>, look: Look) -> String {
+    let some = counts.filter(|&(_, n)| n > 0);
+    let parts = some.map(|(severity, n)| {
+        let part = format!("{} {}", grouped(n), severity.word());
+        painted(&part, severity, look)
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn plural(n: u64, word: &str) -> String {
