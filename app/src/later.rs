@@ -7,13 +7,15 @@
 //! only with the code that draws it. Until it is here the filter's text is plain. Without `--split`
 //! it is in the one file and here at once.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use sidekick::logs::query::Language;
 
 use crate::bind::{Erase, when};
 use crate::details::{ContainerDetails, ProjectDetails};
 use crate::layout::{Help, Screen, screen, tell_health};
-use crate::logs::{Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip};
+use crate::logs::{
+    Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip, Suggestions,
+};
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
 use crate::state::Health;
@@ -39,6 +41,8 @@ pub(crate) enum Part {
     Nothing,
     /// Of the log's toolbar.
     LogTools,
+    /// Below the filter's box.
+    Suggestions(NodeRef<html::Input>),
     /// Above the lines.
     Timeline,
     /// At the upper edge of the lines.
@@ -77,6 +81,7 @@ fn draw(part: Part) -> AnyView {
         Part::Screen(which) => screen(which),
         Part::Help => view! { <Help /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
+        Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
         Part::Timeline => view! { <LogTimeline /> }.erase(),
         Part::Past(near) => view! { <PastStrip near /> }.erase(),
         Part::Inspector(inspected) => view! { <LineInspector inspected /> }.erase(),

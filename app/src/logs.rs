@@ -21,6 +21,7 @@ mod past;
 mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
+mod suggest;
 mod timeline;
 mod toolbar;
 mod tools;
@@ -43,6 +44,7 @@ pub(crate) use inspector::LineInspector;
 pub(crate) use list::Inspected;
 pub(crate) use notice::StreamNotice;
 pub(crate) use past::{NearPast, PastStrip};
+pub(crate) use suggest::Suggestions;
 pub(crate) use timeline::LogTimeline;
 pub(crate) use tools::LogTools;
 

@@ -33,7 +33,7 @@ export class Dashboard {
   }
 
   get filter(): Locator {
-    return this.page.getByRole('textbox', { name: 'Filter', exact: true });
+    return this.page.getByRole('combobox', { name: 'Filter', exact: true });
   }
 
   /** The count of a severity above the log, which also switches it. */

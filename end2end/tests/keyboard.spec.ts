@@ -29,7 +29,7 @@ test('j, k, Enter, [ and ], / and g and G do what they say', async ({ docker, da
   await keyboard.press('Enter');
   await expect(dashboard.log).toBeFocused();
   await keyboard.press('/');
-  await expect(dashboard.page.getByRole('textbox', { name: 'Filter' })).toBeFocused();
+  await expect(dashboard.page.getByRole('combobox', { name: 'Filter' })).toBeFocused();
   await keyboard.press('Escape');
   await expect(dashboard.log, 'so that j and k scroll it').toBeFocused();
   await keyboard.press('g');

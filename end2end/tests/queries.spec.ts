@@ -74,3 +74,48 @@ test('a search in many lines goes on in slices and tells how far it is', async (
   await dashboard.filter.fill(`shard=${count}`);
   await expect.poll(() => dashboard.visibleLines()).toHaveLength(1);
 });
+
+test('the box offers names, severities, fields and values, by keyboard alone, and the queries of before', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('offered', `${lines.map((line) => `echo '${line}'`).join('; ')}; sleep 600`);
+  await dashboard.open('/c/offered/logs');
+  await expect(dashboard.log).toContainText('cache miss');
+  const options = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+  await dashboard.filter.focus();
+  await expect(async () => {
+    await dashboard.filter.fill('');
+    await page.keyboard.type('le');
+    await expect(options).toHaveCount(2, { timeout: 500 });
+  }, 'its code comes behind the first lines').toPass();
+  await expect(dashboard.filter).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowDown');
+  await expect(options.first()).toHaveAttribute('aria-selected', 'true');
+  await expect(dashboard.filter).toHaveAttribute('aria-activedescendant', (await options.first().getAttribute('id'))!);
+  await page.keyboard.press('Enter');
+  await expect(dashboard.filter).toHaveValue('level:');
+  await expect(options).toHaveCount(7);
+  await page.keyboard.type('er');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Tab');
+  await expect(dashboard.filter).toHaveValue('level:error');
+  await expect(dashboard.filter).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.type(' or sta');
+  await expect(options.filter({ hasText: 'status=' })).toBeVisible();
+  await options.filter({ hasText: 'status=' }).click();
+  await options.filter({ hasText: '500' }).click();
+  await expect(dashboard.filter).toHaveValue('level:error or status=500');
+  await expect.poll(() => dashboard.visibleLines()).toEqual([lines[1], lines[2]]);
+  // Escape closes the list first, then empties the box.
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' ');
+  await page.keyboard.press('ArrowDown');
+  await expect(options.first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(options.first()).toBeHidden();
+  await expect(dashboard.filter).toHaveValue('level:error or status=500 ');
+  await page.keyboard.press('Escape');
+  await expect(dashboard.filter).toHaveValue('');
+  await dashboard.filter.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(options.first()).toContainText('level:error or status=500');
+});

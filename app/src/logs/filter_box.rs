@@ -3,12 +3,13 @@
 
 use crate::bind::{Erase, bound, click, on, when};
 use crate::signal::memo;
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use sidekick::logs::{Filter, LogSession};
 
 use super::{controls::controls, go_to::GoTo};
 use crate::{
     charts::plural,
+    later::{Part, part_at_last},
     pulse::{TEXT_MS, pulse},
 };
 
@@ -55,12 +56,18 @@ pub(super) fn FilterBox() -> impl IntoView {
         let_go(dashboard.logs.with_value(LogSession::let_go))
     };
     let problem = memo(move || controls.filter.with(Filter::advice));
+    let input = NodeRef::<html::Input>::new();
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
         <div class="filter-box">
             <input
                 type="text"
                 class="filter-input"
+                role="combobox"
+                aria-autocomplete="list"
+                aria-expanded="false"
+                aria-controls="filter-suggestions"
+                node_ref=input
                 aria-label="Filter"
                 placeholder="Filter lines"
                 title="Show only lines that contain this text, or match a query: level>=warn, status=500, -debug, a OR b"
@@ -76,6 +83,7 @@ pub(super) fn FilterBox() -> impl IntoView {
                     }
                 })
             />
+            {part_at_last(Part::Suggestions(input))}
             <GoTo />
             <span class="filter-count">{bound(lines)}</span>
             <progress
