@@ -10,9 +10,10 @@
 
 mod field;
 mod level;
+mod tag;
 mod time;
 
-use field::{Field, is_name, is_plain, program};
+use field::{Field, is_name};
 
 /// Most bytes that are looked at.
 const MAX_BYTES: usize = 384;
@@ -28,7 +29,8 @@ pub(super) struct Header {
     pub(super) level: Option<(usize, usize)>,
 }
 
-/// Where the message of a line with a header ends: `(some.package.Logger)` behind it is none of it.
+/// Where the message of a line ends whose header begins with a group: `(some.package.Logger)` behind
+/// it is none of it.
 pub(super) fn trailer(line: &[u8], header: &Header) -> usize {
     let trimmed = line.trim_ascii_end();
     let name = |text: &[u8]| {
@@ -41,7 +43,8 @@ pub(super) fn trailer(line: &[u8], header: &Header) -> usize {
         let at = open.iter().rposition(|&b| b == b'(')?;
         (at > header.end && line[at - 1] == b' ' && name(&open[at + 1..])).then_some(at - 1)
     };
-    header.level.and_then(|_| logger()).unwrap_or(line.len())
+    let grouped = header.level.filter(|_| line.starts_with(b"["));
+    grouped.and_then(|_| logger()).unwrap_or(line.len())
 }
 
 /// Finds the header of a line.
@@ -68,7 +71,7 @@ pub(super) fn peel(line: &[u8]) -> Header {
     head.finish(head.at)
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Head<'a> {
     line: &'a [u8],
     /// Where the field stands that is looked at, and where the last one of the header.
@@ -135,7 +138,11 @@ impl<'a> Head<'a> {
         }
         let before = self.field(self.last).text;
         let labelled = before.ends_with(b":");
-        if field.is_number() && !self.tagged && !(self.named && self.level.is_some() && labelled) {
+        if field.is_number()
+            && !self.tagged
+            && !(self.named && self.level.is_some() && labelled)
+            && (self.level.is_none() || !field.is_digits() || self.goes_on(field.end))
+        {
             return Some(field.end);
         }
         if field.group && self.group(&field, labelled) {
@@ -145,6 +152,20 @@ impl<'a> Head<'a> {
             return None;
         }
         self.tag(&field)
+    }
+
+    /// Whether more of the header follows on a number: else `3 disks failed` is the message.
+    fn goes_on(&self, end: usize) -> bool {
+        let mut next = self.field(end);
+        while next.is_digits() {
+            next = self.field(next.end);
+        }
+        let mut ahead = Head {
+            at: next.start,
+            last: self.at,
+            ..*self
+        };
+        ahead.take().is_some()
     }
 
     /// A `[group]`, or a `(group)` beside a time or level.
@@ -195,102 +216,6 @@ impl<'a> Head<'a> {
 
     fn is_loud(&self, (from, to): (usize, usize)) -> bool {
         self.line[from..to].iter().all(u8::is_ascii_uppercase)
-    }
-
-    /// `host program[1]:`, `program[1]:`, `some.Logger:`, `Logger - `, `file.go:12]`, a column:
-    /// where it ends.
-    fn tag(&mut self, field: &Field<'a>) -> Option<usize> {
-        let text = field.text;
-        let next = self.field(field.end);
-        let dots = text.iter().filter(|&&b| b == b'.').count();
-        let starts = text[0].is_ascii_alphabetic() || text[0] == b'_';
-        // Spans of Rust's tracing, `request{id=1}:inner{x=2}:`, and the logger behind them.
-        let rest = &self.line[field.start..];
-        if self.level.is_some()
-            && text.contains(&b'{')
-            && let Some(at) = rest.windows(2).rposition(|it| it == b"}:")
-        {
-            let span = field.start + at + 2;
-            let logger = self.field(span);
-            self.tagged = true;
-            return Some(program(logger.text).map_or(span, |_| logger.end));
-        }
-        // A column that tabs set apart.
-        let tab = self.line.get(field.end) == Some(&b'\t');
-        // What stands before an object is the message.
-        let told = next.text.first() == Some(&b'{');
-        if tab && !told && !field.is_prose() {
-            return Some(field.end);
-        }
-        self.tagged = true;
-        // `Started:` and `upload -` may be what is told. Android pads its tags.
-        // Where dashes have set apart time, logger, line and level, one more part is header, too.
-        let dashes = || {
-            self.line[..field.start]
-                .windows(3)
-                .filter(|it| it == b" - ")
-        };
-        let set_apart = || field.column || next.text == b"|" || dashes().count() > 3;
-        let word = is_plain(text) && !set_apart();
-        if let Some(name) = program(text)
-            && (!self.named || name.contains(&b'.') || name.contains(&b'$'))
-            && (!is_plain(name) || name.len() + 1 < text.len() || self.leads(&next))
-        {
-            return Some(field.end);
-        }
-        if starts && self.timed && !self.named {
-            if self.is_host(field, &next) && !field.is_prose() {
-                return Some(next.end);
-            }
-            if is_name(text) && matches!(next.text, b"-" | b":" | b"|") && !word {
-                return Some(next.end);
-            }
-        }
-        // A logger may go without a mark of its own.
-        let bare = dots >= 2 || dots == 1 && next.text.starts_with(b"[");
-        if is_name(text) && starts && bare && !text.ends_with(b".") {
-            return Some(field.end);
-        }
-        if is_name(text) && matches!(next.text, b"-" | b":") && (dots > 0 || !self.named) && !word {
-            return Some(next.end);
-        }
-        // A place in the source: `file.go:12]`, `module:function:12 - `, `file.go:12 >`.
-        let place = text.contains(&b':') && text.last() != Some(&b':') && starts;
-        if place
-            && (text.ends_with(b"]") && !text.contains(&b'[') || matches!(next.text, b"-" | b">"))
-        {
-            return Some(if text.ends_with(b"]") {
-                field.end
-            } else {
-                next.end
-            });
-        }
-        if self.timed
-            && (self.level.is_some() || self.named)
-            && field.column
-            && !told
-            && !field.is_prose()
-            && is_name(text)
-        {
-            return Some(field.end);
-        }
-        None
-    }
-
-    /// Whether these are `host program[1]:` or, behind a time of syslog, `host program:`. In
-    /// `upload failed: text` they are not.
-    fn is_host(&self, host: &Field<'a>, next: &Field<'a>) -> bool {
-        let marked = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
-        self.level.is_none()
-            && is_name(host.text)
-            && program(next.text).is_some()
-            && (next.text.ends_with(b"]:") || host.text.iter().any(marked) || self.leads(next))
-    }
-
-    /// Whether a word before this field may be a host or program: behind a time of syslog, and
-    /// before a level.
-    fn leads(&self, next: &Field<'a>) -> bool {
-        self.level.is_none() && (self.syslog || next.level().is_some())
     }
 }
 

@@ -209,9 +209,58 @@ fn what_a_message_starts_with_is_no_header() {
             "2026-11-21 10:11:12 Request returned ERROR status 5",
             "2026-11-21 10:11:12 Upload got ERROR status 7",
         ],
+        [
+            "2026-11-21 10:11:12 ERROR 3 disks failed",
+            "2026-11-21 10:11:12 ERROR disks failed",
+        ],
+        [
+            "2026-11-21 10:11:12 INFO app.start: queue ready",
+            "2026-11-21 10:11:12 INFO app.stop: queue ready",
+        ],
+        [
+            "INFO upload_failed: disk full now",
+            "INFO login_failed: disk full now",
+        ],
+        [
+            "INFO OOMKilled: pod of shop",
+            "INFO CrashLoopBackOff: pod of shop",
+        ],
+        [
+            "2026-11-21 10:11:12 worker-1 started: queue ready",
+            "2026-11-21 10:11:12 worker-1 stopped: queue ready",
+        ],
+        [
+            "2026-11-21 10:11:12 web-1 OOM: killed it",
+            "2026-11-21 10:11:12 web-1 SIGTERM: killed it",
+        ],
+        [
+            "Nov 21 10:11:12 Upload failed: disk full",
+            "Nov 21 10:11:12 Login failed: disk full",
+        ],
+        [
+            "10:11:12 got ERROR status 5",
+            "10:11:12 sent ERROR status 7",
+        ],
+        ["INFO next_run 10:11:12", "INFO last_run 10:11:12"],
+        [
+            "db-main finished-run 10:11:12 ok",
+            "db-main started-run 10:11:12 ok",
+        ],
+        ["Retry-After 10:11:12", "Retry-Before 10:11:12"],
     ] {
         assert_eq!(mine(lines).len(), 2, "{lines:?}");
     }
+    assert_eq!(
+        mine(["ERROR 3 disks failed", "ERROR 12 disks failed"]),
+        ["2 ERROR <num> disks failed"]
+    );
+    assert_eq!(
+        mine([
+            "INFO Class not found (com.acme.Foo)",
+            "INFO Class not found (com.acme.Bar)"
+        ]),
+        ["2 INFO Class not found (<*>)"]
+    );
     let task = ["2026-11-21 10:11:12 INFO Sending due task (app.tasks.reindex)"];
     assert_eq!(mine(task), ["1 INFO Sending due task (app.tasks.reindex)"]);
 }

@@ -69,6 +69,11 @@ impl<'a> Field<'a> {
             && !(self.glued && self.text.starts_with(b"("))
     }
 
+    /// A number without any sign.
+    pub(super) fn is_digits(&self) -> bool {
+        !self.text.is_empty() && self.text.iter().all(u8::is_ascii_digit)
+    }
+
     /// Whether it is part of a sentence rather than of a header.
     pub(super) fn is_prose(&self) -> bool {
         SENTENCE.contains(&self.text)
@@ -86,6 +91,15 @@ impl<'a> Field<'a> {
             && !is_weekday(core)
             && !matches!(core, b"stdout" | b"stderr")
             && level_word(core).is_none()
+    }
+
+    /// Whether it is words that `-` or `_` joins.
+    pub(super) fn is_words(&self) -> bool {
+        let (core, joins) = (self.core(), |b: &u8| matches!(b, b'-' | b'_'));
+        !self.group
+            && core.iter().any(joins)
+            && core.first().is_some_and(u8::is_ascii_alphabetic)
+            && core.iter().all(|b| b.is_ascii_alphabetic() || joins(b))
     }
 
     /// Where the level word of `LEVEL`, `[LEVEL]`, `LEVEL:`, `LEVEL[12]`, `name.LEVEL:` or
@@ -189,6 +203,13 @@ pub(super) fn is_name(field: &[u8]) -> bool {
 /// A word that could as well begin a sentence: letters alone, none but the first in capitals.
 pub(super) fn is_plain(name: &[u8]) -> bool {
     name.iter().all(u8::is_ascii_alphabetic) && name.iter().skip(1).all(u8::is_ascii_lowercase)
+}
+
+/// Whether a name before a colon is that of a logger for certain: `a.b.c`, `a::b`, `a/b`, `A$B`. Any
+/// other may be what is told.
+pub(super) fn is_logger(name: &[u8]) -> bool {
+    let count = |b: u8| name.iter().filter(|it| **it == b).count();
+    count(b'.') > 1 || count(b':') + count(b'/') + count(b'$') > 0
 }
 
 /// The name in `name:`, `name[12]:` or `name(x)[12]:`.

@@ -22,6 +22,7 @@ impl<'a> Head<'a> {
             if let Some((span, apart)) = ahead.level()
                 && (self.is_loud(span) && level_word(&self.line[span.0..span.1]) == Some(true)
                     || apart && ahead.group)
+                && (words == 0 || self.is_apart(&ahead))
             {
                 self.level = Some(span);
                 self.done = ahead.text.ends_with(b":");
@@ -67,6 +68,20 @@ impl<'a> Head<'a> {
         self.level = Some(span);
         self.done |= field.text.ends_with(b":");
         Some(end)
+    }
+}
+
+impl<'a> Head<'a> {
+    /// Whether more of a header follows on a level: `got ERROR status 5` is told.
+    fn is_apart(&self, level: &Field<'a>) -> bool {
+        let next = self.field(level.end).text;
+        let mark = |b: &u8| matches!(b, b'[' | b'(' | b'-' | b'|' | b':' | b'{');
+        level.group
+            || level.column
+            || level.text.ends_with(b":")
+            || next.first().is_some_and(mark)
+            || next.ends_with(b":")
+            || next.iter().any(|b| matches!(b, b'.' | b'/' | b'$'))
     }
 }
 

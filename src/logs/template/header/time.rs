@@ -74,7 +74,13 @@ impl<'a> Head<'a> {
             // `web | 10:11:12`, and the user before the time of an access log.
             false => next.text == b"|" || next.group && next.is_time(),
         };
-        field.is_word() && !passes
+        // `next_run 10:11:12`; a host stands alone before a time.
+        let begins = field.start == 0
+            && field
+                .text
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || *b == b'-');
+        (field.is_word() || field.is_words() && !begins) && !passes
     }
 
     /// Looks for a level among the words of a group with a time.
