@@ -1,5 +1,7 @@
-//! What a person chose for this browser: theme and time zone. Kept in the browser's local
+//! What a person chose for this browser: theme, time zone, and how much of a log is held. Kept in the browser's local
 //! storage; `public/theme.js` reads the theme before the first paint.
+
+use sidekick::logs::StoreLimits;
 
 #[cfg(feature = "hydrate")]
 use {
@@ -41,6 +43,19 @@ impl Theme {
             Self::Dark => Self::System,
         }
     }
+}
+
+/// What a log may hold here: `LINES MEBIBYTES` is kept under `held`, where somebody chose it.
+pub(crate) fn limits() -> StoreLimits {
+    let kept = read("held");
+    let chosen = kept.as_deref().and_then(|it| {
+        let (lines, mebibytes) = it.split_once(' ')?;
+        Some(StoreLimits::of(
+            lines.parse().ok()?,
+            mebibytes.parse().ok()?,
+        ))
+    });
+    chosen.unwrap_or_default()
 }
 
 /// Reads the choices once the page is live, then keeps and applies them.

@@ -17,7 +17,7 @@ pub use pinned::Pinned;
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
 use leptos::prelude::*;
 use sidekick::client::LinkState;
-use sidekick::logs::{LogSession, StoreLimits};
+use sidekick::logs::LogSession;
 use sidekick::model::{
     Container, ContainerId, EngineStatus, Event, Project, ResourceError, projects,
 };
@@ -25,7 +25,7 @@ use sidekick::protocol::{StreamState, Target};
 use sidekick::stats::StatsCollector;
 use sidekick::time::Millis;
 
-use crate::preferences::Theme;
+use crate::preferences::{self, Theme};
 use crate::route::{Route, Selection, Tab};
 
 /// How many of the engine's events the page keeps, newest last.
@@ -199,7 +199,7 @@ impl Dashboard {
             target,
             sources: RwSignal::new(Vec::new()),
             stream: RwSignal::new(None),
-            logs: StoredValue::new(LogSession::new(StoreLimits::default())),
+            logs: StoredValue::new(LogSession::new(preferences::limits())),
             logs_version: RwSignal::new(0),
             health: StoredValue::new(Health::default()),
             past: RwSignal::new(Past::default()),
@@ -296,7 +296,7 @@ impl Dashboard {
     /// Empties everything that belongs to one subject, for another one to begin.
     #[cfg(feature = "hydrate")]
     pub(crate) fn begin_session(self) {
-        self.logs.set_value(LogSession::new(StoreLimits::default()));
+        self.logs.set_value(LogSession::new(preferences::limits()));
         self.stats.set_value(StatsCollector::new(STATS_SAMPLES));
         self.stats_lost.set(0);
         self.past.set(Past::default());

@@ -81,7 +81,13 @@ export const test = plainTest.extend<PerTest, Shared>({
     await use(server);
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.stderr });
   },
-  dashboard: async ({ page, sidekick }, use) => use(new Dashboard(page, sidekick.url)),
+  dashboard: async ({ page, sidekick }, use) => {
+    // So little is held that tests can have lines let go.
+    await page.addInitScript(() => {
+      if (location.protocol.startsWith('http')) localStorage.setItem('held', '50000 32');
+    });
+    await use(new Dashboard(page, sidekick.url));
+  },
 });
 
 /** Skips the file's tests where no private daemon can run; on CI that is a failure. */

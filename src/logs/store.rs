@@ -32,6 +32,10 @@ pub use row::{Note, Row};
 /// Number of the first row that comes: rows may come in front of it.
 pub(super) const FIRST_ROW: u64 = 1 << 40;
 
+/// Most lines that can be set: a list of so many rows is not quite as high as browsers let an element be
+/// (17.8 million pixels), and its pixels can be told apart.
+const MAX_LINES: usize = 900_000;
+
 /// What a store may hold before it lets the oldest lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreLimits {
@@ -46,19 +50,16 @@ impl StoreLimits {
     #[must_use]
     pub fn of(lines: usize, mebibytes: usize) -> Self {
         Self {
-            max_lines: lines.clamp(1000, 5_000_000),
+            max_lines: lines.clamp(1000, MAX_LINES),
             max_bytes: mebibytes.clamp(8, 1024) << 20,
         }
     }
 }
 
 impl Default for StoreLimits {
-    /// 50,000 lines and 32 MiB.
+    /// 900,000 lines and 256 MiB.
     fn default() -> Self {
-        Self {
-            max_lines: 50_000,
-            max_bytes: 32 << 20,
-        }
+        Self::of(MAX_LINES, 256)
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) fn FilterBox() -> impl IntoView {
         <span id="filter-problem" class="let-go" role="status">
             {bound(move || problem.get())}
         </span>
-        <span class="let-go" title="The page holds 50,000 lines or 32 MiB">
+        <span class="let-go" title="The page holds 900,000 lines or 256 MiB">
             {bound(let_go)}
         </span>
     }
