@@ -38,7 +38,14 @@ def main():
     for path in sorted(folder.glob("*.txt")):
         lines = path.read_text(encoding="utf-8").split("\n")[:-1]
         miner = fresh()
-        groups = [miner.add_log_message(line)["cluster_id"] for line in lines]
+        ids = [miner.add_log_message(line)["cluster_id"] for line in lines]
+        # By what the templates are in the end: equal texts are one.
+        numbers = {}
+        final = {
+            it.cluster_id: numbers.setdefault(it.get_template(), len(numbers) + 1)
+            for it in miner.drain.clusters
+        }
+        groups = [final.get(it, len(numbers) + it) for it in ids]
         path.with_suffix(".drain3").write_text("".join(f"{it}\n" for it in groups))
         # Single streams are short and many; all of them interleaved are timed.
         if not path.stem.startswith("stream-"):

@@ -17,12 +17,31 @@ pub(crate) struct Result {
 pub(crate) fn logdrain(log: &Log, timed: bool) -> Option<Result> {
     let fresh = || logdrain::Miner::builder().build().ok();
     let miner = fresh()?;
+    let ids: Vec<u64> = log
+        .lines
+        .iter()
+        .map(|it| miner.add(it).cluster_id)
+        .collect();
+    // As ours, by what the templates are in the end: equal texts are one.
     let mut numbers = std::collections::HashMap::new();
-    let groups = log.lines.iter().map(|line| {
+    let mut number = |text: String| {
         let next = numbers.len() as u32;
-        *numbers.entry(miner.add(line).cluster_id).or_insert(next)
-    });
-    let groups = groups.collect();
+        *numbers.entry(text).or_insert(next)
+    };
+    let clusters = miner.clusters();
+    let texts: std::collections::HashMap<u64, u32> = clusters
+        .iter()
+        .map(|it| (it.id(), number(it.template().to_owned())))
+        .collect();
+    let groups = ids
+        .iter()
+        .map(|id| {
+            texts
+                .get(id)
+                .copied()
+                .unwrap_or_else(|| number(format!("{id} is gone")))
+        })
+        .collect();
     let speed = timed.then(|| {
         measure(log.lines.len(), || {
             let miner = fresh();

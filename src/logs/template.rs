@@ -36,6 +36,8 @@ mod keep;
 mod merge;
 mod model;
 mod rate;
+mod reader;
+mod recall;
 mod scanner;
 mod shape;
 mod tally;
@@ -55,11 +57,11 @@ pub use values::Numbers;
 
 use aliases::Aliases;
 use cache::{Cache, Entry};
-use cluster::{Cluster, Scanned};
-use header::Header;
+use cluster::Cluster;
 use merge::Buckets;
-use scanner::Token;
-use shape::{Gap, Shape};
+use reader::Reader;
+use recall::Recalled;
+use shape::Gap;
 use tally::{Clock, Tally};
 
 use super::severity::{Assessment, Severity};
@@ -89,11 +91,7 @@ pub struct LogTemplateEngine {
     /// What the clusters hold.
     bytes: usize,
     /// The line that was scanned last.
-    header: Header,
-    /// How many bytes of it, and whether that left some out.
-    read: (usize, bool),
-    tokens: Vec<Token>,
-    shape: Shape,
+    reader: Reader,
     gaps: Vec<Gap>,
 }
 
@@ -121,10 +119,7 @@ impl LogTemplateEngine {
             live_until: None,
             clock: Clock::default(),
             bytes: 0,
-            header: Header::default(),
-            read: (0, false),
-            tokens: Vec::new(),
-            shape: Shape::default(),
+            reader: Reader::default(),
             gaps: Vec::new(),
         }
     }
@@ -141,24 +136,6 @@ impl LogTemplateEngine {
             level,
             Memo::default(),
         )
-    }
-
-    /// What is remembered of the lines of this sketch.
-    pub(super) fn recall(&self, sketch: u64) -> Option<Recalled> {
-        let (place, entry) = self.cache.get(sketch)?;
-        Some(Recalled { place, entry })
-    }
-
-    /// The template that lines of this sketch and explicit severity were put into last, while it
-    /// exists. Counts nothing.
-    pub(super) fn known(&self, sketch: u64, explicit: Severity) -> Option<TemplateId> {
-        let mixed = shape::mix(sketch, 1 + explicit.index() as u64);
-        let recalled = [sketch, mixed].into_iter().filter_map(|it| self.recall(it));
-        let entry = recalled
-            .map(|it| it.entry)
-            .find(|it| it.level == explicit)?;
-        let id = self.aliases.resolve(entry.id);
-        self.slot(id).map(|_| id)
     }
 
     /// Puts a line into the template that its sketch led to before. `None` where that is gone.
@@ -202,7 +179,7 @@ impl LogTemplateEngine {
         let slot = match known {
             Some(slot) => slot,
             None => {
-                if !self.scan(line) {
+                if !self.reader.read(line) {
                     return None;
                 }
                 let bucket = self.clock.bucket(time);
@@ -241,25 +218,11 @@ impl LogTemplateEngine {
         if tally.add(number, time, bucket, severity) {
             self.settle(slot);
             if !scanned {
-                self.scan(line);
+                self.reader.read(line);
             }
             self.sample(slot, line);
         }
         id
-    }
-
-    /// The slot of what is recalled, if its template still exists.
-    fn live(&mut self, recalled: &Recalled) -> Option<u32> {
-        let Recalled { place, entry } = *recalled;
-        let slot = u32::from(entry.slot);
-        if self.tallies.get(slot as usize)?.id == Some(entry.id) {
-            return Some(slot);
-        }
-        let survivor = self.aliases.resolve(entry.id);
-        let slot = self.slot(survivor)?;
-        let moved = Entry::new(survivor, slot, entry.level, entry.memo);
-        self.cache.set(place, moved);
-        Some(slot)
     }
 
     /// Brings a cluster up to date.
@@ -284,30 +247,16 @@ impl LogTemplateEngine {
         (cluster.id == id).then_some(slot)
     }
 
-    /// Reads a line into tokens and shape. False for a blank one.
-    fn scan(&mut self, line: &str) -> bool {
-        let bytes = &line.as_bytes()[..line.len().min(MAX_MINED_BYTES)];
-        self.header = header::peel(bytes);
-        let bytes = bytes[..header::trailer(bytes, &self.header)].trim_ascii_end();
-        let (message, end) = scanner::scan(
-            bytes,
-            self.header.end,
-            self.header.level.is_some(),
-            &mut self.tokens,
-        );
-        let read = end.min(bytes.len());
-        self.read = (read, read < bytes.len() || line.len() > MAX_MINED_BYTES);
-        self.shape.read(bytes, &self.tokens, &message);
-        !self.tokens.is_empty()
-    }
-
     fn place(&mut self, line: &str, level: Severity, time: Nanos, bucket: i64) -> u32 {
-        let found = self
-            .buckets
-            .find(&self.clusters, &mut self.shape, level, &mut self.gaps);
+        let found = self.buckets.find(
+            &self.clusters,
+            &mut self.reader.shape,
+            level,
+            &mut self.gaps,
+        );
         if let Some(slot) = found {
             if let Some(cluster) = &self.clusters[slot as usize] {
-                for (own, new) in cluster.slots.iter().zip(&self.shape.slots) {
+                for (own, new) in cluster.slots.iter().zip(&self.reader.shape.slots) {
                     if own.word == shape::STAR {
                         self.buckets.values.learn(new);
                     }
@@ -324,11 +273,11 @@ impl LogTemplateEngine {
     fn sample(&mut self, slot: u32, line: &str) {
         if let Some(cluster) = &self.clusters[slot as usize]
             && cluster.is_gapped()
-            && shape::fit(&self.shape.slots, &cluster.slots, &mut self.gaps)
+            && shape::fit(&self.reader.shape.slots, &cluster.slots, &mut self.gaps)
         {
-            shape::open(&mut self.shape.slots, &self.gaps);
+            shape::open(&mut self.reader.shape.slots, &self.gaps);
         }
-        let scanned = scanned(line, &self.header, self.read, &self.tokens, &self.shape);
+        let scanned = self.reader.scanned(line);
         if let Some(cluster) = &mut self.clusters[slot as usize] {
             let before = cluster.heap_bytes();
             cluster.sample(&scanned);
@@ -337,38 +286,6 @@ impl LogTemplateEngine {
         if self.heap_bytes() > self.config.max_bytes {
             self.keep_within_bytes();
         }
-    }
-}
-
-/// What is remembered of the lines of a sketch.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recalled {
-    place: usize,
-    entry: Entry,
-}
-
-impl Recalled {
-    /// What holds of those without some traits.
-    pub(super) fn memo(&self) -> Memo {
-        self.entry.memo
-    }
-}
-
-fn scanned<'a>(
-    line: &'a str,
-    header: &Header,
-    (end, cut): (usize, bool),
-    tokens: &'a [Token],
-    shape: &'a Shape,
-) -> Scanned<'a> {
-    Scanned {
-        line,
-        tokens,
-        shape,
-        start: header.end,
-        level: header.level,
-        end: end.max(header.end),
-        cut,
     }
 }
 

@@ -18,10 +18,11 @@ pub(super) struct Aliases {
 }
 
 impl Aliases {
-    pub(super) fn add(&mut self, old: TemplateId, survivor: TemplateId) {
+    /// Remembers a merge; `leads` where others are part of the old one.
+    pub(super) fn add(&mut self, old: TemplateId, survivor: TemplateId, leads: bool) {
         self.merges += 1;
         // Nothing points at what is gone: every chain has one step.
-        for pair in &mut self.pairs {
+        for pair in self.pairs.iter_mut().filter(|_| leads) {
             if pair.1 == old {
                 pair.1 = survivor;
             }
@@ -70,7 +71,7 @@ mod tests {
         // Numbers that fall: the newest merge has the smallest.
         let count = MAX_ALIASES + 10;
         for number in (1..=count).rev() {
-            aliases.add(id(number), survivor);
+            aliases.add(id(number), survivor, false);
         }
         assert_eq!(aliases.iter().len(), MAX_ALIASES);
         assert_eq!(aliases.resolve(id(1)), survivor);

@@ -1,21 +1,23 @@
 //! The lines of one template: what they share, and what was counted.
 
+mod sample;
 mod scanned;
 mod standing;
+mod text;
+mod vary;
 mod view;
 
 pub(super) use scanned::Scanned;
 pub use standing::RECENT_SECONDS;
 
-use super::classify::Kind;
 use super::rate::Rate;
-use super::scanner::Part;
-use super::shape::{self, GAP, Gap, STAR, Slot, Tails, VALUE};
+use super::shape::{self, Slot, Tails};
 use super::tally::Tally;
 use super::values::Values;
-use super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES, TemplateId};
+use super::{MAX_EXAMPLES, TemplateId};
 use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
+use text::Piece;
 
 /// Lines of a template of which all are looked at closely; then fewer and fewer, down to one in
 /// [`SAMPLED`].
@@ -25,27 +27,8 @@ const CLOSE_LINES: u64 = 16;
 const SAMPLED: u64 = 64;
 /// Lines of a very hot template that are looked at while its count doubles, at least.
 const SAMPLES: u64 = 128;
-/// Variables of a template that keep their values.
-const MAX_VARIABLES: usize = 12;
-/// Longest value that may be shown as it is, in bytes.
-const MAX_VALUE_BYTES: usize = 64;
-/// Longest text of a pattern in bytes.
-const MAX_PATTERN_BYTES: usize = 1024;
 /// Lines after which a count weighs half for the eviction, as a power of two.
 const HALF_LIFE: u32 = 16;
-
-/// A token of the pattern.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    start: u16,
-    end: u16,
-    /// What it shows if it is a value.
-    value: Option<Kind>,
-    /// Bytes of a name before the number, equal in all lines: `worker-12`.
-    prefix: u8,
-    /// All lines had this text.
-    constant: bool,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Cluster {
@@ -67,6 +50,8 @@ pub(super) struct Cluster {
     first_seen: Nanos,
     last_seen: Nanos,
     rate: Rate,
+    /// Whether other templates became part of it.
+    pub(super) merged: bool,
     examples: Vec<String>,
     values: Vec<Option<Box<Values>>>,
     /// The message of its first line, with the level word of the header before it.
@@ -84,45 +69,7 @@ impl Cluster {
         time: Nanos,
         bucket: i64,
     ) -> Self {
-        let line = scanned.line.as_bytes();
-        let mut text = Vec::new();
-        if let Some((from, to)) = scanned.level {
-            text.extend_from_slice(&line[from..to]);
-            text.push(b' ');
-        }
-        let mut pieces = Vec::with_capacity(scanned.tokens.len());
-        let mut at = scanned.start;
-        for token in scanned.tokens {
-            let (start, end) = (token.start as usize, token.end as usize);
-            let value = match token.part {
-                Part::Value(kind) => Some(kind),
-                _ => None,
-            };
-            let own = token.text(line);
-            // A long value is shown as a wildcard in any case.
-            let shown = match value {
-                Some(_) => own.len().min(MAX_VALUE_BYTES),
-                None => own.len(),
-            };
-            let before = line.get(at..start).unwrap_or_default();
-            if text.len() + before.len() + shown > MAX_PATTERN_BYTES {
-                break;
-            }
-            text.extend_from_slice(before);
-            at = end;
-            let from = text.len() as u16;
-            text.extend_from_slice(&own[..shown]);
-            pieces.push(Piece {
-                start: from,
-                end: text.len() as u16,
-                value,
-                prefix: value.map_or(0, |kind| prefix(kind, own)),
-                constant: true,
-            });
-        }
-        let room = MAX_PATTERN_BYTES.saturating_sub(text.len());
-        let end = scanned.line.floor_char_boundary(scanned.end.min(at + room));
-        text.extend_from_slice(line.get(at..end).unwrap_or_default());
+        let (text, pieces, cut) = text::read(scanned);
         Self {
             id,
             level,
@@ -138,11 +85,12 @@ impl Cluster {
             first_seen: time,
             last_seen: time,
             rate: Rate::new(bucket),
+            merged: false,
             examples: Vec::new(),
             values: vec![None; scanned.shape.slots.len()],
-            text: text.into(),
-            pieces: pieces.into(),
-            cut: scanned.cut || end < scanned.end,
+            text,
+            pieces,
+            cut,
         }
     }
 
@@ -186,123 +134,6 @@ impl Cluster {
             .unwrap_or(0)
     }
 
-    /// Looks closely at the line that was counted last: kinds and samples of its values, examples.
-    pub(super) fn sample(&mut self, scanned: &Scanned<'_>) {
-        let weight = self.count - std::mem::replace(&mut self.looked, self.count);
-        self.keep_example(scanned.line);
-        // Lines of one sketch may be built otherwise: `7` and `10.0.0.1` are values of two kinds.
-        if shape::skeleton(&scanned.shape.slots) != self.skeleton {
-            return;
-        }
-        let bytes = scanned.line.as_bytes();
-        let mut variables = 0;
-        for (i, (own, other)) in self.slots.iter().zip(&scanned.shape.slots).enumerate() {
-            if own.word != VALUE && !own.is_wild() {
-                continue;
-            }
-            let own_tokens = own.first..=own.last;
-            for (a, b) in own_tokens.zip(other.first..=other.last) {
-                let (Some(piece), Some(token)) = (
-                    self.pieces.get_mut(a as usize),
-                    scanned.tokens.get(b as usize),
-                ) else {
-                    break;
-                };
-                let text = &self.text[piece.start as usize..piece.end as usize];
-                let new = token.text(bytes);
-                piece.constant &= text == new;
-                let shared = text.get(..piece.prefix as usize) == new.get(..piece.prefix as usize);
-                piece.prefix *= u8::from(shared);
-                if let (Some(kind), Part::Value(other)) = (&mut piece.value, token.part) {
-                    *kind = kind.join(other);
-                }
-            }
-            if variables < MAX_VARIABLES {
-                variables += 1;
-                self.values[i]
-                    .get_or_insert_default()
-                    .add(scanned.span(other), weight);
-            }
-        }
-    }
-
-    fn keep_example(&mut self, line: &str) {
-        let line = &line[..line.floor_char_boundary(MAX_EXAMPLE_BYTES)];
-        if self.examples.iter().any(|example| example == line) {
-            return;
-        }
-        if self.examples.len() < MAX_EXAMPLES {
-            let room = line.len().next_power_of_two();
-            let mut example = String::with_capacity(room.clamp(64, MAX_EXAMPLE_BYTES));
-            example.push_str(line);
-            self.examples.push(example);
-        } else if self.count >= SAMPLED {
-            // The first stays; the others are recent ones.
-            let turn = (self.count / self.step()) as usize % (MAX_EXAMPLES - 1);
-            let old = &mut self.examples[1 + turn];
-            // A hot template allocates no more: what does not fit does not become an example.
-            if line.len() <= old.capacity() {
-                old.clear();
-                old.push_str(line);
-            }
-        }
-    }
-
-    /// Makes a slot vary from now on.
-    pub(super) fn widen(&mut self, slot: usize) {
-        let own = self.slots[slot];
-        if !own.is_wild() {
-            if own.word != VALUE {
-                let text = self.span(&own).to_vec();
-                self.values[slot]
-                    .get_or_insert_default()
-                    .add(&text, self.count);
-            }
-            self.slots[slot].word = STAR;
-        }
-    }
-
-    /// Makes gaps of slots, from left to right.
-    pub(super) fn open(&mut self, gaps: &[Gap]) {
-        for &gap in gaps {
-            let Gap { at, taken, .. } = gap;
-            let (words, alone) = match self.slots.get(at..at + taken) {
-                Some(text) => (text.iter().all(Slot::is_constant), text.len() == 1),
-                None => return,
-            };
-            shape::open(&mut self.slots, &[gap]);
-            let Some(slot) = self.slots.get(at).copied() else {
-                return;
-            };
-            // What varied in a part of the text says nothing of the whole.
-            let mut values = Values::default();
-            if words {
-                values.add(self.span(&slot), self.count);
-            }
-            if words || !alone {
-                self.values.splice(at..at + taken, [Some(Box::new(values))]);
-            }
-        }
-        self.skeleton = shape::skeleton(&self.slots);
-        shape::keep_tails(&mut self.tails, self.slots.len(), gaps);
-    }
-
-    /// Whether it has a text of any length.
-    pub(super) fn is_gapped(&self) -> bool {
-        self.slots.iter().any(|it| it.word == GAP)
-    }
-
-    fn span(&self, slot: &Slot) -> &[u8] {
-        let piece = |at: u16| self.pieces.get(at as usize);
-        match (piece(slot.first), piece(slot.last)) {
-            (Some(first), Some(last)) => self
-                .text
-                .get(first.start as usize..last.end as usize)
-                .unwrap_or_default(),
-            _ => &[],
-        }
-    }
-
     /// Takes another cluster in. What varies in one of them varies from now on.
     pub(super) fn absorb(&mut self, mut other: Self, number: u64) {
         for slot in 0..self.slots.len().min(other.slots.len()) {
@@ -322,6 +153,7 @@ impl Cluster {
         self.born = self.born.min(other.born);
         self.count += other.count;
         self.looked = self.count;
+        self.merged = true;
         for (severity, count) in other.severities.iter() {
             self.severities[severity] += count;
         }
@@ -329,7 +161,7 @@ impl Cluster {
         self.last_seen = self.last_seen.max(other.last_seen);
         self.rate.merge(&other.rate);
         for example in other.examples {
-            if self.examples.len() < MAX_EXAMPLES {
+            if self.examples.len() < MAX_EXAMPLES && !self.examples.contains(&example) {
                 self.examples.push(example);
             }
         }
@@ -351,18 +183,5 @@ impl Cluster {
             + self.text.len()
             + self.pieces.len() * size_of::<Piece>()
             + self.slots.len() * size_of::<Slot>()
-    }
-}
-
-/// Length of the name before the number in `worker-12` or `task_0012_m`.
-fn prefix(kind: Kind, text: &[u8]) -> u8 {
-    let name = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let separated = text
-        .get(name)
-        .is_some_and(|b| matches!(b, b'-' | b'_' | b'#' | b':' | b'/'));
-    let number = text.get(name + 1).is_some_and(u8::is_ascii_digit);
-    match kind == Kind::Any && name > 0 && name < 40 && separated && number {
-        true => name as u8 + 1,
-        false => 0,
     }
 }

@@ -65,7 +65,7 @@ impl LogTemplateEngine {
                     if let Some(gap) = gap(&cluster) {
                         cluster.open(&[gap]);
                     }
-                    self.aliases.add(cluster.id, winner.id);
+                    self.aliases.add(cluster.id, winner.id, cluster.merged);
                     self.free.push(loser);
                     winner.absorb(cluster, self.lines);
                 }

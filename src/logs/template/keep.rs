@@ -2,7 +2,7 @@
 
 use super::cluster::Cluster;
 use super::tally::Tally;
-use super::{LogTemplateEngine, TemplateId, scanned};
+use super::{LogTemplateEngine, TemplateId};
 use crate::logs::severity::Severity;
 use crate::sort::sort_by_key;
 use crate::time::Nanos;
@@ -32,13 +32,7 @@ impl LogTemplateEngine {
         let next = &mut self.next_ids[slot as usize];
         let id = TemplateId(*next);
         *next = next.wrapping_add(self.config.max_templates as u32);
-        let mut cluster = Cluster::new(
-            id,
-            level,
-            &scanned(line, &self.header, self.read, &self.tokens, &self.shape),
-            time,
-            bucket,
-        );
+        let mut cluster = Cluster::new(id, level, &self.reader.scanned(line), time, bucket);
         cluster.born = self.lines;
         cluster.used = self.lines;
         self.put(slot, cluster);

@@ -100,6 +100,12 @@ impl Cluster {
     }
 }
 
+/// Whether a quote is a unit: behind a digit, before a blank.
+fn is_inch(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    before.is_some_and(u8::is_ascii_digit) && text.get(at + 1) == Some(&b' ')
+}
+
 const OPENING: &[u8] = b"([{";
 const CLOSING: &[u8] = b")]}";
 
@@ -114,6 +120,8 @@ fn pair(out: &mut Vec<u8>, text: &[u8], behind: &[u8]) -> usize {
             b.is_some_and(u8::is_ascii_alphanumeric)
         };
         match b {
+            // `a disk of 5" is`
+            b'"' if !double && is_inch(text, i) => {}
             b'"' => double = !double,
             // `can't`
             b'\'' if !letter(i.checked_sub(1)) || !letter(Some(i + 1)) => single = !single,
@@ -136,4 +144,17 @@ fn pair(out: &mut Vec<u8>, text: &[u8], behind: &[u8]) -> usize {
     let taken = taken.count();
     while out.pop_if(|b| take(b, OPENING, &mut closed)).is_some() {}
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inch_is_no_half_of_a_pair_of_quotes() {
+        let mut out = b"lost \"".to_vec();
+        assert_eq!(pair(&mut out, b"a 5\" disk", b"\" for ever"), 0);
+        assert_eq!(out, b"lost \"");
+        assert_eq!(pair(&mut out, b"a \"disk", b"\" for ever"), 1);
+    }
 }
