@@ -1,7 +1,7 @@
 //! Patterns whose lines somebody does not want to see, kept in the browser's storage for each
 //! container or group. They are kept by their text, since their numbers are of one page only.
 
-use sidekick::logs::{Kind, LogSession, LogTemplateEngine, TemplateId};
+use sidekick::logs::{Kind, LogTemplateEngine, TemplateId};
 
 use crate::pulse::pulse;
 use crate::route::{Route, Tab};
@@ -117,8 +117,9 @@ impl Mutes {
         if ids.is_empty() && kept.is_empty() {
             return;
         }
-        if other {
-            // Those of the log before are none of this one, should they still be here.
+        if other && !before.is_empty() {
+            // Those of the log before are none of this one, should they still be here. Who just came
+            // finds what the log has muted, kept or not.
             ids.clear();
         }
         let (looked, found, texts) = self.dashboard.logs.with_value(|session| {
@@ -141,14 +142,12 @@ impl Mutes {
             crate::preferences::write(&key, &kept.join("\n"));
         }
         self.kept.set_value((key, kept));
-        self.dashboard
+        let mut filter = self
+            .dashboard
             .logs
-            .update_value(|session: &mut LogSession| {
-                let mut filter = session.filter().clone();
-                filter.muted = ids;
-                session.set_filter(filter);
-            });
-        self.dashboard.redraw_logs();
+            .with_value(|session| session.filter().clone());
+        filter.muted = ids;
+        self.dashboard.set_filter(filter);
     }
 }
 
