@@ -1,8 +1,8 @@
 //! The lines that are held in groups: how many each has, and what a field of theirs amounts to.
 //!
 //! Lines are looked at in slices, the newest first, and as they come; where lines go, what they
-//! counted is taken out again. So a table is there at any time, and costs no pass over the lines. For
-//! each line that passes two bytes are kept, and fourteen where a field is measured.
+//! counted is taken out again. So a table is there at any time, and costs no pass over the lines; where the
+//! smallest or the largest number went, one over the numbers. For each line that passes two bytes are kept, and fourteen where a field is measured.
 
 mod distinct;
 mod keys;
@@ -79,8 +79,11 @@ pub enum Key {
 pub struct Sum {
     /// How many there are.
     pub lines: u64,
-    /// How many different values the measured field has in them; exact while that is few.
+    /// How many different values the measured field has in them.
     pub distinct: u64,
+    /// Whether that is an estimate, as it is where there are very many in all groups together: the more
+    /// groups have many, the rougher.
+    pub estimated: bool,
     /// The values that are numbers, if some are.
     pub numbers: Option<Figures>,
 }
@@ -109,10 +112,9 @@ pub struct Table {
     pub other: Option<Sum>,
     /// Lines that are in no group, for they lack the field or are blank.
     pub without: u64,
-    /// What the numbers measure: nanoseconds, bytes, or nothing that is said.
+    /// What the numbers measure: nanoseconds, bytes, or nothing that is said. It is what the number measures
+    /// that was looked at first.
     pub measure: Measure,
-    /// Whether the counts of different values are estimates: to some hundredths.
-    pub estimated: bool,
 }
 
 /// The lines of a store in groups.
@@ -131,6 +133,8 @@ pub struct Groups {
     totals: Vec<Total>,
     distinct: Distinct,
     measure: Option<Measure>,
+    /// The part that is being made.
+    under_way: Option<Part>,
     /// How many times rows had moved.
     moves: u64,
 }
@@ -158,11 +162,12 @@ impl Groups {
             totals: vec![Total::default(); MAX_GROUPS + 2],
             distinct: Distinct::default(),
             measure: None,
+            under_way: None,
             moves: 0,
         }
     }
 
-    /// Follows what came to the store, moved or went, and goes on until about so many bytes were looked
+    /// Follows what came to the store, which is the same one each time, moved or went, and goes on until about so many bytes were looked
     /// at, or all is done. True where nothing is left.
     pub fn search(&mut self, store: &LogStore, bytes: usize) -> bool {
         let held = store.first_row()..store.end_row();
@@ -223,6 +228,7 @@ impl Groups {
             if total.lines == 0 {
                 *total = Total::default();
                 self.keys.release(cell.group);
+                self.distinct.release(cell.group);
             }
         }
     }
@@ -264,13 +270,17 @@ impl Groups {
         });
         part.rows.end = start + range.end as u64;
         let measured = self.of.is_some();
+        self.under_way = Some(part);
         for row in passed {
             if columns.severities.get(row) != Some(&NOTE) {
                 let cell = self.cell(&columns, row);
                 self.count(cell);
-                part.push(cell, measured);
+                if let Some(part) = &mut self.under_way {
+                    part.push(cell, measured);
+                }
             }
         }
+        let mut part = self.under_way.take()?;
         if range.end == columns.len() {
             part.shrink_to_fit();
         }
@@ -335,7 +345,8 @@ impl Groups {
             }
             By::Time(span) => {
                 let time = columns.times.get(row).copied().unwrap_or_default();
-                Some(self.keys.number(time.div_euclid((*span).max(1))))
+                let span = time.div_euclid((*span).max(1));
+                Some(self.keys.number(span).or_else(|| self.newer_span(span)))
             }
         };
         let group = group.map_or(WITHOUT, |it| it.unwrap_or(OTHER));
@@ -349,6 +360,30 @@ impl Groups {
             cell.number = Quantity::parse(&value).map_or(f64::NAN, |it| self.measured(it));
         }
         cell
+    }
+
+    /// The group of a span of time for which there is no room: some of the oldest ones make it, unless it is
+    /// older itself.
+    fn newer_span(&mut self, span: i64) -> Option<u16> {
+        let oldest = self.keys.smallest(MAX_GROUPS / 8 + 1, span);
+        let mut gone = vec![false; MAX_GROUPS];
+        for group in &oldest {
+            gone[usize::from(*group)] = true;
+            let total = std::mem::take(&mut self.totals[usize::from(*group)]);
+            self.totals[usize::from(OTHER)].add_all(&total);
+            self.keys.release(*group);
+        }
+        if oldest.is_empty() {
+            return None;
+        }
+        self.distinct.give(&gone, OTHER);
+        let parts = self.parts.iter_mut().chain(&mut self.under_way);
+        for group in parts.flat_map(|it| &mut it.groups) {
+            if gone.get(usize::from(*group)) == Some(&true) {
+                *group = OTHER;
+            }
+        }
+        self.keys.number(span)
     }
 
     /// A number in the unit of all; a duration is none beside numbers without a unit.
@@ -410,7 +445,6 @@ impl Groups {
             other,
             without: self.totals[usize::from(WITHOUT)].lines,
             measure: self.measure.unwrap_or(Measure::Plain),
-            estimated: self.distinct.stands_for() > 1,
         }
     }
 
@@ -439,18 +473,24 @@ impl Groups {
                 set_of[usize::from(*group)] = Some(set);
             }
         }
-        let mut distinct = vec![0; all.len()];
+        // In several groups the same value may stand: those are counted that are kept of all of them.
+        let mut zeros = vec![0; all.len()];
+        for (set, groups) in all.iter().enumerate() {
+            let most = groups.iter().map(|it| self.distinct.zeros(*it)).max();
+            zeros[set] = most.unwrap_or_default();
+        }
+        let mut distinct = vec![0u64; all.len()];
         let mut several = HashSet::new();
         for (group, hash) in self.distinct.iter() {
             let Some(set) = set_of[usize::from(group)] else {
                 continue;
             };
-            // In several groups the same value may stand.
-            if all[set].len() == 1 || several.insert((set, hash)) {
-                distinct[set] += self.distinct.stands_for();
+            let counts = hash.trailing_zeros() >= zeros[set];
+            if counts && (all[set].len() == 1 || several.insert((set, hash))) {
+                distinct[set] += 1 << zeros[set];
             }
         }
-        let sum = |(groups, distinct): (&&[u16], u64)| {
+        let sum = |((groups, distinct), zeros): ((&&[u16], u64), u32)| {
             let mut total = Total::default();
             let mut of = groups.iter().map(|it| &self.totals[usize::from(*it)]);
             let one = match groups.len() {
@@ -462,10 +502,11 @@ impl Groups {
             Sum {
                 lines: total.lines,
                 distinct,
+                estimated: zeros > 0,
                 numbers: figures(total),
             }
         };
-        all.iter().zip(distinct).map(sum).collect()
+        all.iter().zip(distinct).zip(zeros).map(sum).collect()
     }
 
     /// Finds the smallest and the largest numbers again of groups where they are gone.

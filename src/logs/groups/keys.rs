@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::MAX_GROUPS;
+use crate::sort::sort_by_key;
 
 /// What a group is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +53,15 @@ impl Keys {
         }
         self.names.push(Some(name));
         Some(group)
+    }
+
+    /// The groups with the smallest numbers for names: as many, unless a number is smaller itself than all.
+    pub(super) fn smallest(&self, count: usize, than: i64) -> Vec<u16> {
+        let mut all: Vec<_> = self.numbers.iter().map(|(name, it)| (*name, *it)).collect();
+        sort_by_key(&mut all, |it| it.0);
+        all.retain(|it| it.0 < than);
+        all.truncate(count);
+        all.into_iter().map(|it| it.1).collect()
     }
 
     /// A group that has no lines any more.

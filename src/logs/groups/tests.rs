@@ -101,6 +101,35 @@ fn of_spans_of_time_the_newest_are_listed_in_their_order() {
 }
 
 #[test]
+fn a_new_span_of_time_is_listed_though_there_are_too_many() {
+    let mut store = LogStore::default();
+    let mut groups = Groups::new(By::Time(10), Some("n".into()), plan(""));
+    for time in 0..300 {
+        store.append(0, batch(&[(time, &format!("n={time}"))]), &[]);
+        while !groups.search(&store, 1) {}
+        let table = groups.table(usize::MAX, None);
+        let newest = table.groups.last().unwrap();
+        assert_eq!(newest.0, Key::Time(Nanos(time / 10 * 10)));
+        assert_eq!(newest.1.lines, time as u64 % 10 + 1);
+        let others = time as u64 / 10 * 10 - (table.groups.len() as u64 - 1) * 10;
+        assert_eq!(table.other.clone().map_or(0, |it| it.lines), others);
+        assert_eq!(
+            table.other.map_or(0, |it| it.numbers.unwrap().count),
+            others
+        );
+    }
+    store.set_limits(StoreLimits {
+        max_lines: 0,
+        max_bytes: 0,
+    });
+    store.append(0, batch(&[(300, &"x".repeat(70_000)), (301, "n=1")]), &[]);
+    let table = all(&mut groups, &store);
+    let lines: u64 = table.groups.iter().map(|it| it.1.lines).sum();
+    let others = table.other.map_or(0, |it| it.lines);
+    assert_eq!(lines + others, store.lines() as u64);
+}
+
+#[test]
 fn templates_that_became_one_are_one_group() {
     let mut session = LogSession::default();
     let mut groups = Groups::new(By::Template, Some("n".into()), plan(""));
@@ -152,6 +181,7 @@ fn sum(values: &[Option<i32>]) -> Sum {
     Sum {
         lines: values.len() as u64,
         distinct: distinct.len() as u64,
+        estimated: false,
         numbers: (!numbers.is_empty()).then(|| Figures {
             count: numbers.len() as u64,
             min: numbers[0],

@@ -50,6 +50,7 @@ impl Total {
         self.spread.add_all(&other.spread);
         self.smallest = self.smallest.min(other.smallest);
         self.largest = self.largest.max(other.largest);
+        self.unsure |= other.unsure;
     }
 
     /// Begins to find the smallest and the largest number anew.

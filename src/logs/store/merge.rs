@@ -71,7 +71,7 @@ impl LogStore {
         first
     }
 
-    /// Puts copies of rows behind all others, in chunks of about the same size: half full ones at least,
+    /// Puts copies of rows behind all others, in chunks of about the same size,
     /// so that they do not become small ones where late rows come again and again.
     fn push_evenly(&mut self, runs: &[Run<'_>]) {
         let text_of = |chunk: &Chunk, rows: &Range<usize>| {
@@ -80,7 +80,11 @@ impl LogStore {
         let rows: usize = runs.iter().map(|(_, rows)| rows.len()).sum();
         let text: usize = runs.iter().map(|(of, rows)| text_of(of, rows)).sum();
         let full = rows.div_ceil(FULL_ROWS).max(text.div_ceil(FULL_TEXT));
-        let enough = (rows.div_ceil(full.max(1)), text.div_ceil(full.max(1)));
+        // Of blank lines there is no text that would be enough.
+        let enough = (
+            rows.div_ceil(full.max(1)),
+            text.div_ceil(full.max(1)).max(1),
+        );
         let mut chunk = Chunk::starting_at(self.end_row());
         for (of, rows) in runs {
             let mut at = rows.start;

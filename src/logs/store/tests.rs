@@ -128,6 +128,15 @@ fn late_lines_again_and_again_leave_no_small_chunks() {
 }
 
 #[test]
+fn a_late_line_amid_blank_ones_leaves_no_small_chunks() {
+    let mut store = LogStore::default();
+    let blank: Vec<_> = (0..4000).map(|i| (i, String::new())).collect();
+    store.append(0, batch(&blank), &[]);
+    store.append(1, batch(&[(2000, String::new())]), &[]);
+    assert_eq!((store.len(), store.chunks.len()), (4001, 1));
+}
+
+#[test]
 fn smaller_limits_let_the_oldest_lines_go_at_once() {
     let mut store = LogStore::default();
     for i in 0..100 {
