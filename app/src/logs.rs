@@ -9,6 +9,7 @@ mod chips;
 mod controls;
 mod copy;
 mod download;
+mod entry;
 mod filter_box;
 #[cfg(any(feature = "hydrate", test))]
 mod fingerprint;
@@ -25,6 +26,7 @@ mod suggest;
 mod timeline;
 mod toolbar;
 mod tools;
+mod views;
 #[cfg(any(feature = "hydrate", test))]
 mod window;
 

@@ -57,6 +57,16 @@ impl Export {
         }
     }
 
+    /// The row with this number as a line of NDJSON; `None` where it is not held.
+    #[must_use]
+    pub fn one(session: &LogSession, number: u64) -> Option<String> {
+        let index = number.checked_sub(session.store().first_row())?;
+        let row = session.store().row(index as usize)?;
+        let mut out = String::new();
+        Self::new(session, Form::Ndjson, false).row(session, &row, &mut out);
+        Some(out)
+    }
+
     /// Lines written so far.
     #[must_use]
     pub fn lines(&self) -> u64 {

@@ -5,14 +5,18 @@
 //! |---|---|
 //! | `q=` | the query; a pattern that the log is narrowed to is a part of it, by its text |
 //! | `level=error,warn` | the severities that are switched on; all without it |
+//! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
 use sidekick::logs::query::{Query, parse};
 use sidekick::logs::{Filter, Severity, SeveritySet};
+use sidekick::time::{Millis, Nanos};
 
 use super::controls::{Controls, controls};
+use super::past::look_for;
 use crate::pulse::pulse;
-use crate::route::{Tab, decode, encode};
+use crate::route::{Route, Tab, decode, encode};
 use crate::signal::{effect, memo};
+use crate::state::Seek;
 
 /// Shortest time between two changes of the address, in milliseconds: browsers refuse too many.
 const WRITE_MS: u64 = 400;
@@ -90,7 +94,22 @@ impl View {
     }
 }
 
+/// The instant that an address leads to.
+fn at(search: &str) -> Option<Millis> {
+    let mut parts = search.trim_start_matches('?').split('&');
+    let text = decode(parts.find_map(|part| part.strip_prefix("at="))?)?;
+    Some(Nanos::parse_rfc3339(text.as_bytes())?.millis())
+}
+
 impl Controls {
+    /// A link to what is shown, at an instant.
+    pub(super) fn link(self, time: Nanos) -> String {
+        let path = self.dashboard.route.with_untracked(Route::path);
+        let search = self.view().search();
+        let sign = if search.is_empty() { '?' } else { '&' };
+        format!("{}{path}{search}{sign}at={}", origin(), time.to_rfc3339())
+    }
+
     /// The view that is shown.
     pub(super) fn view(self) -> View {
         self.filter.with_untracked(|filter| {
@@ -121,6 +140,9 @@ pub(super) fn keep() {
         if let Some(search) = dashboard.asked.get() {
             dashboard.asked.set(None);
             controls.show_view(View::parse(&search));
+            if let Some(time) = at(&search) {
+                look_for(dashboard, Seek::Time(time));
+            }
         }
     });
     let of = dashboard.subject.get_untracked();
@@ -167,6 +189,17 @@ fn write(controls: Controls) {
     }
 }
 
+#[cfg(feature = "hydrate")]
+fn origin() -> String {
+    leptos::prelude::location().origin().unwrap_or_default()
+}
+
+/// The server has no address.
+#[cfg(not(feature = "hydrate"))]
+fn origin() -> String {
+    String::new()
+}
+
 /// The server has no address to write.
 #[cfg(not(feature = "hydrate"))]
 fn write(controls: Controls) {
@@ -202,6 +235,15 @@ mod tests {
             assert_eq!(View::parse(search), View::default(), "{search}");
         }
         assert_eq!(View::parse("?q=a+b&level=error").text, "a b");
+    }
+
+    #[test]
+    fn an_address_leads_to_an_instant() {
+        let time = Nanos(1_700_000_000_123_456_789);
+        let search = format!("?q=a&at={}", time.to_rfc3339());
+        assert_eq!(at(&search), Some(time.millis()));
+        assert_eq!(at("?at=soon"), None);
+        assert_eq!(View::parse(&search).search(), "?q=a");
     }
 
     #[test]

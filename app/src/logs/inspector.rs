@@ -1,39 +1,140 @@
-//! One line in full: wrapped, JSON indented, with its instant, its pattern and what to do next.
+//! One line in full, with all of its event: wrapped, JSON indented, with its instant, why it is as bad as
+//! it is, its fields, and what to do next.
 
 use std::rc::Rc;
 
 use crate::bind::{Erase, bound, click};
-use crate::signal::RwSignal;
+use crate::signal::{RwSignal, memo};
 use leptos::prelude::*;
+use sidekick::logs::query::{Comparison, FieldTest, Query, parse};
 use sidekick::{logs::Filter, protocol::LogStream};
 
 use super::{
     CopyButton,
-    controls::{Goal, controls},
+    controls::{Controls, Goal, controls},
+    entry::{event, fields_of, json, why},
     list::Inspected,
 };
-use crate::charts::Clock;
+use crate::charts::{Clock, plural};
 
 /// The inspected line.
 #[component]
 pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
-    let text = move || inspected.with(|it| it.as_ref().map(|it| readable(&it.text)));
+    let controls = controls();
+    let text = move || shown(controls, inspected);
+    let fields = memo(move || {
+        inspected.with(|it| it.as_ref().map_or_else(Vec::new, |it| fields_of(&it.text)))
+    });
+    let row = move |(name, value): (String, String)| {
+        let test = |comparison| {
+            Query::Field(FieldTest {
+                key: name.clone(),
+                comparison,
+                value: value.clone(),
+            })
+        };
+        let only = test(Comparison::Is).to_text();
+        let not = Query::Not(Box::new(test(Comparison::Is))).to_text();
+        let narrow = move |query: String, label: &'static str| {
+            let said = format!("{label} {query}");
+            view! {
+                <button
+                    type="button"
+                    class="button small"
+                    aria-label=said.clone()
+                    title=said
+                    on:click=click(move || narrow(controls, &query))
+                >
+                    {if label == ONLY { "=" } else { "≠" }}
+                </button>
+            }
+            .erase()
+        };
+        view! {
+            <div class="entry-field">
+                <dt>{name.clone()}</dt>
+                <dd>
+                    <span>{value.clone()}</span>
+                    {narrow(only, ONLY)}
+                    {narrow(not, WITHOUT)}
+                </dd>
+            </div>
+        }
+        .erase()
+    };
     view! {
         <section class="inspector" aria-label="Line">
             <InspectorHead inspected />
-            <pre class="inspector-text">{move || text().unwrap_or_default()}</pre>
+            <div class="inspector-body" tabindex="0" role="group" aria-label="The line and its fields">
+                <pre class="inspector-text">{move || text().0}</pre>
+                <dl class="entry-fields" hidden=move || fields.with(Vec::is_empty)>
+                    {bound(move || fields.get().into_iter().map(row).collect::<Vec<_>>())}
+                </dl>
+            </div>
         </section>
     }
     .erase()
 }
 
+const ONLY: &str = "Show only";
+const WITHOUT: &str = "Leave out";
+
+/// Adds a condition to the query.
+fn narrow(controls: Controls, query: &str) {
+    controls.change_filter(|filter| {
+        filter.text = match filter.text.trim() {
+            "" => query.to_owned(),
+            before => {
+                let queries = vec![parse(before, None).query, parse(query, None).query];
+                Query::all(queries).to_text()
+            }
+        };
+    });
+}
+
+/// The text of the line, of all of its event where that has more, and how many lines these are.
+fn shown(controls: Controls, inspected: RwSignal<Option<Inspected>>) -> (String, u64) {
+    inspected.with(|it| {
+        let Some(it) = it else {
+            return Default::default();
+        };
+        let logs = controls.dashboard.logs;
+        let lines = logs.with_value(|session| event(session, it.number));
+        match lines.len() {
+            // It may have been let go meanwhile, and its number another's.
+            2.. if lines.contains(&it.text) => (lines.join("\n"), lines.len() as u64),
+            _ => (readable(&it.text), 1),
+        }
+    })
+}
+
 #[component]
 fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     let controls = controls();
-    let text = Rc::new(move || {
-        let text = inspected.with_untracked(|it| it.as_ref().map(|it| it.text.clone()));
-        (text.unwrap_or_default(), "Copied the line".to_owned())
+    let text = Rc::new(move || match shown(controls, inspected) {
+        (text, lines @ 2..) => (text, format!("Copied {}", plural(lines, "line", "lines"))),
+        _ => {
+            let text = inspected.with_untracked(|it| it.as_ref().map(|it| it.text.clone()));
+            (text.unwrap_or_default(), "Copied the line".to_owned())
+        }
     });
+    let as_json = Rc::new(move || {
+        let number = inspected.with_untracked(|it| it.as_ref().map(|it| it.number));
+        let logs = controls.dashboard.logs;
+        let json = logs.with_value(|session| json(session, number?));
+        match json {
+            Some(json) => (json, "Copied as JSON".to_owned()),
+            None => (String::new(), "The line was let go".to_owned()),
+        }
+    });
+    let link = Rc::new(move || {
+        let time = inspected.with_untracked(|it| it.as_ref().map(|it| it.time));
+        (
+            controls.link(time.unwrap_or_default()),
+            "Copied a link to it".to_owned(),
+        )
+    });
+    let why = move || inspected.with(|it| it.as_ref().map_or_else(String::new, why));
     let facts = move || {
         inspected.with(|it| {
             it.as_ref()
@@ -59,8 +160,11 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     view! {
         <div class="inspector-head">
             <span class=bound(class)>{bound(word)}</span>
+            <span class="dim inspector-why">{bound(why)}</span>
             <span class="inspector-facts">{bound(facts)}</span>
             <CopyButton label="Copy line" text />
+            <CopyButton label="Copy JSON" text=as_json />
+            <CopyButton label="Copy link" text=link />
             <button
                 type="button"
                 class="button"

@@ -16,6 +16,8 @@ use crate::{
 /// A line that was clicked, to be shown in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Inspected {
+    /// Of its row.
+    pub(crate) number: u64,
     pub(crate) time: Nanos,
     pub(crate) untimed: bool,
     pub(crate) stream: LogStream,

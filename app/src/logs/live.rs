@@ -196,6 +196,7 @@ impl Actions {
         };
         view.open(session, Some(index));
         self.inspected.set(Some(Inspected {
+            number: session.number_of(index).unwrap_or_default(),
             time: entry.time,
             untimed: entry.untimed,
             stream: entry.stream,

@@ -39,7 +39,9 @@ pub(crate) fn PastStrip(near: NearPast) -> impl IntoView {
         let reading = past == Past::Known(Before::Reading);
         let single = dashboard.pinned.with(Option::is_some);
         let more = single && !dashboard.logs.with_value(LogSession::is_whole);
-        let near = near.get() && (!following.get() || (fits.get() && more));
+        // Of a log that is in sight as a whole nothing is to be said: the rows would move below the
+        // press that ends the following.
+        let near = near.get() && if fits.get() { more } else { !following.get() };
         (reading || seek.is_some() || near).then(|| {
             let utc = dashboard.utc.get();
             let filtered = !controls.filter.with(Filter::is_all);

@@ -3,7 +3,7 @@
 use crate::bind::{bound, click};
 use leptos::prelude::*;
 
-use super::{address, download::Download, filter_box::TemplateChip};
+use super::{address, download::Download, filter_box::TemplateChip, views::Views};
 use crate::{charts::plural, mutes::Mutes};
 
 /// The pattern that is shown, how many are muted, and the download.
@@ -24,6 +24,7 @@ pub(crate) fn LogTools() -> impl IntoView {
         >
             {bound(text)}
         </button>
+        <Views />
         <Download />
     }
 }
