@@ -17,6 +17,9 @@ const MAX_SUBSCRIPTIONS: usize = 64;
 /// Resume points that one subscription names at most: it numbers no more containers.
 const MAX_RESUME: usize = 4096;
 
+/// Bytes of a container's id that are kept of a resume point; Docker's have 64.
+const MAX_ID_BYTES: usize = 128;
+
 /// A page whose messages are refused so often does not speak our language.
 const MAX_REFUSED: u32 = 100;
 
@@ -59,6 +62,7 @@ impl Session {
             } => {
                 let more = self.resume.take().filter(|(of, _)| *of == sub);
                 resume.extend(more.into_iter().flat_map(|(_, points)| points));
+                resume.retain(is_nameable);
                 if self.last_sub.is_some_and(|last| sub <= last) {
                     return self
                         .refuse(Some(sub), "a number is used once, and each is larger")
@@ -86,7 +90,8 @@ impl Session {
                     self.resume = None;
                     return self.refuse(Some(sub), "too many resume points").await;
                 }
-                points.extend(resume);
+                // What names no container would only be kept.
+                points.extend(resume.into_iter().filter(is_nameable));
                 true
             }
             ClientMessage::Unsubscribe { sub } => {
@@ -147,4 +152,9 @@ impl Session {
     async fn answer(&self, answer: Answer) -> bool {
         self.answers.send(answer).await.is_ok()
     }
+}
+
+/// Whether a resume point may be of a container.
+fn is_nameable(point: &ResumePoint) -> bool {
+    point.container.0.len() <= MAX_ID_BYTES
 }

@@ -288,7 +288,11 @@ impl CatchUp {
         let mut board = self.up.board();
         let board = &mut *board;
         if let Some(viewer) = board.viewers.iter_mut().find(|it| it.id == self.viewer) {
-            give_up(&board.store, viewer, from, GapReason::SlowViewer);
+            let reason = match viewer.seat.was_slow() {
+                true => GapReason::SlowViewer,
+                false => GapReason::Skipped,
+            };
+            give_up(&board.store, viewer, from, reason);
         }
         board.tell_state();
         true

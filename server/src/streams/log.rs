@@ -53,6 +53,11 @@ pub(crate) struct LogSeat {
 }
 
 impl LogSeat {
+    /// Whether it is a page that took its lines too slowly.
+    pub(crate) fn was_slow(&self) -> bool {
+        self.filled.is_some()
+    }
+
     /// Whether to leave the ring until there is room, and be brought back then. A page is waited for
     /// when it is about to lose lines, unless it was a short time ago: one that is always too slow would
     /// have Docker read everything twice.

@@ -45,7 +45,7 @@ impl Attempt for StatsReading {
         context: &Context,
         client: &DockerClient,
     ) -> (End, bool) {
-        let stops = up.stops();
+        let ends = up.ends();
         // The engine answers for a container that does not run too, with zeros and without end.
         match client.inspect(&up.container.0).await {
             Err(error) => return (End::Broke(error), false),
@@ -64,7 +64,7 @@ impl Attempt for StatsReading {
         let mut flowed = false;
         loop {
             let item = tokio::select! {
-                () = up.stopped_after(stops) => return (End::Closed, flowed),
+                () = up.stopped_after(ends) => return (End::Closed, flowed),
                 item = stream.next() => item,
             };
             match item {

@@ -157,7 +157,17 @@ struct Signals {
     starts: u64,
     stops: u64,
     retries: u64,
-    removed: bool,
+    /// The list of containers may lack one for a moment that is there.
+    removals: u64,
+}
+
+/// How often a container stopped, and was gone.
+pub(crate) type Ends = (u64, u64);
+
+impl Signals {
+    fn ends(self) -> Ends {
+        (self.stops, self.removals)
+    }
 }
 
 impl<S: Store> Upstream<S> {
@@ -184,18 +194,16 @@ impl<S: Store> Upstream<S> {
         self.board().set_status(Status::Is(state));
     }
 
-    /// Waits until the container stops after the moment of `seen`.
-    pub(crate) async fn stopped_after(&self, seen: u64) {
+    /// Waits until the container stops, or is gone, after the moment of `seen`.
+    pub(crate) async fn stopped_after(&self, seen: Ends) {
         let mut signals = self.signals.subscribe();
         // The sender lives as long as `self`.
-        let _ = signals
-            .wait_for(|now| now.stops != seen || now.removed)
-            .await;
+        let _ = signals.wait_for(|now| now.ends() != seen).await;
     }
 
-    /// How often the container stopped so far.
-    pub(crate) fn stops(&self) -> u64 {
-        self.signals.borrow().stops
+    /// How often the container stopped or was gone so far.
+    pub(crate) fn ends(&self) -> Ends {
+        self.signals.borrow().ends()
     }
 
     fn signal(&self, change: impl FnOnce(&mut Signals)) {

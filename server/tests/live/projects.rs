@@ -211,6 +211,33 @@ async fn a_container_that_the_list_lacks_for_a_while_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn the_readings_of_a_container_that_the_list_lacked_for_a_while_go_on() {
+    let world = World::start(vec![replica(1)]).await;
+    let mut page = world.page().await;
+    let target = Target::ProjectStats {
+        project: "shop".to_owned(),
+        service: None,
+    };
+    let sub = page.subscribe(target).await;
+    page.until("readings", |p| p.source(sub, 0).samples > 0)
+        .await;
+    let refusal = Fault::Refuse(500, "no list today".to_owned());
+    world.control.fail_always(Kind::List, refusal);
+    world.control.emit("shop-web-1", "destroy").unwrap();
+    page.until("gone", |p| p.container("shop-web-1").is_none())
+        .await;
+    world.control.heal();
+    page.send(ClientMessage::Refresh).await;
+    page.until("back", |p| p.container("shop-web-1").is_some())
+        .await;
+    // Who waits for it may ask for another attempt, as before.
+    page.send(ClientMessage::Retry { sub }).await;
+    let before = page.source(sub, 0).samples;
+    page.until("more readings", |p| p.source(sub, 0).samples > before + 2)
+        .await;
+}
+
+#[tokio::test]
 async fn who_is_slow_gets_all_of_a_container_that_is_removed_or_a_gap() {
     let world = World::start(vec![replica(1), replica(2)]).await;
     let mut page = world.page().await;

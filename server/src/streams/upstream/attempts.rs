@@ -93,11 +93,11 @@ pub(super) async fn drive<A: Attempt>(up: &Arc<Upstream<A::Store>>, context: &Ar
 
 /// Waits for a reason to try now. A removal while nothing streams is told on the way.
 async fn asked<S: Store>(signals: &mut watch::Receiver<Signals>, seen: Signals, up: &Upstream<S>) {
-    let mut removed = seen.removed;
+    let mut removals = seen.removals;
     loop {
         let Ok(now) = signals
             .wait_for(|now| {
-                now.starts != seen.starts || now.retries != seen.retries || now.removed != removed
+                now.starts != seen.starts || now.retries != seen.retries || now.removals != removals
             })
             .await
             .map(|now| *now)
@@ -108,7 +108,7 @@ async fn asked<S: Store>(signals: &mut watch::Receiver<Signals>, seen: Signals, 
         if now.starts != seen.starts || now.retries != seen.retries {
             return;
         }
-        removed = now.removed;
+        removals = now.removals;
         up.set_state(StreamState::Removed);
     }
 }

@@ -102,7 +102,7 @@ impl<A: Attempt> StreamManager<A> {
 
     /// The container was removed.
     pub(crate) fn removed(&self, container: &ContainerId) {
-        self.signal(container, |s| s.removed = true);
+        self.signal(container, |s| s.removals += 1);
     }
 
     /// Waiting and failed streams of all containers are tried now.
