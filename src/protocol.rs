@@ -13,6 +13,6 @@ pub use batch::{BatchError, EntryRef, LogBatch, LogStream, MAX_BATCH_ENTRIES, MA
 pub use cursor::{Cursor, CursorCounter, Gap, GapReason};
 pub use message::{
     BACKLOG_BYTES, BACKLOG_ENTRIES, ClientMessage, DecodeError, HEARTBEAT_MS,
-    MAX_CLIENT_MESSAGE_BYTES, ResumePoint, SUBPROTOCOL, Served, ServerFrame, ServerMessage,
-    Snapshot, SourceId, Start, StreamState, SubId, Target, WINDOW_BYTES,
+    MAX_CLIENT_MESSAGE_BYTES, PART_BYTES, ResumePoint, SUBPROTOCOL, Served, ServerFrame,
+    ServerMessage, Snapshot, SourceId, Start, StreamState, SubId, Target, WINDOW_BYTES,
 };

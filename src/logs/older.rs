@@ -11,8 +11,8 @@
 
 mod reading;
 
-use super::session::{LogSession, PART_BYTES};
-use crate::protocol::{EntryRef, LogBatch};
+use super::session::LogSession;
+use crate::protocol::{EntryRef, LogBatch, PART_BYTES};
 use reading::{Found, Reading};
 
 /// Lines of the first window and of the largest one.

@@ -19,9 +19,6 @@ use crate::time::{Millis, Nanos};
 use sources::{Run, Source};
 use view::View;
 
-/// Docker keeps longer lines in parts of this size, in bytes.
-pub(super) const PART_BYTES: usize = 16 << 10;
-
 /// So far behind the newest row a line of a merged log is late, in nanoseconds.
 const LATE_NS: i64 = 1_000_000_000;
 

@@ -25,6 +25,9 @@ pub const BACKLOG_ENTRIES: usize = 1000;
 /// Text of one container's past that a page gets at most, in bytes.
 pub const BACKLOG_BYTES: usize = 4 << 20;
 
+/// Docker keeps longer lines in parts of so many bytes of text, and counts each part as a line.
+pub const PART_BYTES: usize = 16 << 10;
+
 /// Largest message that the server takes from a page, in bytes.
 pub const MAX_CLIENT_MESSAGE_BYTES: usize = 64 << 10;
 

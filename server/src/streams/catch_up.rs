@@ -57,7 +57,7 @@ pub(crate) fn settle_with(
     for viewer in &mut board.viewers {
         let Stand::Behind {
             mut from,
-            reads,
+            mut reads,
             had_all,
         } = viewer.seat.stand
         else {
@@ -67,9 +67,12 @@ pub(crate) fn settle_with(
         if store.awaits_lines(from) {
             continue;
         }
-        match store.give_behind(&viewer.sink, from) {
+        let may_come = match store.give_behind(&viewer.sink, from) {
             // It has no room for all of it: it is waited for.
-            Some(Stand::Behind { from: given, .. }) => from = given,
+            Some(Stand::Behind { from: given, .. }) => {
+                (from, reads) = (given, 0);
+                false
+            }
             Some(stand) => {
                 viewer.seat.stand = stand;
                 continue;
@@ -79,19 +82,16 @@ pub(crate) fn settle_with(
                 viewer.seat.stand = Stand::Live;
                 continue;
             }
-            None if store.is_still(had_all) => continue,
-            None => {}
-        }
-        if let From::After(cursor) = from
-            && store.primed
-            && find_out(up, &mut store.ring, &client, metrics, cursor)
-        {
-            continue;
-        }
-        if !may_ask(from, store) {
-            continue;
-        }
-        let may_come = may_come(from, store, ended);
+            None if store.is_still(had_all) || !may_ask(from, store) => continue,
+            None => {
+                if let From::After(cursor) = from
+                    && find_out(up, &mut store.ring, &client, metrics, cursor)
+                {
+                    continue;
+                }
+                may_come(from, store, ended)
+            }
+        };
         match &client {
             Some(client) if whole || may_come || reads < READS => {
                 let cancel = up.cancel.child_token();

@@ -6,10 +6,8 @@
 //! the same as its stream's newest to the nanosecond and the byte. Either way the place is looked for
 //! again, by a reading of its own: what follows there is Docker's own order.
 
-use sidekick::protocol::{Cursor, EntryRef, LogBatch};
+use sidekick::protocol::{Cursor, EntryRef, LogBatch, PART_BYTES};
 use sidekick::time::Nanos;
-
-use super::resume::PART_BYTES;
 
 /// A timestamp that is a multiple of this, in nanoseconds, is taken for that of an engine that stamps
 /// lines coarsely: there, equal lines are common.

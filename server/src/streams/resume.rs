@@ -21,7 +21,7 @@
 //!
 //! docs/streaming.md says where these facts do not hold.
 
-use sidekick::protocol::{Cursor, CursorCounter, EntryRef, LogBatch};
+use sidekick::protocol::{Cursor, CursorCounter, EntryRef, LogBatch, PART_BYTES};
 use sidekick::time::Nanos;
 
 use super::batch::is_full;
@@ -31,9 +31,6 @@ pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, MOST];
 
 /// Lines that one viewer is brought at most when it comes back: more than a page holds.
 pub(crate) const MOST: u64 = 64_000;
-
-/// Bytes of a line that dockerd keeps in one part.
-pub(crate) const PART_BYTES: usize = 16 << 10;
 
 /// How far one stream of a container may run ahead of the other, by their timestamps.
 /// Microseconds were seen.

@@ -1,7 +1,6 @@
 //! One window of a reading, in which the place is looked for that older lines come before.
 
-use crate::logs::session::PART_BYTES;
-use crate::protocol::{EntryRef, LogBatch};
+use crate::protocol::{EntryRef, LogBatch, PART_BYTES};
 use crate::time::Nanos;
 
 /// Text of one window in bytes; of longer lines, fewer come at a time.

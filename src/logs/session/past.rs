@@ -1,9 +1,9 @@
 //! Lines from before those held, which come in front of them; and what makes room for them.
 
-use super::{LogSession, PART_BYTES};
+use super::LogSession;
 use crate::logs::events::Continuation;
 use crate::logs::store::{Note, Row};
-use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, LogBatch};
+use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, LogBatch, PART_BYTES};
 use crate::time::Nanos;
 
 impl LogSession {

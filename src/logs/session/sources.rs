@@ -1,10 +1,10 @@
 //! The containers that a session's lines come from: their names, how far back their lines go, and
 //! where their runs begin and end.
 
-use super::{LogSession, PART_BYTES};
+use super::LogSession;
 use crate::logs::events::Continuation;
 use crate::logs::store::Note;
-use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES};
+use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, PART_BYTES};
 use crate::time::{Millis, Nanos};
 
 /// A container that lines come from.

@@ -1,14 +1,11 @@
 //! One stream of bytes -> lines: timestamps off, parts joined, line ends off, length capped.
 
 use sidekick::{
-    protocol::{EntryRef, LogBatch, LogStream},
+    protocol::{EntryRef, LogBatch, LogStream, PART_BYTES},
     time::Nanos,
 };
 
 use super::stamp::{goes_on, may_be_stamp, whole_seconds};
-
-/// Docker cuts lines into parts of this many bytes of text.
-pub(super) const PART_BYTES: usize = 16 << 10;
 
 /// Longest text of a line; what comes behind it is dropped and the entry marked.
 pub(super) const LINE_CAP_BYTES: usize = 1 << 20;

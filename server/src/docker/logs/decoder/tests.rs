@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::line::{LINE_CAP_BYTES, PART_BYTES};
+use super::super::line::LINE_CAP_BYTES;
 use super::*;
+use sidekick::protocol::PART_BYTES;
 
 /// What a program printed: a line without its newline.
 #[derive(Clone, Debug)]
