@@ -1,8 +1,8 @@
 //! Finding out whether a ring begins where a timestamp does.
 //!
 //! The log is read once more, up to its end now, and its entries that have the time of the ring's first
-//! are counted. All that the ring had of them when this was asked are among them; if there are no more,
-//! none is before the ring.
+//! are counted. All that the ring had of them when this was asked are among them, unless the log was
+//! rotated; if there are just as many, none is before the ring.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,8 +81,13 @@ async fn read(
             let Some(batch) = item else {
                 break;
             };
-            for entry in batch.ok()?.iter() {
-                count.take(question, &entry, tail);
+            match batch {
+                Ok(batch) => batch.iter().for_each(|it| count.take(question, &it, tail)),
+                // Who reads what is behind a place is told the same, and what follows from that.
+                Err(error) if error.is_not_found() || error.is_permanent() => {
+                    return Some([false; 2]);
+                }
+                Err(_) => return None,
             }
         }
         if let Some(answer) = count.answer(question, tail) {
@@ -131,7 +136,8 @@ impl Count {
             let Some((time, run)) = *asked else {
                 continue;
             };
-            if self.runs[lane] > run {
+            // Fewer: the log was rotated meanwhile.
+            if self.runs[lane] != run {
                 continue;
             }
             if !is_all && !self.reaches_back[lane] {
@@ -144,5 +150,55 @@ impl Count {
             answer[lane] = !is_cut;
         }
         Some(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::streams::ring::LogRing;
+    use sidekick::protocol::{LogBatch, LogStream};
+
+    fn lines(times: &[i64]) -> LogBatch {
+        let mut batch = LogBatch::new();
+        for (n, time) in times.iter().enumerate() {
+            batch.push_line(Nanos(*time), LogStream::Stdout, &format!("line {n}"));
+        }
+        batch
+    }
+
+    /// Whether a ring that begins with lines of these times can tell the second, once a reading gave those.
+    fn is_told(ring_has: &LogBatch, reading: &LogBatch, tail: u64) -> Option<bool> {
+        let mut ring = LogRing::default();
+        ring.push(ring_has, None);
+        let cursor = Cursor {
+            time: ring_has.time(0)?,
+            stream: LogStream::Stdout,
+            occurrence: 1,
+        };
+        assert_eq!(ring.after(cursor), None);
+        let question = ring.question(cursor)?;
+        let mut count = Count::default();
+        for entry in reading.iter() {
+            count.take(&question, &entry, tail);
+        }
+        let answer = count.answer(&question, tail)?;
+        ring.answer(&question, Some(answer));
+        Some(ring.after(cursor).is_some())
+    }
+
+    #[test]
+    fn a_ring_begins_with_a_timestamp_where_the_log_has_as_many_lines_of_it() {
+        let ring = lines(&[5, 5, 5, 6]);
+        assert_eq!(is_told(&ring, &ring, 1000), Some(true));
+        assert_eq!(is_told(&ring, &lines(&[5, 5, 5, 5, 6]), 1000), Some(false));
+        assert_eq!(is_told(&ring, &lines(&[4, 5, 5, 5, 6]), 5), Some(true));
+        // The window begins amid them.
+        assert_eq!(is_told(&ring, &lines(&[5, 5, 5, 6]), 4), None);
+        // It was rotated meanwhile.
+        assert_eq!(is_told(&ring, &lines(&[5, 5, 6]), 1000), Some(false));
+        assert_eq!(is_told(&ring, &lines(&[6, 7]), 1000), Some(false));
+        let moved = lines(&[9, 5, 5, 5]).tail_from(1);
+        assert_eq!(is_told(&ring, &moved, 1000), Some(false));
     }
 }

@@ -112,13 +112,13 @@ impl LogRing {
     /// What the engine is to be asked so that a place which cannot be told for now may be told then;
     /// `None` where that is being asked, was asked, or would not help.
     pub(crate) fn question(&mut self, cursor: Cursor) -> Option<Question> {
-        let is_hidden = !self.is_cut && self.front.hides(cursor);
-        is_hidden.then(|| self.front.question()).flatten()
+        let may_tell = !self.is_cut && self.front.may_tell(cursor);
+        may_tell.then(|| self.front.question()).flatten()
     }
 
     /// Whether the answer to a [`LogRing::question`] is to be waited for.
     pub(crate) fn is_asking(&self, cursor: Cursor) -> bool {
-        self.front.hides(cursor) && self.front.is_asking()
+        self.front.may_tell(cursor) && self.front.is_asking()
     }
 
     /// Takes the answer to a question; `None` where the engine could not be asked.

@@ -256,3 +256,30 @@ async fn who_comes_back_after_the_clock_was_set_back_goes_on_behind_its_last_lin
     assert_eq!(looker.lines_up_to("line 1499").await, expected);
     looker.is_told(StreamState::Live).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_to_a_container_that_was_removed_meanwhile_hears_of_it_behind_a_gap() {
+    let opened = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let daemon = FakeDaemon::start("log-removed", move |path| {
+        let first =
+            path.contains("follow=1") && !opened.swap(true, std::sync::atomic::Ordering::SeqCst);
+        match first {
+            true => Reply::Pieces((0..1000).map(|_| frame(AT, "line")).collect(), Then::End),
+            false => Reply::Whole(404, r#"{"message":"No such container"}"#.to_owned()),
+        }
+    });
+    let ask = Ask {
+        cursor: Some(Cursor {
+            time: AT,
+            stream: LogStream::Stdout,
+            occurrence: 2000,
+        }),
+        ..Ask::default()
+    };
+    let looker = Looker::start(daemon, ask);
+    let told = tokio::time::timeout(
+        Duration::from_secs(60),
+        looker.is_told(StreamState::Removed),
+    );
+    assert!(told.await.is_ok());
+}

@@ -120,7 +120,8 @@ impl Front {
     }
 
     pub(super) fn is_answered(&mut self) {
-        self.answered = true;
+        // What is printed before an empty log is opened again may be more than is asked for then.
+        self.answered = self.entry.is_some();
         if self.is_beginning() {
             for lane in &mut self.lanes {
                 lane.known = Known::Apart;
@@ -142,6 +143,12 @@ impl Front {
             .is_some_and(|first| well_before(cursor.time) <= first.time);
         let is_first = lane.first.is_none_or(|first| cursor.time <= first);
         lane.known != Known::Apart && is_near && is_first
+    }
+
+    /// Whether another reading could tell that entry: one that is older is not here.
+    pub(super) fn may_tell(&self, cursor: Cursor) -> bool {
+        let lane = &self.lanes[cursor.stream.index()];
+        self.hides(cursor) && lane.first == Some(cursor.time)
     }
 
     pub(super) fn is_asking(&self) -> bool {

@@ -129,3 +129,19 @@ fn a_gap_stays_in_its_place_for_those_who_join_later() {
     let gaps: Vec<_> = ring.pieces(ring.newest()).map(|piece| piece.gap).collect();
     assert_eq!(gaps, [None, Some(gap)]);
 }
+
+#[test]
+fn the_end_of_an_empty_answer_says_nothing_of_what_is_read_later() {
+    let mut ring = LogRing::default();
+    ring.is_answered();
+    ring.push(&batch(&[(1, false), (1, false), (2, false)], 0), None);
+    let second = Cursor {
+        time: Nanos(1),
+        stream: LogStream::Stdout,
+        occurrence: 1,
+    };
+    assert_eq!(ring.after(second), None);
+    assert!(!ring.is_whole());
+    ring.is_answered();
+    assert!(ring.after(second).is_some() && ring.is_whole());
+}
