@@ -254,12 +254,27 @@ pub fn source_is(name: &str, asked: &str) -> bool {
 
 /// Whether a template with the text `pattern` is what somebody means by `asked`, a text that it has
 /// now or had when there were fewer lines, or will have: what varies in one of them may be anything in
-/// the other. A `*` in what is asked stands for anything too.
+/// the other, word by word. A `*` of its own in what is asked stands for any characters, also for
+/// words.
 #[must_use]
 pub fn pattern_is(pattern: &str, asked: &str) -> bool {
-    let (plain, wild) = (pattern, wildcards(pattern));
-    glob(plain.as_bytes(), wildcards(asked).as_bytes())
-        || wild.contains('*') && glob(asked.as_bytes(), wild.as_bytes())
+    let like = |text: &str, wild: &str| glob(text.as_bytes(), wild.as_bytes());
+    if asked.replace("<*>", "").contains('*') {
+        return like(pattern, &wildcards(asked));
+    }
+    let (mut words, mut others) = (pattern.split(' '), asked.split(' '));
+    loop {
+        let (word, other) = match (words.next(), others.next()) {
+            (None, None) => return !asked.is_empty(),
+            (Some(word), Some(other)) => (word, other),
+            _ => return false,
+        };
+        let wild = wildcards(word);
+        let is = like(word, &wildcards(other)) || wild != word && like(other, &wild);
+        if !is {
+            return false;
+        }
+    }
 }
 
 /// A text of a template with `*` for each of its wildcards.

@@ -102,9 +102,19 @@ impl Plan {
             }
             Query::Patterns(asked) => {
                 self.uses_patterns = true;
-                let all = known.templates.into_iter().flat_map(|it| it.patterns());
-                let named = all.filter(|(_, it)| asked.iter().any(|asked| pattern_is(it, asked)));
-                let all = known.family(&named.map(|(id, _)| id).collect::<Vec<_>>());
+                let all = || known.templates.into_iter().flat_map(|it| it.patterns());
+                let mut named = Vec::new();
+                for asked in asked {
+                    let from = named.len();
+                    // Those with just this text are meant, if there are any.
+                    let same = all().filter(|(_, it)| it == asked);
+                    named.extend(same.map(|(id, _)| id));
+                    if named.len() == from {
+                        let alike = all().filter(|(_, it)| pattern_is(it, asked));
+                        named.extend(alike.map(|(id, _)| id));
+                    }
+                }
+                let all = known.family(&named);
                 self.name_templates(&all);
                 Arc::new(Templates(all))
             }

@@ -392,6 +392,9 @@ fn a_template_is_named_by_the_text_that_it_has_or_had_or_will_have() {
         ("user <*> left", "*left", true),
         ("a <b c> d", "a <b c> d", true),
         ("a <b c> d", "a x d", false),
+        ("request <*> took <num>", "request <*>", false),
+        ("request failed at <path>", "request <*>", false),
+        ("<*> <num>", "request failed at <num>", false),
         ("anything at all", "", false),
     ] {
         assert_eq!(pattern_is(pattern, asked), is, "{pattern} {asked}");
