@@ -21,6 +21,9 @@ pub(crate) enum Stamps {
     Coarse,
 }
 
+/// For so long lines share a timestamp with one before them, in nanoseconds.
+const SHARED_FOR_NS: i64 = 500_000_000;
+
 /// A container, and everything that it printed, in Docker's order.
 pub(crate) struct Printer {
     pub(crate) name: &'static str,
@@ -109,7 +112,8 @@ impl Printer {
         let last = &mut self.last[stream.index()];
         *last = match self.stamps {
             Stamps::Fine => now.max(*last + 1),
-            Stamps::Shared if rng.percent(40) && *last > 0 => *last,
+            // One stream is never so far behind the other that reading by time passed over it.
+            Stamps::Shared if rng.percent(40) && now - *last < SHARED_FOR_NS => *last,
             Stamps::Shared => now.max(*last + 1),
             Stamps::Coarse if rng.percent(20) => {
                 (*last).max(now) / 1_000_000 * 1_000_000 + 1_000_000
