@@ -96,7 +96,9 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
             format_bytes(bytes as f64)
         );
         match (failed.get(), done) {
-            (true, _) => "The browser could not make the file".to_owned(),
+            (true, _) => {
+                "No file: the filter or the log changed, or the browser refused".to_owned()
+            }
             (_, false) => format!("{size} so far…"),
             (_, true) if wish.with(|it| it.gzip) => format!("{size} before compression"),
             (_, true) => size,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::channel::oneshot;
 use leptos::prelude::{document, set_timeout, window};
-use sidekick::logs::export::Export;
+use sidekick::logs::{Filter, export::Export};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -65,7 +65,8 @@ pub(super) fn save(dashboard: Dashboard, wish: Wish, open: RwSignal<bool>, faile
     });
 }
 
-/// Hands slices of the file to `take`, until it says that it is enough. True where all is written.
+/// Hands slices of the file to `take`, until it says that it is enough. True where all is written, false
+/// too where the log or its filter is another one meanwhile.
 async fn slices(
     dashboard: Dashboard,
     wish: Wish,
@@ -74,13 +75,10 @@ async fn slices(
     let Some(session) = dashboard.session.try_get_untracked() else {
         return false;
     };
-    if !wish.all {
-        // What the filter shows is all of it, not what is found so far.
-        dashboard.search_to_end();
-    }
-    let mut export = dashboard
-        .logs
-        .with_value(|logs| Export::new(logs, wish.form, !wish.all));
+    let (filter, mut export) = dashboard.logs.with_value(|logs| {
+        let export = Export::new(logs, wish.form, !wish.all);
+        (logs.filter().clone(), export)
+    });
     let mut text = String::new();
     loop {
         let begin = precise_ms();
@@ -90,6 +88,22 @@ async fn slices(
             // Another log has begun: this one is over.
             if dashboard.session.try_get_untracked() != Some(session) {
                 return false;
+            }
+            if !wish.all {
+                let is_same = dashboard.logs.with_value(|logs| {
+                    // These follow the clock, and the patterns that come.
+                    let (here, muted) = (filter.here, filter.muted.clone());
+                    let now = logs.filter().clone();
+                    filter == Filter { here, muted, ..now }
+                });
+                if !is_same {
+                    return false;
+                }
+                // What the filter shows is all of it, not what is found so far: whatever begins the
+                // search anew, such as a minute that is over, is waited for.
+                if !dashboard.search_slice(SLICE_MS) {
+                    break;
+                }
             }
             done = dashboard
                 .logs
