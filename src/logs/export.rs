@@ -30,6 +30,8 @@ pub struct Export {
     end: u64,
     /// The row that was written last, to find it where late lines moved it.
     last: Option<Written>,
+    /// How many times rows had moved when that was looked at last.
+    moves: u64,
     lines: u64,
     notes: u64,
 }
@@ -52,6 +54,7 @@ impl Export {
             next: session.store().first_row(),
             end: session.store().end_row(),
             last: None,
+            moves: session.store().moved_since(u64::MAX).0,
             lines: 0,
             notes: 0,
         }
@@ -123,8 +126,18 @@ impl Export {
     }
 
     /// Lines of a merged log that come late move those behind them: goes on behind the row that was
-    /// written last, wherever it is now.
+    /// written last, wherever it is now, and to the end that there is now, for what is before it was
+    /// held when this began.
     fn find_again(&mut self, session: &LogSession) {
+        let (moves, first_moved) = session.store().moved_since(self.moves);
+        self.moves = moves;
+        if first_moved >= self.end {
+            return;
+        }
+        self.end = session.store().end_row();
+        if first_moved >= self.next {
+            return;
+        }
         let Some((last, at)) = self.last.zip(self.next.checked_sub(1)) else {
             return;
         };
@@ -137,7 +150,6 @@ impl Export {
             .position(|row| Written::of(&row) == last);
         if let Some(moved) = moved {
             self.next += moved as u64;
-            self.end += moved as u64;
         }
     }
 

@@ -128,6 +128,21 @@ fn a_late_line_of_a_merged_log_makes_none_come_twice() {
     assert_eq!(lines, ["web a", "db x", "web b", "web c"]);
 }
 
+#[test]
+fn late_lines_amid_those_to_come_push_none_out_of_the_file() {
+    let mut session = LogSession::default();
+    session.add_source(0, "web", Millis(0));
+    session.add_source(1, "db", Millis(0));
+    session.ingest(0, batch(&[(10, "a"), (20, "b"), (30, "c"), (40, "d")]));
+    let (mut export, mut out) = (Export::new(&session, Form::Text, false), String::new());
+    assert!(!export.write(&session, 1, &mut out));
+    session.ingest(1, batch(&[(25, "x"), (35, "y")]));
+    session.ingest(1, batch(&[(5, "late")]));
+    while !export.write(&session, 1, &mut out) {}
+    let lines: Vec<_> = out.lines().map(|it| &it[31..]).collect();
+    assert_eq!(lines, ["web a", "web b", "db x", "web c", "db y", "web d"]);
+}
+
 proptest! {
     #[test]
     fn any_line_is_read_back_from_json(line in "\\PC{0,20}|[\\x00-\\x7f]{0,20}") {
