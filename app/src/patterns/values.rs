@@ -109,20 +109,7 @@ fn common(variable: &Variable) -> Vec<(String, u64)> {
         .top
         .iter()
         .map(|(value, count)| (value.clone(), share(*count)));
-    let known = variable
-        .top
-        .iter()
-        .map(|(_, count)| !is_one_sample(*count, variable.lines));
-    let all = all
-        .zip(known)
-        .filter(|((_, share), known)| *share > 0 && *known);
-    all.map(|(value, _)| value).collect()
-}
-
-/// Whether a value was met in one line that was looked at for many: that says nothing of how common it
-/// is. Of a template's first 32 lines all are looked at, later on one in a power of two.
-fn is_one_sample(count: u64, lines: u64) -> bool {
-    lines > 33 && matches!(count, 1 | 32 | 33) || count >= 64 && count.is_power_of_two()
+    all.filter(|(_, share)| *share > 0).collect()
 }
 
 /// The range of numbers, and a word where no value is common.
@@ -217,8 +204,6 @@ mod tests {
     fn rare_values_are_not_listed() {
         let it = variable(&[("a", 100), ("b", 2), ("c", 1)]);
         assert_eq!(common(&it), [("a".to_owned(), 50), ("b".to_owned(), 1)]);
-        let once = variable(&[("a", 64), ("b", 33), ("c", 32)]);
-        assert_eq!(range(&once), "many values, none common");
         assert_eq!(
             range(&variable(&[("a", 1), ("b", 1)])),
             "many values, none common"

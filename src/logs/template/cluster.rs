@@ -11,7 +11,7 @@ pub(super) use scanned::Scanned;
 pub use standing::RECENT_SECONDS;
 
 use super::rate::Rate;
-use super::shape::{self, Slot, Tails};
+use super::shape::{self, Slot, Tails, mix};
 use super::tally::Tally;
 use super::values::Values;
 use super::{MAX_EXAMPLES, TemplateId};
@@ -21,7 +21,7 @@ use text::Piece;
 
 /// Lines of a template of which all are looked at closely; then fewer and fewer, down to one in
 /// [`SAMPLED`].
-const CLOSE_LINES: u64 = 16;
+const CLOSE_LINES: u64 = 128;
 /// One line in so many of a hot template is scanned for its values; of one with more lines than
 /// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;
@@ -106,16 +106,24 @@ impl Cluster {
             self.last_seen = self.last_seen.max(tally.last);
             self.rate.add(tally.bucket, tally.lines);
         }
-        let step = self.step();
-        let left = match self.count {
-            ..CLOSE_LINES => 1,
-            count => step - count % step,
-        };
-        *tally = Tally::new(Some(self.id), left as u32);
+        *tally = Tally::new(Some(self.id), self.next_look() as u32);
         self.rate.heap_bytes() - before
     }
 
-    /// How many lines the next one to be looked at stands for.
+    /// Lines until the next one to be looked at: one of each step, at a place that differs from step
+    /// to step, since lines often come in turns.
+    fn next_look(&self) -> u64 {
+        let step = self.step();
+        let place = |turn: u64| turn * step + 1 + mix(0x7e57, turn) % step;
+        let turn = self.count / step;
+        let next = match place(turn) {
+            next if next > self.count => next,
+            _ => place(turn + 1),
+        };
+        next - self.count
+    }
+
+    /// About how many lines the next one to be looked at stands for.
     fn step(&self) -> u64 {
         match self.count {
             ..CLOSE_LINES => 1,

@@ -39,9 +39,11 @@ impl Default for TemplateConfig {
 pub struct Variable {
     /// What kind of values stands there.
     pub kind: Kind,
-    /// The lines of which the values are known; an estimate, as not every line is looked at.
+    /// The lines of which the values are known; an estimate, as not every line is looked at once there
+    /// are more than 128.
     pub lines: u64,
-    /// The commonest values with how many of those lines have them at least, commonest first.
+    /// The commonest values with how many of those lines have them, commonest first: about so many
+    /// where not every line was looked at, else so many at least.
     pub top: Vec<(String, u64)>,
     /// Their range, if all are numbers.
     pub numbers: Option<Numbers>,

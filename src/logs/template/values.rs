@@ -18,6 +18,8 @@ struct Seen {
     count: u64,
     /// How many of these may have been of values whose place it took.
     over: u64,
+    /// How often it was seen: once says little where one line stands for many.
+    looks: u64,
     length: u8,
     text: [u8; VALUE_BYTES],
 }
@@ -47,6 +49,7 @@ pub(super) struct Values {
     numbers: Vec<f64>,
     min: f64,
     max: f64,
+    /// How many values were seen.
     count: u64,
     /// The lines that the values stand for.
     lines: u64,
@@ -55,23 +58,25 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Takes a value that stands for `weight` lines.
-    pub(super) fn add(&mut self, value: &[u8], weight: u64) {
-        self.count += 1;
+    /// Takes a value that stands for `weight` lines, and was seen in so many of them.
+    pub(super) fn add(&mut self, value: &[u8], weight: u64, looks: u64) {
+        self.count += looks;
+        self.lines += weight;
         if !self.text {
             match number(value) {
-                Some(number) => self.add_number(number),
+                Some(number) => self.add_number(number, weight),
                 None => {
                     self.text = true;
                     self.numbers = Vec::new();
                 }
             }
         }
-        self.lines += weight;
-        self.add_text(value, weight, 0);
+        self.add_text(value, weight, 0, looks);
     }
 
-    fn add_number(&mut self, number: f64) {
+    /// Takes a number that stands for the last `weight` of [`lines`](Self::lines). Each line has the same
+    /// chance to be in the sample (Chao, 1982: a reservoir of things that weigh differently).
+    fn add_number(&mut self, number: f64, weight: u64) {
         let first = self.numbers.is_empty();
         self.min = if first { number } else { self.min.min(number) };
         self.max = if first { number } else { self.max.max(number) };
@@ -88,13 +93,14 @@ impl Values {
             self.numbers.push(number);
             return;
         }
-        let place = mix(0x5eed, self.count) % self.count;
+        let others = (self.lines / weight.max(1)).max(SAMPLE as u64);
+        let place = mix(0x5eed, self.lines) % others;
         if let Some(old) = self.numbers.get_mut(place as usize) {
             *old = number;
         }
     }
 
-    fn add_text(&mut self, value: &[u8], weight: u64, over: u64) {
+    fn add_text(&mut self, value: &[u8], weight: u64, over: u64, looks: u64) {
         let mut cut = value.len().min(VALUE_BYTES);
         while cut < value.len() && cut > 0 && value[cut] & 0xc0 == 0x80 {
             cut -= 1;
@@ -103,11 +109,13 @@ impl Values {
         if let Some(seen) = self.top.iter_mut().find(|seen| seen.text() == value) {
             seen.count += weight;
             seen.over += over;
+            seen.looks += looks;
             return;
         }
         let mut new = Seen {
             count: weight,
             over,
+            looks,
             length: cut as u8,
             text: [0; VALUE_BYTES],
         };
@@ -126,9 +134,9 @@ impl Values {
     /// Takes the values of another place in.
     pub(super) fn merge(&mut self, other: &Self) {
         for seen in &other.top {
-            self.add_text(seen.text(), seen.count, seen.over);
+            self.add_text(seen.text(), seen.count, seen.over, seen.looks);
         }
-        self.lines += other.lines;
+        let before = self.lines;
         if other.count > 0 {
             if self.count > 0 && (self.text || other.text) {
                 self.text = true;
@@ -138,30 +146,33 @@ impl Values {
                     0 => (other.min, other.max),
                     _ => (self.min.min(other.min), self.max.max(other.max)),
                 };
+                let weight = other.lines / (other.numbers.len() as u64).max(1);
                 for &number in &other.numbers {
-                    self.count += 1;
-                    self.add_number(number);
+                    self.lines += weight;
+                    self.add_number(number, weight);
                 }
                 (self.min, self.max) = (min, max);
-                // Each of the sample counts already.
-                self.count -= other.numbers.len() as u64;
             }
             self.text |= other.text;
             self.count += other.count;
         }
+        self.lines = before + other.lines;
     }
 
-    /// The lines that the values stand for; an estimate, as not every line is looked at.
+    /// The lines that the values stand for.
     pub(super) fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// The commonest values with how many of [`lines`](Self::lines) have them at least, commonest
-    /// first.
+    /// The commonest values with how many of [`lines`](Self::lines) have them, commonest first: at
+    /// least so many where every line was looked at, else about so many. Those that were seen
+    /// once among lines that stand for others are left out.
     pub(super) fn top(&self) -> Vec<(String, u64)> {
+        let every = self.count == self.lines;
         let mut top: Vec<(String, u64)> = self
             .top
             .iter()
+            .filter(|seen| every || seen.looks > 1)
             .map(|seen| (seen, seen.count.saturating_sub(seen.over)))
             .filter(|(_, count)| *count > 0)
             .map(|(seen, count)| (String::from_utf8_lossy(seen.text()).into_owned(), count))
@@ -230,7 +241,7 @@ mod tests {
             let mut all = [Values::default(), Values::default()];
             for (values, added) in all.iter_mut().zip([&first, &second]) {
                 for (value, weight) in added {
-                    values.add(format!("v{value}").as_bytes(), *weight);
+                    values.add(format!("v{value}").as_bytes(), *weight, *weight);
                     truth[usize::from(*value)] += weight;
                 }
             }

@@ -44,7 +44,7 @@ impl Cluster {
                 variables += 1;
                 self.values[i]
                     .get_or_insert_default()
-                    .add(scanned.span(other), weight);
+                    .add(scanned.span(other), weight, 1);
             }
         }
     }

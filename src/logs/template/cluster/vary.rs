@@ -13,7 +13,7 @@ impl Cluster {
                 let text = self.span(&own).to_vec();
                 self.values[slot]
                     .get_or_insert_default()
-                    .add(&text, self.count);
+                    .add(&text, self.count, self.count);
             }
             self.slots[slot].word = STAR;
         }
@@ -34,7 +34,7 @@ impl Cluster {
             // What varied in a part of the text says nothing of the whole.
             let mut values = Values::default();
             if words {
-                values.add(self.span(&slot), self.count);
+                values.add(self.span(&slot), self.count, self.count);
             }
             if words || !alone {
                 self.values.splice(at..at + taken, [Some(Box::new(values))]);

@@ -28,12 +28,37 @@ fn a_variable_that_becomes_a_text_keeps_its_values() {
 }
 
 #[test]
-fn no_value_stands_for_more_lines_than_there_are() {
-    let lines: Vec<String> = (1..=64)
-        .map(|n| format!("value {} ok", if n == 64 { 9 } else { 7 }))
+fn of_the_first_lines_all_values_are_counted() {
+    let lines: Vec<String> = (1..=127)
+        .map(|n| format!("value {} ok", if n % 4 == 0 { 9 } else { 7 }))
         .collect();
     let value = values(&engine(lines.iter().map(String::as_str)), 0, 0);
-    assert!((48..=64).contains(&value.lines), "{value:?}");
+    assert_eq!(value.lines, 127);
+    assert_eq!(value.top, [("7".to_owned(), 96), ("9".to_owned(), 31)]);
+}
+
+#[test]
+fn values_of_many_lines_are_told_about_as_they_are_also_where_they_take_turns() {
+    let methods = ["GET", "PUT", "GET", "DELETE"];
+    let lines: Vec<String> = (0..20_000u32)
+        .map(|n| format!("call {n} of {}", methods[n as usize % 4].len()))
+        .collect();
+    let engine = engine(lines.iter().map(String::as_str));
+    let numbers = values(&engine, 0, 0).numbers.unwrap();
+    assert!((5_000.0..15_000.0).contains(&numbers.median), "{numbers:?}");
+    let lengths = values(&engine, 0, 1);
+    let count = |of: &str| {
+        lengths
+            .top
+            .iter()
+            .find(|it| it.0 == of)
+            .map_or(0, |it| it.1)
+    };
+    let share = |of: &str| count(of) as f64 / lengths.lines as f64;
+    assert!((0.65..0.85).contains(&share("3")), "{lengths:?}");
+    assert!((0.15..0.35).contains(&share("6")), "{lengths:?}");
+    // What is seen once stands for many lines, and says nothing.
+    assert!(values(&engine, 0, 0).top.is_empty());
 }
 
 #[test]
