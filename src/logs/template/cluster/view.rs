@@ -5,6 +5,7 @@ use super::super::shape::{GAP, STAR};
 use super::super::tally::Tally;
 use super::super::{Template, Variable};
 use super::Cluster;
+use super::text::Piece;
 
 impl Cluster {
     /// The template with the lines of its tally, and the rate up to the bucket `end`.
@@ -32,13 +33,13 @@ impl Cluster {
         varying
             .filter_map(|(slot, values)| {
                 let values = values.as_ref()?;
+                let piece = self.pieces.get(slot.first as usize);
+                if !slot.is_wild() && piece.is_some_and(|it| self.is_told(it)) {
+                    return None;
+                }
                 let kind = match slot.word {
                     STAR | GAP => Kind::Any,
-                    _ => self
-                        .pieces
-                        .get(slot.first as usize)?
-                        .value
-                        .unwrap_or(Kind::Any),
+                    _ => piece?.value.unwrap_or(Kind::Any),
                 };
                 Some(Variable {
                     kind,
@@ -48,6 +49,13 @@ impl Cluster {
                 })
             })
             .collect()
+    }
+
+    /// Whether a value is shown as it is: a name that all lines have.
+    fn is_told(&self, piece: &Piece) -> bool {
+        let first = self.text.get(piece.start as usize);
+        let named = piece.value == Some(Kind::Any) && first.is_some_and(u8::is_ascii_alphabetic);
+        named && piece.constant
     }
 
     /// The first line's text with wildcards where lines vary.
@@ -82,9 +90,7 @@ impl Cluster {
             let Some(kind) = piece.value else { continue };
             out.extend_from_slice(&self.text[at..start]);
             at = end;
-            let first = self.text.get(start);
-            let named = kind == Kind::Any && first.is_some_and(u8::is_ascii_alphabetic);
-            if named && piece.constant {
+            if self.is_told(piece) {
                 out.extend_from_slice(&self.text[start..end]);
             } else {
                 out.extend_from_slice(&self.text[start..start + piece.prefix as usize]);

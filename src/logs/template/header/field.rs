@@ -106,6 +106,10 @@ impl<'a> Field<'a> {
     /// `[name/LEVEL]` stands in the line, and whether something sets it apart: brackets, a colon,
     /// capitals.
     pub(super) fn level(&self) -> Option<((usize, usize), bool)> {
+        // What is quoted from here on is the message: `"Error syncing pod, skipping" err="…"`.
+        if self.text.starts_with(b"\"") && !self.text[1..].contains(&b'"') {
+            return None;
+        }
         let core = self.core();
         let skipped = self.text.iter().take_while(|&&b| opens(b)).count();
         let mut from = 0;

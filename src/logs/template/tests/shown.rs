@@ -157,3 +157,33 @@ fn a_word_varies_though_hundreds_of_other_sentences_came_between() {
     let mined = mine(lines.iter().map(String::as_str));
     assert_eq!(mined[0], "4 session opened for <*>");
 }
+
+#[test]
+fn a_quoted_message_that_begins_with_the_name_of_a_level_is_whole() {
+    let line = |n: u32| {
+        format!(
+            r#"E1122 10:00:{n}.123456       1 pod_workers.go:965] "Error syncing pod, skipping" err="failed to \"Start\": \"back-off {n}s restarting\"" pod="default/web-{n}""#
+        )
+    };
+    let lines: Vec<String> = (10..16).map(line).collect();
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        [r#"6 "Error syncing pod, skipping" err="<*>" pod="<*>""#]
+    );
+}
+
+#[test]
+fn a_name_that_the_pattern_shows_is_no_variable() {
+    let lines: Vec<String> = (10..20)
+        .map(|n| format!("served {n} of HTTP/1.1 to 10.0.0.{n}"))
+        .collect();
+    let engine = engine(lines.iter().map(String::as_str));
+    let template = engine.templates().remove(0);
+    assert_eq!(template.pattern, "served <num> of HTTP/1.1 to <ip>");
+    let kinds: Vec<&str> = template
+        .variables
+        .iter()
+        .map(|it| it.kind.wildcard())
+        .collect();
+    assert_eq!(kinds, ["<num>", "<ip>"]);
+}
