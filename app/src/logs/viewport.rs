@@ -19,6 +19,8 @@ pub(super) struct Viewport {
     rows: HtmlElement,
     slots: VecDeque<Slot>,
     place: Place,
+    /// The room that the browser had given when [`resize`](Self::resize) told of it.
+    client_px: i32,
     /// Number of the first row that has a slot.
     first_drawn: u64,
     filter: sidekick::logs::Filter,
@@ -43,6 +45,7 @@ impl Viewport {
             rows,
             slots: VecDeque::new(),
             place: Place::new(),
+            client_px: 0,
             first_drawn: 0,
             filter: sidekick::logs::Filter::default(),
             widest: 0,
@@ -60,7 +63,10 @@ impl Viewport {
     }
 
     pub(super) fn resize(&mut self, height_px: f64) {
-        self.place.height_px = height_px;
+        if self.place.height_px != height_px {
+            self.place.height_px = height_px;
+            self.client_px = self.scroller.client_height();
+        }
     }
 
     pub(super) fn set_utc(&mut self, utc: bool) {
@@ -96,7 +102,10 @@ impl Viewport {
 
     /// The user, or [`scroll_to`](Self::scroll_to), moved the view.
     pub(super) fn scrolled(&mut self, session: &LogSession) {
-        if self.place.height_px > 0.0 {
+        // Where the room changed, as when a notice above went, the browser moved the rows, and nobody
+        // scrolled: who follows is brought to the end once the new room is told.
+        let moved = self.scroller.client_height() != self.client_px;
+        if self.place.height_px > 0.0 && !(moved && self.place.following) {
             let top_px = f64::from(self.scroller.scroll_top());
             self.place.scrolled(top_px, session);
             self.draw(session);
