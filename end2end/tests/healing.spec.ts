@@ -17,6 +17,8 @@ test('a killed daemon heals without a reload, with every line once', async ({ do
   await docker.up();
 
   await expect(dashboard.page.getByText('300 lines', { exact: true })).toBeVisible({ timeout: 60_000 });
+  // Who follows goes on following: a notice went amid a burst of lines.
+  await expect(dashboard.rows.filter({ hasText: /beat 300$/ })).toBeVisible();
   const lines = await dashboard.allLines();
   expect(lines).toEqual(Array.from({ length: 300 }, (_, i) => `beat ${i + 1}`));
   expect(await dashboard.page.evaluate(() => 'notReloaded' in window)).toBe(true);

@@ -95,6 +95,20 @@ test('scrolling up pauses the log, and the new lines are counted', async ({ dock
   await expect(dashboard.rows.last()).toContainText('tick');
 });
 
+test('who follows the log goes on following when there is more room or less', async ({ docker, dashboard }) => {
+  await docker.run('steady', 'seq 1 300; i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.05; done');
+  await dashboard.open('/c/steady/logs');
+  await expect(dashboard.log).toContainText('tick');
+  const news = dashboard.page.getByRole('button', { name: /\d+ new lines?/ });
+  // The browser moves the rows itself where the list grows, before anybody is told of its new height.
+  for (const height of [420, 900, 500, 1000, 420, 700, 900]) {
+    await dashboard.page.setViewportSize({ width: 1280, height });
+    await dashboard.page.waitForTimeout(300);
+    await expect(news).toBeHidden();
+  }
+  await expect(dashboard.rows.last()).toContainText('tick');
+});
+
 test('minutes of which lines are not loaded are not called quiet', async ({ docker, dashboard }) => {
   const timeline = dashboard.page.getByRole('img', { name: /^Lines per minute/ });
   await docker.run('short', 'seq 1 20; sleep 600');
