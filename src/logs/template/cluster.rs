@@ -21,7 +21,7 @@ use text::Piece;
 
 /// Lines of a template of which all are looked at closely; then fewer and fewer, down to one in
 /// [`SAMPLED`].
-const CLOSE_LINES: u64 = 128;
+const CLOSE_LINES: u64 = 32;
 /// One line in so many of a hot template is scanned for its values; of one with more lines than
 /// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;

@@ -40,7 +40,7 @@ pub struct Variable {
     /// What kind of values stands there.
     pub kind: Kind,
     /// The lines of which the values are known; an estimate, as not every line is looked at once there
-    /// are more than 128.
+    /// are more than 32.
     pub lines: u64,
     /// The commonest values with how many of those lines have them, commonest first: about so many
     /// where not every line was looked at, else so many at least.
