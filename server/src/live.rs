@@ -133,8 +133,9 @@ async fn write(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     heartbeat.reset();
     let mut nonce = 0;
-    // Armed while the page does not know yet what was sent.
+    // Armed where something was sent, of which the page may not know yet what it does to the numbers.
     let mut tell_at: Option<Instant> = None;
+    let mut told = Served::default();
     loop {
         for bytes in ready.drain(..) {
             // A page that takes nothing for so long is gone, even if its connection is not.
@@ -166,7 +167,11 @@ async fn write(
             },
             () = sleep_until(tell_at.unwrap_or_else(Instant::now)), if tell_at.is_some() => {
                 tell_at = None;
-                ready.push(ServerMessage::Served(served(outbound.meter())).encode().into());
+                let now = served(outbound.meter());
+                if now != told {
+                    told = now;
+                    ready.push(ServerMessage::Served(now).encode().into());
+                }
             }
             _ = heartbeat.tick() => {
                 nonce += 1;

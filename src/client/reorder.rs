@@ -57,6 +57,9 @@ pub enum Piece {
 pub struct Reorder {
     limits: ReorderLimits,
     lanes: Vec<Lane>,
+    /// Those that hold something or are waited for, in order: containers come and go, and only these are
+    /// looked at for each run of lines.
+    counting: Vec<usize>,
     entries: usize,
     bytes: usize,
     /// The newest time that left.
@@ -126,17 +129,20 @@ impl Reorder {
             wait: Wait::Silent,
             heard: now,
         });
-        self.lanes.len() - 1
+        let lane = self.lanes.len() - 1;
+        self.counting.push(lane);
+        lane
     }
 
     /// How a container's stream is doing: who has ended or failed is not waited for.
-    pub fn state(&mut self, lane: usize, state: &StreamState) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
+    pub fn state(&mut self, number: usize, state: &StreamState) {
+        if let Some(lane) = self.lanes.get_mut(number) {
             lane.wait = match state {
                 StreamState::Loading | StreamState::Reconnecting { .. } => Wait::Silent,
                 StreamState::Live | StreamState::Empty => Wait::Quiet,
                 StreamState::Ended | StreamState::Removed | StreamState::Failed { .. } => Wait::Not,
             };
+            self.count(number);
         }
     }
 
@@ -155,11 +161,13 @@ impl Reorder {
         for lane in &mut self.lanes {
             lane.wait = Wait::Not;
         }
+        self.counting
+            .retain(|&lane| !self.lanes[lane].held.is_empty());
     }
 
     /// Takes what came of a container. Unknown numbers are ignored.
-    pub fn push(&mut self, lane: usize, piece: Piece, now: Millis) {
-        let Some(lane) = self.lanes.get_mut(lane) else {
+    pub fn push(&mut self, number: usize, piece: Piece, now: Millis) {
+        let Some(lane) = self.lanes.get_mut(number) else {
             return;
         };
         lane.heard = now;
@@ -167,14 +175,16 @@ impl Reorder {
             lane.wait = Wait::Quiet;
         }
         match &piece {
-            Piece::Entries(batch) if batch.is_empty() => return,
             Piece::Entries(batch) => {
                 self.entries += batch.len();
                 self.bytes += batch.text_bytes();
             }
             Piece::Gap(_) => self.entries += 1,
         }
-        lane.held.push_back(Held { piece, came: now });
+        if !matches!(&piece, Piece::Entries(batch) if batch.is_empty()) {
+            lane.held.push_back(Held { piece, came: now });
+        }
+        self.count(number);
     }
 
     /// The next piece to show, of the container of that number; `None` when there is none before the
@@ -190,7 +200,9 @@ impl Reorder {
         let first = lane.held.front()?;
         let Piece::Entries(batch) = &first.piece else {
             self.entries -= 1;
-            return lane.held.pop_front().map(|it| (bound.lane, it.piece));
+            let gap = lane.held.pop_front();
+            self.count(bound.lane);
+            return gap.map(|it| (bound.lane, it.piece));
         };
         let (from, mut end) = (lane.gone, lane.gone);
         while let Some(time) = batch.time(end) {
@@ -225,6 +237,7 @@ impl Reorder {
             self.entries -= batch.len();
             self.bytes -= batch.text_bytes();
         }
+        self.count(bound.lane);
         Some((bound.lane, piece))
     }
 
@@ -240,15 +253,30 @@ impl Reorder {
         self.late
     }
 
+    /// Has a container count as long as there is reason to.
+    fn count(&mut self, lane: usize) {
+        let counts = self
+            .lanes
+            .get(lane)
+            .is_some_and(|it| it.wait != Wait::Not || !it.held.is_empty());
+        match (counts, self.counting.binary_search(&lane)) {
+            (true, Err(at)) => self.counting.insert(at, lane),
+            (false, Ok(at)) => {
+                self.counting.remove(at);
+            }
+            _ => {}
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.entries > self.limits.entries || self.bytes > self.limits.bytes
     }
 
     /// The container whose next line is the oldest.
     fn bound(&self, now: Millis) -> Option<Bound> {
-        let heads = self.lanes.iter().enumerate();
+        let counting = || self.counting.iter().map(|&at| (at, &self.lanes[at]));
         let heads =
-            heads.filter_map(|(at, lane)| Some((lane.next()?, at, lane.held.front()?.came)));
+            counting().filter_map(|(at, lane)| Some((lane.next()?, at, lane.held.front()?.came)));
         let (next, lane, came) = heads.min()?;
         let mut bound = Bound {
             lane,
@@ -257,7 +285,7 @@ impl Reorder {
             to_come: Nanos(i64::MAX),
             until: None,
         };
-        for (at, other) in self.lanes.iter().enumerate() {
+        for (at, other) in counting() {
             match other.next() {
                 _ if at == lane => {}
                 Some(place) => bound.here = bound.here.min(place),

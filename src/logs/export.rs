@@ -319,7 +319,7 @@ fn missing(gap: &Gap) -> String {
         GapReason::Rotated => "Docker no longer has them",
         GapReason::SlowViewer => "the page was too slow to take them",
         GapReason::Unavailable => "the server could not get them back",
-        GapReason::Skipped => "more were printed while the page was away than it can hold",
+        GapReason::Skipped => "too many were printed meanwhile to bring all of them",
     };
     format!("{lines} missing here: {why}")
 }

@@ -165,7 +165,7 @@ pub(crate) fn health(health: Health) -> String {
     }
     if let Some(served) = health.served {
         text.push_str(&format!(
-            "\nOver this connection {} sent, {} let go as it was slow, {} read again for it, of which it had {}",
+            "\nOver this connection {} sent, {} let go as it was slow, {} read for it alone, of which it had {}",
             group_digits(served.sent),
             group_digits(served.dropped),
             group_digits(served.replayed + served.removed),
@@ -304,7 +304,7 @@ mod tests {
             lag_ms: Some(4),
         });
         assert!(health(it).ends_with(
-            "\nOver this connection 12,431 sent, 1,200 let go as it was slow, 100 read again for it, of which \
+            "\nOver this connection 12,431 sent, 1,200 let go as it was slow, 100 read for it alone, of which \
              it had 10; the last left 4 ms after it was printed"
         ));
     }

@@ -243,7 +243,7 @@ fn gap_text(gap: &Gap) -> String {
         GapReason::Rotated => "Docker no longer has them",
         GapReason::SlowViewer => "this page was too slow to take them",
         GapReason::Unavailable => "the server could not get them back",
-        GapReason::Skipped => "more were printed while this page was away than it can hold",
+        GapReason::Skipped => "too many were printed meanwhile to bring all of them",
     };
     format!("{lines} missing here: {why}")
 }

@@ -2,8 +2,8 @@
 //!
 //! A page that comes back names its last entry. While that is in the ring it simply goes on
 //! behind it. Otherwise what lies between is read from Docker, for this viewer alone: at most
-//! the newest [`MOST`](super::resume::MOST) lines, so that a page does not wait for what it cannot
-//! hold. What cannot be had becomes a gap.
+//! the newest [`MOST`](super::resume::MOST) lines, so that nobody waits for a flood of long
+//! ago. What cannot be had becomes a gap.
 //!
 //! A viewer that wants every line ([`Start`](sidekick::protocol::Start)) is brought all of them. When
 //! it takes them more slowly than they are printed it leaves the ring and is brought back like one

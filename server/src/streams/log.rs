@@ -269,7 +269,7 @@ impl Attempt for LogReading {
             }
             brake.hold().await;
             let store = &mut up.board().store;
-            if store.ring.last() == place {
+            if place.is_some() && store.ring.last() == place {
                 // Another reading says the same: it is Docker's own order.
                 store.order = Order::default();
             }
@@ -297,6 +297,7 @@ async fn read(up: &Upstream<LogStore>, client: &DockerClient, pump: &mut Pump<'_
     let cursor = up.board().store.ring.last();
     let Some(cursor) = cursor else {
         await_first_line(up);
+        begin_again(up);
         let stream = open(client, up, follow(Tail::Lines(RING_ENTRIES as u64)));
         let stop = pump.run(stream, None).await;
         return stop.unwrap_or(Stop::End(End::Closed));
@@ -337,6 +338,12 @@ fn await_first_line(up: &Upstream<LogStore>) {
             viewer.seat.stand = Stand::behind(from);
         }
     }
+}
+
+/// Nothing was shown so far.
+fn begin_again(up: &Upstream<LogStore>) {
+    let order = &mut up.board().store.order;
+    *order = std::mem::take(order).again();
 }
 
 fn follow(tail: Tail) -> LogOptions {

@@ -9,9 +9,14 @@
 use sidekick::protocol::{Cursor, EntryRef, LogBatch, PART_BYTES};
 use sidekick::time::Nanos;
 
+use super::ring::Entry;
+
 /// A timestamp that is a multiple of this, in nanoseconds, is taken for that of an engine that stamps
 /// lines coarsely: there, equal lines are common.
 const COARSE_NS: i64 = 1_000_000;
+
+/// Lines that came twice at the beginning of a log, each in a reading of its own, before it is believed.
+const MOST_DOUBTED: usize = 64;
 
 /// The newest line of each stream.
 #[derive(Debug, Default)]
@@ -19,6 +24,8 @@ pub(crate) struct Order {
     newest: [Option<Newest>; 2],
     /// Something was taken.
     began: bool,
+    /// Lines that came twice before anything was shown, in this reading or those before it.
+    doubted: Vec<Entry>,
 }
 
 #[derive(Debug)]
@@ -26,6 +33,16 @@ struct Newest {
     time: Nanos,
     /// `None` where it is not known.
     text: Option<String>,
+}
+
+/// Where a reading goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Break {
+    /// From this entry of the batch on the log is to be read again.
+    pub(crate) at: usize,
+    /// A line came again before anything was shown: there is no place yet from which another reading could
+    /// go on, so all of it is to be read again. What that gives twice too is Docker's own.
+    pub(crate) at_front: bool,
 }
 
 impl Order {
@@ -37,6 +54,14 @@ impl Order {
             text: None,
         });
         order
+    }
+
+    /// What another reading of the same gives.
+    pub(crate) fn again(self) -> Self {
+        Self {
+            doubted: self.doubted,
+            ..Self::default()
+        }
     }
 
     /// Takes entries that come before the place where a reading goes on.
@@ -53,9 +78,8 @@ impl Order {
     }
 
     /// Takes the next entries; tells from which on they are to be read again. An order that is new
-    /// takes at least the first. Right behind the opening of a log, where another reading may not find
-    /// the place among lines of one time, a line that comes `again` at once is none of its signs.
-    pub(crate) fn broken_at(&mut self, batch: &LogBatch, again: bool) -> Option<usize> {
+    /// takes at least the first. `at_front` while nothing of the log was shown.
+    pub(crate) fn broken_at(&mut self, batch: &LogBatch, at_front: bool) -> Option<Break> {
         let mut last: [Option<(usize, EntryRef<'_>)>; 2] = [None; 2];
         let mut broken = None;
         for (index, entry) in batch.iter().enumerate() {
@@ -64,27 +88,31 @@ impl Order {
                 continue;
             }
             let lane = entry.stream.index();
-            let back = match (last[lane], &self.newest[lane]) {
-                (Some((_, before)), _) => {
-                    is_back(before.time, again.then_some(before.text), &entry)
-                }
-                (None, Some(before)) => {
-                    let text = before.text.as_deref().filter(|_| again);
-                    is_back(before.time, text, &entry)
-                }
-                (None, None) => false,
+            let before = match (last[lane], &self.newest[lane]) {
+                (Some((_, before)), _) => Some((before.time, Some(before.text))),
+                (None, Some(before)) => Some((before.time, before.text.as_deref())),
+                (None, None) => None,
             };
-            if back {
-                broken = Some(match last[lane] {
-                    // It may have been left before its last part.
-                    Some((at, before)) if (self.began || at > 0) && is_part(before.text) => at,
-                    _ => index,
+            if before.is_some_and(|(time, _)| entry.time < time) {
+                broken = Some(Break {
+                    at: match last[lane] {
+                        // It may have been left before its last part.
+                        Some((at, before)) if (self.began || at > 0) && is_part(before.text) => at,
+                        _ => index,
+                    },
+                    at_front: false,
                 });
+                break;
+            }
+            let comes_again = before.is_some_and(|(time, text)| is_same(time, text, &entry));
+            if comes_again && !(at_front && is_own(&mut self.doubted, &entry)) {
+                let at = index;
+                broken = Some(Break { at, at_front });
                 break;
             }
             last[lane] = Some((index, entry));
         }
-        let end = broken.unwrap_or(batch.len());
+        let end = broken.map_or(batch.len(), |it| it.at);
         self.began |= end > 0;
         for (newest, last) in self.newest.iter_mut().zip(last) {
             if let Some((_, entry)) = last.filter(|(index, _)| *index < end) {
@@ -101,9 +129,18 @@ impl Order {
     }
 }
 
-fn is_back(time: Nanos, text: Option<&str>, entry: &EntryRef<'_>) -> bool {
-    let again = entry.time == time && Some(entry.text) == text && time.0 % COARSE_NS != 0;
-    entry.time < time || again
+/// Whether Docker's log has this line twice, as two readings gave it so; it is remembered where only one did.
+fn is_own(doubted: &mut Vec<Entry>, entry: &EntryRef<'_>) -> bool {
+    let entry = Entry::from(entry);
+    let is_own = doubted.contains(&entry) || doubted.len() >= MOST_DOUBTED;
+    if !is_own {
+        doubted.push(entry);
+    }
+    is_own
+}
+
+fn is_same(time: Nanos, text: Option<&str>, entry: &EntryRef<'_>) -> bool {
+    entry.time == time && Some(entry.text) == text && time.0 % COARSE_NS != 0
 }
 
 fn is_part(text: &str) -> bool {
@@ -128,11 +165,11 @@ mod tests {
             });
         }
         // However it is cut.
-        let whole = Order::default().broken_at(&batch, true);
+        let whole = Order::default().broken_at(&batch, false).map(|it| it.at);
         let mut order = Order::default();
         let one_by_one = (0..batch.len()).find(|&at| {
             let one = batch.head_to(at + 1).tail_from(at);
-            order.broken_at(&one, true).is_some()
+            order.broken_at(&one, false).is_some()
         });
         assert!(whole == one_by_one || lines.iter().any(|it| is_part(it.2)));
         whole
@@ -156,11 +193,32 @@ mod tests {
         assert_eq!(broken(&again), Some(2));
         let coarse = again.map(|(time, stream, text)| (time * COARSE_NS, stream, text));
         assert_eq!(broken(&coarse), None);
-        let mut batch = LogBatch::new();
-        for (time, stream, text) in again {
-            batch.push_line(Nanos(time), stream, text);
-        }
-        assert_eq!(Order::default().broken_at(&batch, false), None);
+    }
+
+    #[test]
+    fn what_two_readings_give_twice_at_the_beginning_of_a_log_is_dockers_own() {
+        let read = |texts: &[&str]| {
+            let mut batch = LogBatch::new();
+            for text in texts {
+                batch.push_line(Nanos(5), LogStream::Stdout, text);
+            }
+            batch
+        };
+        let doubted = |at| Some(Break { at, at_front: true });
+        let mut order = Order::default();
+        assert_eq!(order.broken_at(&read(&["a", "a"]), true), doubted(1));
+        order = order.again();
+        let own = read(&["a", "a", "b", "b"]);
+        assert_eq!(order.broken_at(&own, true), doubted(3));
+        order = order.again();
+        assert_eq!(order.broken_at(&own, true), None);
+        // Where something was shown, what follows is read from there on.
+        let at = 0;
+        let behind = Some(Break {
+            at,
+            at_front: false,
+        });
+        assert_eq!(order.broken_at(&read(&["b"]), false), behind);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use sidekick::time::Nanos;
 use tokio_util::sync::CancellationToken;
 
 use self::delivery::Delivery;
+use super::order::Order;
 use super::outbound::SourceSink;
 use super::resume::{self, MOST, Resumption, TAILS};
 use crate::docker::{DockerClient, DockerError, LogOptions, Tail};
@@ -202,16 +203,22 @@ impl Reading<'_> {
             follow: caught_up.is_some(),
             ..options
         };
-        let delivery = Delivery {
-            caught_up,
-            not_before: match start {
-                Start::Since(time) => Some(time),
-                _ => None,
-            },
-            ..self.delivery(From::Start(start), GapReason::Rotated)
-        };
-        let outcome = self.pass(options, None, delivery).await;
-        outcome.unwrap_or(Outcome::UpTo(From::Start(start)))
+        let from = From::Start(start);
+        let mut order = Order::default();
+        loop {
+            let delivery = Delivery {
+                caught_up,
+                not_before: match start {
+                    Start::Since(time) => Some(time),
+                    _ => None,
+                },
+                ..self.delivery(from, GapReason::Rotated)
+            };
+            match self.pass_in(&mut order, options, None, delivery).await {
+                Some(Outcome::WentBack(reached)) if reached == from => order = order.again(),
+                outcome => return outcome.unwrap_or(Outcome::UpTo(from)),
+            }
+        }
     }
 
     async fn since(&self, cursor: Cursor) -> Outcome {

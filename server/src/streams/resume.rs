@@ -29,7 +29,7 @@ use super::batch::is_full;
 /// How many of the newest lines are asked for, one after the other.
 pub(crate) const TAILS: [u64; 3] = [1_000, 8_000, MOST];
 
-/// Lines that one viewer is brought at most when it comes back: more than a page holds.
+/// Lines that one viewer is brought at most when it comes back: nobody waits for a flood of long ago.
 pub(crate) const MOST: u64 = 64_000;
 
 /// How far one stream of a container may run ahead of the other, by their timestamps.

@@ -617,9 +617,13 @@ async fn a_slow_viewer_is_read_what_it_lacks_once_then_gets_a_gap_and_does_not_s
     assert!(missing > 0, "24 MB do not fit into the queue");
     assert_eq!(seen.lines.len() as u64 + missing, total as u64);
     let sent = total as u64 - missing;
-    slow.until("what was sent", |p| p.served.sent == sent).await;
-    assert_eq!(slow.served.dropped, missing);
-    assert!(slow.served.replayed > 0 && slow.served.lag_ms.is_some());
+    slow.until("what was sent", |p| {
+        p.served.is_some_and(|it| it.sent == sent)
+    })
+    .await;
+    let served = slow.served.unwrap();
+    assert_eq!(served.dropped, missing);
+    assert!(served.replayed > 0 && served.lag_ms.is_some());
     let metrics = world.request("/metrics", &[]).await;
     let of = |what: &str, flow: &str| {
         let of_it = |line: &&str| line.starts_with(what) && line.contains(&format!("\"{flow}\"}}"));

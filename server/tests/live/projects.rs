@@ -235,6 +235,7 @@ async fn the_readings_of_a_container_that_the_list_lacked_for_a_while_go_on() {
     let before = page.source(sub, 0).samples;
     page.until("more readings", |p| p.source(sub, 0).samples > before + 2)
         .await;
+    assert_eq!(page.served, None, "there are no lines to tell of");
 }
 
 #[tokio::test]

@@ -188,7 +188,8 @@ pub(crate) struct Page {
     pub(crate) sub_states: HashMap<SubId, StreamState>,
     pub(crate) events: Vec<Event>,
     pub(crate) refused: Vec<String>,
-    pub(crate) served: Served,
+    /// `None` where nothing was said of log lines.
+    pub(crate) served: Option<Served>,
 }
 
 impl Page {
@@ -219,7 +220,7 @@ impl Page {
             sub_states: HashMap::new(),
             events: Vec::new(),
             refused: Vec::new(),
-            served: Served::default(),
+            served: None,
         };
         let hello = page.receive().await;
         assert!(matches!(hello.message, ServerMessage::Hello { .. }));
@@ -448,7 +449,7 @@ impl Page {
                 self.sub_states.insert(sub, state);
             }
             ServerMessage::Refused { reason, .. } => self.refused.push(reason),
-            ServerMessage::Served(served) => self.served = served,
+            ServerMessage::Served(served) => self.served = Some(served),
         }
     }
 

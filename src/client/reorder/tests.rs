@@ -111,6 +111,24 @@ fn the_order_within_a_container_stays_and_its_gaps_keep_their_place() {
 }
 
 #[test]
+fn containers_that_are_gone_are_not_looked_at_for_each_line() {
+    let mut window = Reorder::default();
+    for _ in 0..100 {
+        let lane = window.join(NOW);
+        window.push(lane, batch(&[1]), NOW);
+        window.state(lane, &StreamState::Removed);
+    }
+    assert_eq!(window.counting.len(), 100);
+    assert_eq!(left(&mut window, NOW).len(), 100);
+    assert!(window.counting.is_empty());
+    window.push(7, batch(&[2]), NOW);
+    assert_eq!(window.counting, [7]);
+    window.end();
+    assert_eq!(left(&mut window, NOW), [(7, 2)]);
+    assert!(window.counting.is_empty());
+}
+
+#[test]
 fn the_window_holds_no_more_than_its_limits() {
     let limits = ReorderLimits {
         entries: 10,

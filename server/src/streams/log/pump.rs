@@ -120,10 +120,13 @@ impl<'a> Pump<'a> {
                         undecided_at = None;
                         let broken = {
                             let store = &mut self.up.board().store;
-                            store.order.broken_at(&batch, !store.ring.is_empty())
+                            store.order.broken_at(&batch, store.ring.is_empty())
                         };
-                        if let Some(index) = broken {
-                            self.pending.append(&batch.head_to(index));
+                        if let Some(broken) = broken {
+                            match broken.at_front {
+                                true => self.pending.clear(),
+                                false => self.pending.append(&batch.head_to(broken.at)),
+                            }
                             self.flush();
                             return Some(Stop::WentBack);
                         }

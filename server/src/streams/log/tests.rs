@@ -104,7 +104,7 @@ async fn a_log_that_goes_back_whenever_it_is_opened_is_not_opened_without_a_paus
     assert!(took > Duration::from_secs(60), "{took:?}");
 }
 
-/// One who looks at the log of a daemon, behind a cursor.
+/// One who looks at the log of a daemon.
 struct Looker {
     outbound: Outbound,
     _viewing: Viewing<LogStore>,
@@ -255,6 +255,46 @@ async fn who_comes_back_after_the_clock_was_set_back_goes_on_behind_its_last_lin
     let expected: Vec<_> = (0..1500).map(|n| format!("line {n}")).collect();
     assert_eq!(looker.lines_up_to("line 1499").await, expected);
     looker.is_told(StreamState::Live).await;
+}
+
+/// A daemon whose log is, each time it is followed, the next of these (at last always the last), and whose
+/// log otherwise is the last.
+fn opened_as(name: &str, readings: &'static [&'static [&'static str]]) -> FakeDaemon {
+    let opened = std::sync::atomic::AtomicUsize::new(0);
+    FakeDaemon::start(name, move |path| {
+        if path.ends_with("/json") {
+            return ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#);
+        }
+        let lines = |at: usize| readings[at].iter().map(|line| frame(AT, line)).collect();
+        let last = readings.len() - 1;
+        match path.contains("follow=1") {
+            true => {
+                let at = opened.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                Reply::Pieces(lines(at.min(last)), Then::StayOpen)
+            }
+            false => Reply::Pieces(lines(last), Then::End),
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_comes_again_right_behind_the_opening_of_a_log_is_shown_once() {
+    let readings: &[&[_]] = &[&["one", "one", "two"], &["one", "two"]];
+    for start in [Start::Newest, Start::First] {
+        let ask = Ask {
+            start,
+            ..Ask::default()
+        };
+        let looker = Looker::start(opened_as("log-doubled", readings), ask);
+        assert_eq!(looker.lines_up_to("two").await, ["one", "two"], "{start:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_every_opening_of_a_log_gives_twice_is_shown_twice() {
+    let readings: &[&[_]] = &[&["one", "one", "", "", "two"]];
+    let looker = Looker::start(opened_as("log-own", readings), Ask::default());
+    assert_eq!(looker.lines_up_to("two").await, readings[0]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,14 +57,13 @@ impl Delivery<'_> {
     /// Sends what is gathered, when the viewer has room for it. `false` when it is gone, or needs
     /// no more.
     pub(super) async fn flush(&mut self) -> bool {
-        let pending = std::mem::take(&mut self.pending);
-        let lines = pending.len() as u64;
-        self.to.metrics.add(Counter::LinesReplayed, lines);
-        self.to.sink.replayed(Flow::Replayed, lines);
-        for piece in split(pending) {
+        for piece in split(std::mem::take(&mut self.pending)) {
             if !self.to.sink.room().await {
                 return false;
             }
+            let lines = piece.len() as u64;
+            self.to.metrics.add(Counter::LinesReplayed, lines);
+            self.to.sink.replayed(Flow::Replayed, lines);
             let batch = SharedBatch::new(&piece, &mut self.counter);
             self.to.sink.logs(&batch, false);
         }

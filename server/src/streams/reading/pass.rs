@@ -43,17 +43,31 @@ impl Reading<'_> {
     pub(super) async fn pass(
         &self,
         options: LogOptions,
+        place: Option<&mut Resumption>,
+        delivery: Delivery<'_>,
+    ) -> Option<Outcome> {
+        let mut order = match delivery.from {
+            From::After(cursor) => Order::after(cursor),
+            From::Start(_) => Order::default(),
+        };
+        self.pass_in(&mut order, options, place, delivery).await
+    }
+
+    /// Like [`Reading::pass`], where lines of a followed log come in this order. Where it went back before
+    /// anything was delivered, that is to be read again.
+    pub(super) async fn pass_in(
+        &self,
+        order: &mut Order,
+        options: LogOptions,
         mut place: Option<&mut Resumption>,
         mut delivery: Delivery<'_>,
     ) -> Option<Outcome> {
         let cancel = self.cancel.child_token();
         // What is read once and for all is taken as it is.
-        let mut order = options.follow.then(|| match delivery.from {
-            From::After(cursor) => Order::after(cursor),
-            From::Start(_) => Order::default(),
-        });
+        let mut order = options.follow.then_some(order);
         let mut stream = self.client.stream_logs(self.container, options, cancel);
         let began = Instant::now();
+        let mut heard = began;
         let mut came = false;
         loop {
             // A followed log has no end at which it were sure that the place is not in it.
@@ -67,7 +81,8 @@ impl Reading<'_> {
                 (true, false) => FLUSH_EVERY,
             };
             let batch = match tokio::time::timeout(patience, stream.next()).await {
-                Err(_) if options.follow => {
+                // There may be nothing to follow just now. But who has all that was printed is caught up soon.
+                Err(_) if options.follow && heard.elapsed() < SILENCE => {
                     if !delivery.flush().await {
                         return Some(Outcome::Abandoned);
                     }
@@ -75,6 +90,7 @@ impl Reading<'_> {
                 }
                 Err(_) => match self.is_working(options.since.is_some() && !came).await {
                     Ok(()) => {
+                        heard = Instant::now();
                         if let From::Start(_) = delivery.from {
                             // It was told that before, and is told that it still is so.
                             self.sink.state(StreamState::Loading);
@@ -97,6 +113,7 @@ impl Reading<'_> {
                 Ok(Some(Ok(batch))) => batch,
             };
             came = true;
+            heard = Instant::now();
             let batch = delivery.begin_with(batch);
             let passed = (order.is_some() && place.as_ref().is_some_and(|it| !it.found()))
                 .then(|| batch.clone());
@@ -126,10 +143,11 @@ impl Reading<'_> {
                     (rest, false)
                 }
             };
-            let again = matches!(delivery.from, From::After(_));
-            let back = order.as_mut().and_then(|it| it.broken_at(&rest, again));
+            let at_front = matches!(delivery.reached(), From::Start(_));
+            let back = order.as_mut().and_then(|it| it.broken_at(&rest, at_front));
             let rest = match back {
-                Some(index) => rest.head_to(index),
+                Some(back) if back.at_front => return Some(Outcome::WentBack(delivery.from)),
+                Some(back) => rest.head_to(back.at),
                 None => rest,
             };
             match lost {

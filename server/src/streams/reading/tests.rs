@@ -129,6 +129,26 @@ async fn lines_that_come_again_right_behind_the_place_are_known_in_both_streams(
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_followed_reading_that_repeats_its_first_line_begins_again() {
+    let followed = std::sync::atomic::AtomicUsize::new(0);
+    let world = World::new("reading-front", ok("OK"), move |_| {
+        let line = |n: usize| frame(&format!("2026-01-01T00:00:00.00000000{n}Z line {n}"));
+        let lines = match followed.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => vec![line(1), line(1)],
+            _ => vec![line(1), line(2), line(2)],
+        };
+        Reply::Pieces(lines, Then::StayOpen)
+    });
+    let read = world.follow(From::Start(Start::Tail(100_000)));
+    let outcome = tokio::time::timeout(Duration::from_secs(5), read).await;
+    // Nothing is doubled, nor is there an end: it is asked again whether that is Docker's own.
+    assert!(outcome.is_err(), "{outcome:?}");
+    let lines = world.next().await.batch;
+    let lines: Vec<_> = lines.iter().map(|it| it.text.to_owned()).collect();
+    assert_eq!(lines, ["line 1", "line 2", "line 2"]);
+}
+
 const LATE: From = From::Start(Start::Since(Nanos(1_767_225_600_000_000_000)));
 
 #[tokio::test(start_paused = true)]
@@ -174,6 +194,26 @@ async fn a_daemon_that_hangs_is_given_up_and_its_silence_is_the_reason() {
         matches!(
             &outcome,
             Outcome::Failed(From::After(_), Some(DockerError::Interrupted(_)))
+        ),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_followed_reading_that_falls_silent_before_its_viewer_has_caught_up_is_given_up() {
+    let world = World::new("reading-silent", ok("OK"), |_| {
+        let lines = vec![frame("2026-01-01T00:00:05.000000000Z five")];
+        Reply::Pieces(lines, Then::StayOpen)
+    });
+    let read = world.follow(From::Start(Start::First));
+    let outcome = tokio::time::timeout(Duration::from_secs(60), read).await;
+    assert!(
+        matches!(
+            &outcome,
+            Ok(Outcome::Failed(
+                From::After(_),
+                Some(DockerError::Interrupted(_))
+            ))
         ),
         "{outcome:?}"
     );
