@@ -13,7 +13,7 @@ pub use standing::RECENT_SECONDS;
 use super::rate::Rate;
 use super::shape::{self, Slot, Tails, mix};
 use super::tally::Tally;
-use super::values::Values;
+use super::values::{self, Values};
 use super::{MAX_EXAMPLES, TemplateId};
 use crate::logs::severity::{Severity, SeverityCounts};
 use crate::time::Nanos;
@@ -27,6 +27,8 @@ const CLOSE_LINES: u64 = 32;
 const SAMPLED: u64 = 64;
 /// Lines of a very hot template that are looked at while its count doubles, at least.
 const SAMPLES: u64 = 128;
+/// Wildcards of a template whose values are kept, its first ones.
+const MAX_VARIABLES: usize = 12;
 /// Lines after which a count weighs half for the eviction, as a power of two.
 const HALF_LIFE: u32 = 16;
 
@@ -53,7 +55,8 @@ pub(super) struct Cluster {
     /// Whether other templates became part of it.
     pub(super) merged: bool,
     examples: Vec<String>,
-    values: Vec<Option<Box<Values>>>,
+    /// By slot: what stood in each place that the pattern shows as a wildcard.
+    values: Vec<Vec<Values>>,
     /// The message of its first line, with the level word of the header before it.
     text: Box<[u8]>,
     pieces: Box<[Piece]>,
@@ -87,7 +90,7 @@ impl Cluster {
             rate: Rate::new(bucket),
             merged: false,
             examples: Vec::new(),
-            values: vec![None; scanned.shape.slots.len()],
+            values: vec![Vec::new(); scanned.shape.slots.len()],
             text,
             pieces,
             cut,
@@ -149,9 +152,11 @@ impl Cluster {
                 self.widen(slot);
             } else if self.slots[slot].is_wild() {
                 other.widen(slot);
+            } else {
+                self.meet(slot, &mut other);
             }
-            if let Some(values) = &other.values[slot] {
-                self.values[slot].get_or_insert_default().merge(values);
+            for (at, values) in other.values[slot].iter().enumerate() {
+                values::at(&mut self.values[slot], at).merge(values);
             }
         }
         self.weight = self
@@ -178,15 +183,12 @@ impl Cluster {
     /// Memory beside the struct in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
         let examples: usize = self.examples.iter().map(String::capacity).sum();
-        let values: usize = self
-            .values
-            .iter()
-            .flatten()
-            .map(|it| it.heap_bytes() + size_of::<Values>())
-            .sum();
+        let boxes = self.values.iter().map(Vec::capacity).sum::<usize>() * size_of::<Values>();
+        let values: usize = self.values.iter().flatten().map(Values::heap_bytes).sum();
         examples
             + values
-            + self.values.len() * size_of::<usize>()
+            + boxes
+            + self.values.len() * size_of::<Vec<Values>>()
             + self.rate.heap_bytes()
             + self.text.len()
             + self.pieces.len() * size_of::<Piece>()

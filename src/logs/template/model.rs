@@ -39,11 +39,11 @@ impl Default for TemplateConfig {
 pub struct Variable {
     /// What kind of values stands there.
     pub kind: Kind,
-    /// The lines of which the values are known; an estimate, as not every line is looked at once there
-    /// are more than 32.
+    /// The lines of which the values are known: 0 where this was not among the first wildcards until
+    /// now. An estimate, as not every line is looked at once there are more than 32.
     pub lines: u64,
-    /// The commonest values with how many of those lines have them, commonest first: about so many
-    /// where not every line was looked at, else so many at least.
+    /// The commonest values, without what the pattern shows of them, with how many of those lines have
+    /// them, commonest first: about so many where not every line was looked at, else so many at least.
     pub top: Vec<(String, u64)>,
     /// Their range, if all are numbers.
     pub numbers: Option<Numbers>,
@@ -67,7 +67,7 @@ pub struct Template {
     pub last_seen: Nanos,
     /// Up to [`MAX_EXAMPLES`] of its lines, the first one first, cut to [`MAX_EXAMPLE_BYTES`].
     pub examples: Vec<String>,
-    /// The places that vary, in the order of the pattern; the first twelve of them.
+    /// One for each of the pattern's first twelve wildcards, in their order.
     pub variables: Vec<Variable>,
     /// Lines in each of the newest [`RATE_BUCKETS`] buckets of ten seconds, oldest first; the last
     /// one is that of [`LogTemplateEngine::rate_end`] for all templates alike.

@@ -1,12 +1,10 @@
 //! What is learned from a line that is looked at closely.
 
-use super::super::scanner::Part;
 use super::super::shape::{self, VALUE};
+use super::super::values;
 use super::super::{MAX_EXAMPLE_BYTES, MAX_EXAMPLES};
-use super::{Cluster, SAMPLED, Scanned};
-
-/// Variables of a template that keep their values.
-const MAX_VARIABLES: usize = 12;
+use super::text;
+use super::{Cluster, MAX_VARIABLES, SAMPLED, Scanned};
 
 impl Cluster {
     /// Looks closely at the line that was counted last: kinds and samples of its values, examples.
@@ -17,34 +15,36 @@ impl Cluster {
         if shape::skeleton(&scanned.shape.slots) != self.skeleton {
             return;
         }
-        let bytes = scanned.line.as_bytes();
-        let mut variables = 0;
+        let before = self.count - weight;
+        let mut left = MAX_VARIABLES;
         for (i, (own, other)) in self.slots.iter().zip(&scanned.shape.slots).enumerate() {
-            if own.word != VALUE && !own.is_wild() {
+            let places = &mut self.values[i];
+            if own.is_wild() {
+                if left > 0 {
+                    left -= 1;
+                    values::at(places, 0).add(scanned.span(other), weight, 1);
+                }
                 continue;
             }
-            let own_tokens = own.first..=own.last;
-            for (a, b) in own_tokens.zip(other.first..=other.last) {
-                let (Some(piece), Some(token)) = (
-                    self.pieces.get_mut(a as usize),
-                    scanned.tokens.get(b as usize),
-                ) else {
-                    break;
-                };
-                let text = &self.text[piece.start as usize..piece.end as usize];
-                let new = token.text(bytes);
-                piece.constant &= text == new;
-                let shared = text.get(..piece.prefix as usize) == new.get(..piece.prefix as usize);
-                piece.prefix *= u8::from(shared);
-                if let (Some(kind), Part::Value(other)) = (&mut piece.value, token.part) {
-                    *kind = kind.join(other);
-                }
+            if own.word != VALUE {
+                continue;
             }
-            if variables < MAX_VARIABLES {
-                variables += 1;
-                self.values[i]
-                    .get_or_insert_default()
-                    .add(scanned.span(other), weight, 1);
+            let range = text::range(self.pieces.len(), own);
+            let pieces = &mut self.pieces[range];
+            let count = pieces.iter().filter(|it| it.value.is_some()).count();
+            let pieces = pieces.iter_mut().filter(|it| it.value.is_some());
+            for (at, (piece, (kind, new))) in pieces.zip(scanned.values(other, count)).enumerate() {
+                let was_told = piece.is_told(&self.text);
+                piece.meet(&self.text, new, kind);
+                if piece.is_told(&self.text) || left == 0 {
+                    continue;
+                }
+                left -= 1;
+                let values = values::at(places, at);
+                if was_told {
+                    values.add(piece.text(&self.text), before, before);
+                }
+                values.add(new, weight, 1);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What a cluster is made of and fed with.
 
+use super::super::classify::Kind;
 use super::super::scanner::{Part, Token};
 use super::super::shape::{Shape, Slot};
 
@@ -16,6 +17,23 @@ pub(in super::super) struct Scanned<'a> {
 }
 
 impl Scanned<'_> {
+    /// The first `most` values of a slot; if there are more, all others are part of the last of them.
+    pub(super) fn values(&self, slot: &Slot, most: usize) -> impl Iterator<Item = (Kind, &[u8])> {
+        let tokens = self.tokens.get(slot.first.into()..=slot.last.into());
+        let values = tokens
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|it| match it.part {
+                Part::Value(kind) => Some((kind, it)),
+                _ => None,
+            });
+        let end = values.clone().next_back().map_or(0, |(_, last)| last.end);
+        values.take(most).enumerate().map(move |(at, (kind, it))| {
+            let end = if at + 1 == most { end } else { it.end };
+            (kind, &self.line.as_bytes()[it.start as usize..end as usize])
+        })
+    }
+
     pub(super) fn span(&self, slot: &Slot) -> &[u8] {
         let value = |token: &Token| matches!(token.part, Part::Value(_));
         match self.tokens.get(slot.first.into()..=slot.last.into()) {

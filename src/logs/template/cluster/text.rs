@@ -1,7 +1,10 @@
 //! The text that a template shows, cut into its tokens.
 
+use std::ops::Range;
+
 use super::super::classify::Kind;
 use super::super::scanner::Part;
+use super::super::shape::Slot;
 use super::Scanned;
 
 /// Longest value that may be shown as it is, in bytes.
@@ -20,6 +23,35 @@ pub(super) struct Piece {
     pub(super) prefix: u8,
     /// All lines had this text.
     pub(super) constant: bool,
+}
+
+impl Piece {
+    /// Its part of the pattern's text.
+    pub(super) fn text<'a>(&self, all: &'a [u8]) -> &'a [u8] {
+        &all[self.start as usize..self.end as usize]
+    }
+
+    /// Whether a value is shown as it is: a name that all lines have.
+    pub(super) fn is_told(&self, all: &[u8]) -> bool {
+        let text = self.text(all);
+        let named = text.first().is_some_and(u8::is_ascii_alphabetic);
+        self.constant && self.value == Some(Kind::Any) && named && text.len() < MAX_VALUE_BYTES
+    }
+
+    /// Takes in what another line has in its place.
+    pub(super) fn meet(&mut self, all: &[u8], other: &[u8], kind: Kind) {
+        let text = self.text(all);
+        let shared = other.starts_with(&text[..self.prefix as usize]);
+        self.constant &= text == other;
+        self.prefix *= u8::from(shared);
+        self.value = self.value.map(|own| own.join(kind));
+    }
+}
+
+/// Where the pieces of a slot are among so many.
+pub(super) fn range(pieces: usize, slot: &Slot) -> Range<usize> {
+    let end = pieces.min(usize::from(slot.last) + 1);
+    usize::from(slot.first).min(end)..end
 }
 
 /// The message of a line with the level word of the header before it, its tokens, and whether the line

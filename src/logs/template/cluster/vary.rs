@@ -1,21 +1,65 @@
 //! Places of a template that begin to vary.
 
 use super::super::shape::{self, GAP, Gap, STAR, Slot, VALUE};
-use super::super::values::Values;
+use super::super::values::{self, Values};
 use super::Cluster;
+use super::text;
 
 impl Cluster {
     /// Makes a slot vary from now on.
     pub(in super::super) fn widen(&mut self, slot: usize) {
         let own = self.slots[slot];
         if !own.is_wild() {
-            if own.word != VALUE {
-                let text = self.span(&own).to_vec();
-                self.values[slot]
-                    .get_or_insert_default()
-                    .add(&text, self.count, self.count);
-            }
+            self.make_whole(slot);
             self.slots[slot].word = STAR;
+        }
+    }
+
+    /// Makes the values of a slot those of all of its text.
+    fn make_whole(&mut self, slot: usize) {
+        let own = self.slots[slot];
+        let pieces = &self.pieces[text::range(self.pieces.len(), &own)];
+        let mut parts = pieces.iter().filter(|it| it.value.is_some());
+        let told = match (own.word, parts.next(), parts.next()) {
+            (STAR | GAP, ..) => return,
+            (VALUE, Some(part), None) if !part.is_told(&self.text) => return,
+            (VALUE, Some(part), None) => part.text(&self.text),
+            // What varied in a part of the text says nothing of the whole.
+            (VALUE, ..) => return self.values[slot].clear(),
+            _ => self.span(&own),
+        };
+        let mut values = Values::default();
+        values.add(told, self.count, self.count);
+        self.values[slot] = vec![values];
+    }
+
+    /// Learns what the values of another cluster in the same slot say of its own.
+    pub(super) fn meet(&mut self, slot: usize, other: &mut Self) {
+        let (own, others) = (self.slots[slot], other.slots[slot]);
+        if own.word != VALUE {
+            return;
+        }
+        let range = text::range(self.pieces.len(), &own);
+        let pieces = &mut self.pieces[range];
+        let others = &other.pieces[text::range(other.pieces.len(), &others)];
+        let pieces = pieces.iter_mut().filter(|it| it.value.is_some());
+        let others = others.iter().filter_map(|it| Some((it.value?, it)));
+        for (at, (piece, (kind, it))) in pieces.zip(others).enumerate() {
+            let (text, new) = (piece.text(&self.text), it.text(&other.text));
+            let told = (piece.is_told(&self.text), it.is_told(&other.text));
+            piece.meet(&self.text, new, kind);
+            piece.constant &= it.constant;
+            let prefix = piece.prefix;
+            piece.prefix = if it.prefix < prefix { 0 } else { prefix };
+            if piece.is_told(&self.text) {
+                continue;
+            }
+            if told.0 {
+                values::at(&mut self.values[slot], at).add(text, self.count, self.count);
+            }
+            if told.1 {
+                values::at(&mut other.values[slot], at).add(new, other.count, other.count);
+            }
         }
     }
 
@@ -27,18 +71,21 @@ impl Cluster {
                 Some(text) => (text.iter().all(Slot::is_constant), text.len() == 1),
                 None => return,
             };
+            if alone {
+                self.make_whole(at);
+            }
             shape::open(&mut self.slots, &[gap]);
             let Some(slot) = self.slots.get(at).copied() else {
                 return;
             };
-            // What varied in a part of the text says nothing of the whole.
+            if alone {
+                continue;
+            }
             let mut values = Values::default();
             if words {
                 values.add(self.span(&slot), self.count, self.count);
             }
-            if words || !alone {
-                self.values.splice(at..at + taken, [Some(Box::new(values))]);
-            }
+            self.values.splice(at..at + taken, [vec![values]]);
         }
         self.skeleton = shape::skeleton(&self.slots);
         shape::keep_tails(&mut self.tails, self.slots.len(), gaps);

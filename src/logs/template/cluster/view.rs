@@ -1,11 +1,21 @@
 //! A cluster as a template that is shown.
 
 use super::super::classify::Kind;
-use super::super::shape::{GAP, STAR};
+use super::super::shape::VALUE;
 use super::super::tally::Tally;
+use super::super::values::Values;
 use super::super::{Template, Variable};
-use super::Cluster;
-use super::text::Piece;
+use super::{Cluster, MAX_VARIABLES};
+
+/// A wildcard of a pattern.
+struct Wildcard<'a> {
+    /// The slot that it shows, and which of that one's values.
+    slot: usize,
+    place: usize,
+    kind: Kind,
+    /// The name that is shown before it, which all values begin with.
+    prefix: &'a [u8],
+}
 
 impl Cluster {
     /// The template with the lines of its tally, and the rate up to the bucket `end`.
@@ -28,48 +38,49 @@ impl Cluster {
         }
     }
 
+    /// One for each of the pattern's first wildcards.
     fn variables(&self) -> Vec<Variable> {
-        let varying = self.slots.iter().zip(&self.values);
-        varying
-            .filter_map(|(slot, values)| {
-                let values = values.as_ref()?;
-                let piece = self.pieces.get(slot.first as usize);
-                if !slot.is_wild() && piece.is_some_and(|it| self.is_told(it)) {
-                    return None;
-                }
-                let kind = match slot.word {
-                    STAR | GAP => Kind::Any,
-                    _ => piece?.value.unwrap_or(Kind::Any),
-                };
-                Some(Variable {
-                    kind,
-                    lines: values.lines(),
-                    top: values.top(),
-                    numbers: values.numbers(),
-                })
-            })
-            .collect()
-    }
-
-    /// Whether a value is shown as it is: a name that all lines have.
-    fn is_told(&self, piece: &Piece) -> bool {
-        let first = self.text.get(piece.start as usize);
-        let named = piece.value == Some(Kind::Any) && first.is_some_and(u8::is_ascii_alphabetic);
-        named && piece.constant
+        let mut variables = Vec::new();
+        self.show(&mut |it| {
+            if variables.len() < MAX_VARIABLES {
+                let values = self.values.get(it.slot).and_then(|all| all.get(it.place));
+                variables.push(Variable {
+                    kind: it.kind,
+                    lines: values.map_or(0, Values::lines),
+                    top: values.map_or_else(Vec::new, |all| all.top(it.prefix)),
+                    numbers: values.and_then(Values::numbers),
+                });
+            }
+        });
+        variables
     }
 
     /// The first line's text with wildcards where lines vary.
     pub(in super::super) fn pattern(&self) -> String {
+        self.show(&mut |_| {})
+    }
+
+    /// Writes the pattern, and tells of each wildcard in it.
+    fn show(&self, shown: &mut dyn FnMut(Wildcard<'_>)) -> String {
         let mut out = Vec::with_capacity(self.text.len() + 16);
         let mut at = 0;
-        let mut stars = self.slots.iter().filter(|slot| slot.is_wild()).peekable();
+        let mut slots = (0..).zip(&self.slots);
+        let mut stars = slots.clone().filter(|it| it.1.is_wild()).peekable();
+        let mut within = slots.next();
+        let mut place = 0;
         'pieces: for (i, piece) in self.pieces.iter().enumerate() {
             let (start, end) = (piece.start as usize, piece.end as usize);
-            while let Some(slot) = stars.next_if(|it| it.first as usize <= i) {
+            while let Some((number, slot)) = stars.next_if(|it| it.1.first as usize <= i) {
                 if start < at || (slot.first as usize) < i {
                     continue;
                 }
                 out.extend_from_slice(&self.text[at..start]);
+                shown(Wildcard {
+                    slot: number,
+                    place: 0,
+                    kind: Kind::Any,
+                    prefix: &[],
+                });
                 let last = self.pieces.get(slot.last as usize);
                 at = last.map_or(end, |last| last.end as usize);
                 if slot.last < slot.first {
@@ -88,14 +99,30 @@ impl Cluster {
                 continue;
             }
             let Some(kind) = piece.value else { continue };
+            while let Some((_, slot)) = within
+                && (slot.last as usize) < i
+            {
+                within = slots.next();
+                place = 0;
+            }
+            let Some((number, slot)) = within else { break };
             out.extend_from_slice(&self.text[at..start]);
             at = end;
-            if self.is_told(piece) {
+            if slot.word != VALUE || piece.is_told(&self.text) {
+                // A list of equal words, or a name that all lines have.
                 out.extend_from_slice(&self.text[start..end]);
             } else {
-                out.extend_from_slice(&self.text[start..start + piece.prefix as usize]);
+                let prefix = &self.text[start..start + piece.prefix as usize];
+                out.extend_from_slice(prefix);
                 out.extend_from_slice(kind.wildcard().as_bytes());
+                shown(Wildcard {
+                    slot: number,
+                    place,
+                    kind,
+                    prefix,
+                });
             }
+            place += 1;
         }
         out.extend_from_slice(&self.text[at..]);
         let mut pattern = String::from_utf8_lossy(&out).trim_end().to_owned();

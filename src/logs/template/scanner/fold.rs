@@ -62,11 +62,7 @@ impl<'a, 't> Fold<'a, 't> {
             return self.extend(name, value.end + usize::from(quoted));
         }
         if self.tokens.len() + 6 > MAX_TOKENS {
-            let quotes = self
-                .line
-                .get(..name.start)
-                .is_some_and(|it| it.ends_with(b"\""));
-            self.cut = Some(name.start - usize::from(quotes));
+            self.cut = Some(self.start_of(&name));
             return;
         }
         let text = &self.line[value.clone()];
@@ -94,8 +90,14 @@ impl<'a, 't> Fold<'a, 't> {
                 last.end = end as u32;
                 last.part = Part::Value(Kind::Any);
             }
-            _ => self.push(name.start..end, Part::Value(Kind::Any), false),
+            _ => self.push(self.start_of(&name)..end, Part::Value(Kind::Any), false),
         }
+    }
+
+    /// Where a name starts, with its quote if it has one.
+    fn start_of(&self, name: &Range<usize>) -> usize {
+        let before = self.line.get(..name.start);
+        name.start - usize::from(before.is_some_and(|it| it.ends_with(b"\"")))
     }
 
     /// The message.

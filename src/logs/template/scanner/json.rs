@@ -41,9 +41,11 @@ impl Iterator for Members<'_> {
         }
         let start = self.at;
         self.value();
-        (self.at > start).then_some(Member {
+        // What stands between a value and the mark behind it is none of it.
+        let end = start + self.line[start..self.at].trim_ascii_end().len();
+        (end > start).then_some(Member {
             name,
-            value: start..self.at,
+            value: start..end,
             quoted: false,
         })
     }

@@ -187,3 +187,102 @@ fn a_name_that_the_pattern_shows_is_no_variable() {
         .collect();
     assert_eq!(kinds, ["<num>", "<ip>"]);
 }
+
+/// The wildcards of a pattern whose lines have no `<` of their own.
+fn wildcards(pattern: &str) -> Vec<&str> {
+    let starts = pattern.match_indices('<').map(|it| it.0);
+    let ends = pattern.match_indices('>').map(|it| it.0 + 1);
+    starts
+        .zip(ends)
+        .map(|(from, to)| &pattern[from..to])
+        .collect()
+}
+
+#[test]
+fn each_wildcard_of_a_pattern_has_values_of_its_own() {
+    let line = |n: u32| {
+        let status = [200, 200, 404, 500][n as usize % 4];
+        format!(
+            r#""GET /users/{n} HTTP/1.1" {status} {} "-" "agent-{n}""#,
+            1000 + n
+        )
+    };
+    let lines: Vec<String> = (0..28).map(line).collect();
+    let engine = engine(lines.iter().map(String::as_str));
+    let template = engine.templates().remove(0);
+    assert_eq!(
+        template.pattern,
+        r#""GET <path> HTTP/1.1" <num> <num> "-" "agent-<*>""#
+    );
+    let [path, status, size, agent] = template.variables.as_slice() else {
+        panic!("{:?}", template.variables);
+    };
+    assert_eq!(path.top.len(), 8);
+    let statuses = [("200", 14), ("404", 7), ("500", 7)];
+    assert_eq!(
+        status.top,
+        statuses.map(|(it, lines)| (it.to_owned(), lines))
+    );
+    let sizes = size.numbers.unwrap();
+    assert_eq!((sizes.min, sizes.max), (1000.0, 1027.0));
+    // What the pattern shows before it is no part of a value.
+    assert!(
+        agent.top.iter().all(|it| it.0.parse::<u32>().is_ok()),
+        "{agent:?}"
+    );
+}
+
+#[test]
+fn a_name_that_stops_being_equal_in_all_lines_is_counted_from_the_first_on() {
+    let of = |version: &str, n: u32| format!("served {n} of {version} to somebody");
+    let mut lines: Vec<String> = (0..20).map(|n| of("HTTP/1.1", n)).collect();
+    lines.extend((0..10).map(|n| of("HTTP/2.0", n)));
+    let version = values(&engine(lines.iter().map(String::as_str)), 0, 1);
+    let counts = [("1.1", 20), ("2.0", 10)];
+    assert_eq!(
+        version.top,
+        counts.map(|(it, lines)| (it.to_owned(), lines))
+    );
+    assert_eq!(version.lines, 30);
+}
+
+#[test]
+fn names_of_templates_that_merge_are_told_apart() {
+    let of = |user: &str, version: &str| format!("user {user} came by {version} from the office");
+    let mut lines = Vec::new();
+    for (user, version) in [
+        ("alice", "v1"),
+        ("bob", "v2"),
+        ("carol", "v1"),
+        ("dave", "v2"),
+    ] {
+        lines.extend([of(user, version), of(user, version)]);
+    }
+    let engine = engine(lines.iter().map(String::as_str));
+    let template = engine.templates().remove(0);
+    assert_eq!(template.pattern, "user <*> came by <*> from the office");
+    let counts = [("v1", 4), ("v2", 4)];
+    assert_eq!(
+        template.variables[1].top,
+        counts.map(|(it, lines)| (it.to_owned(), lines))
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_pattern_shows_a_wildcard_for_each_variable(lines in logs()) {
+        let mut engine = LogTemplateEngine::default();
+        for (line, at) in &lines {
+            let line = line.replace(['<', '>'], "(");
+            engine.push(&line, Nanos(*at), &Assessment::default());
+        }
+        for template in engine.templates() {
+            let shown = wildcards(&template.pattern);
+            let variables = template.variables.iter().map(|it| it.kind.wildcard());
+            prop_assert_eq!(variables.collect::<Vec<_>>(), &shown[..shown.len().min(12)], "{}", template.pattern);
+            for variable in &template.variables {
+                prop_assert!(variable.lines <= template.count, "{:?}", template);
+            }
+        }
+    }
+}

@@ -197,3 +197,41 @@ fn an_object_that_is_cut_within_a_text_is_read_to_its_end() {
         assert_eq!(mine([line]).len(), 1, "{line}");
     }
 }
+
+#[test]
+fn white_space_in_an_object_takes_no_brace_of_it() {
+    let close = r#"{"level":"info","fields":{"message":"ready to serve","port":80}}"#;
+    let wide = r#"{ "level": "info", "fields": { "message": "ready to serve", "port": 80 } }"#;
+    for (line, pattern) in [
+        (
+            close,
+            r#"1 {"level":"info","fields":{"message":"ready to serve","port":<num>}}"#,
+        ),
+        (
+            wide,
+            r#"1 { "level": "info", "fields": { "message": "ready to serve", "port": <num> } }"#,
+        ),
+    ] {
+        assert_eq!(mine([line]), [pattern]);
+    }
+    let last = r#"{ "msg": "ready to serve", "port": 80 }"#;
+    let pattern = r#"1 { "msg": "ready to serve", "port": <num> }"#;
+    assert_eq!(mine([last]), [pattern]);
+}
+
+#[test]
+fn quotes_of_members_without_a_place_come_in_pairs() {
+    let members = |of: &str| -> String {
+        let members = (0..40).map(|n| format!("\"{of}{n}\":\"v{n}\","));
+        members.collect()
+    };
+    let (outer, inner) = (members("outer"), members("inner"));
+    let line = format!("{{{outer}\"fields\":{{{inner}\"message\":\"ready to serve\"}}}}");
+    let mined = mine([line.as_str()]);
+    let quotes = mined[0].matches('"').count();
+    assert!(quotes.is_multiple_of(2), "{mined:?}");
+    assert!(
+        mined[0].contains("\"message\":\"ready to serve\"}}"),
+        "{mined:?}"
+    );
+}
