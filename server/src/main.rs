@@ -41,8 +41,8 @@ async fn run() -> anyhow::Result<ExitCode> {
         Action::Serve(config) => serve(*config).await?,
         Action::Demo(socket) => demo(&socket).await?,
         Action::Tail(args) => {
-            let whole = server::tail::run(args, interrupt()?).await?;
-            return Ok(ended(whole));
+            let interrupted = server::tail::run(args, interrupt()?).await?;
+            return Ok(ended(interrupted));
         }
         Action::Analyze(args) => return Ok(analyze_or_say_why_not(&args).await),
     }
@@ -89,36 +89,45 @@ async fn analyze_or_say_why_not(args: &AnalyzeArgs) -> ExitCode {
 async fn analyze(args: &AnalyzeArgs) -> anyhow::Result<ExitCode> {
     let interrupted = interrupt()?;
     let analysis = Analysis::start(args)?;
-    let whole = tokio::select! {
-        result = analysis.read() => { result?; true }
-        () = interrupted => false,
+    let interrupted = tokio::select! {
+        result = analysis.read() => { result?; None }
+        by = interrupted => Some(by),
     };
     // A pipe that nobody reads must not keep the program from ending.
     let interrupted_again = interrupt()?;
     tokio::select! {
-        result = analysis.report(whole) => result?,
-        () = interrupted_again => {}
+        result = analysis.report(interrupted.is_none()) => result?,
+        _ = interrupted_again => {}
     }
-    Ok(ended(whole))
+    Ok(ended(interrupted))
 }
 
-/// An interrupted program's code is that of one that SIGINT ended, so that a script does not take a
-/// part for the whole.
-fn ended(whole: bool) -> ExitCode {
-    match whole {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::from(130),
+/// An interrupted program's code is that of one that the signal ended, so that a script does not take
+/// a part for the whole.
+fn ended(interrupted: Option<Signal>) -> ExitCode {
+    match interrupted {
+        None => ExitCode::SUCCESS,
+        Some(Signal::Interrupt) => ExitCode::from(128 + 2),
+        Some(Signal::Terminate) => ExitCode::from(128 + 15),
     }
+}
+
+/// What asks a program to end.
+enum Signal {
+    /// SIGINT, as Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
 }
 
 /// Waits for SIGINT or SIGTERM, which are caught from now on.
-fn interrupt() -> anyhow::Result<impl Future<Output = ()>> {
+fn interrupt() -> anyhow::Result<impl Future<Output = Signal>> {
     let mut int = signal(SignalKind::interrupt()).context("cannot catch SIGINT")?;
     let mut term = signal(SignalKind::terminate()).context("cannot catch SIGTERM")?;
     Ok(async move {
         tokio::select! {
-            _ = int.recv() => {}
-            _ = term.recv() => {}
+            _ = int.recv() => Signal::Interrupt,
+            _ = term.recv() => Signal::Terminate,
         }
     })
 }

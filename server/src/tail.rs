@@ -10,12 +10,13 @@ mod subscribe;
 mod words;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use sidekick::client::{LinkState, Update};
 use sidekick::protocol::{ResumePoint, SubId, Target};
 use sidekick::reconnect::ReconnectPolicy;
+use tokio::time::Instant;
 
 use self::merge::Merge;
 use self::output::{Lines, Printer};
@@ -25,7 +26,8 @@ use crate::viewer::{Happening, Viewer};
 pub use args::TailArgs;
 pub(crate) use args::{ABOUT, EXAMPLES};
 
-/// How long an engine may take to be found before that is an error.
+/// How long the dashboard, and its engine, may take to be found before that is an error, where nothing
+/// is followed.
 const ENGINE_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long an interrupted one may take to print what it has received.
@@ -33,31 +35,34 @@ const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
 /// Prints until all is printed, or `interrupted`. What was received until then is printed.
 ///
-/// Returns whether it came to its end.
+/// Returns what interrupted it; `None` where it came to its end.
 ///
 /// # Errors
 /// What cannot be right: names of nothing, a server that refuses, an output that cannot be written.
-pub async fn run(args: TailArgs, interrupted: impl Future<Output = ()>) -> anyhow::Result<bool> {
+pub async fn run<T>(
+    args: TailArgs,
+    interrupted: impl Future<Output = T>,
+) -> anyhow::Result<Option<T>> {
     let mut tail = Tail::new(args)?;
     let result = tokio::select! {
-        result = tail.run() => result.map(|()| true),
-        () = interrupted => Ok(false),
+        result = tail.run() => result.map(|()| None),
+        by = interrupted => Ok(Some(by)),
     };
     let incomplete = tail.incomplete;
     let finish = tail.finish();
     let finished = match result {
-        Ok(true) => finish.await,
+        Ok(None) => finish.await,
         // Whoever does not read what is printed must not keep the program from ending.
         _ => tokio::time::timeout(FINISH_WITHIN, finish)
             .await
             .unwrap_or_else(|_| Err(anyhow!("standard output takes no more: not all is printed"))),
     };
-    let whole = result?;
+    let interrupted = result?;
     finished?;
-    if whole && incomplete {
+    if interrupted.is_none() && incomplete {
         bail!("not everything could be printed");
     }
-    Ok(whole)
+    Ok(interrupted)
 }
 
 /// One container's log in a subscription; `None` where it is about the subscription.
@@ -152,7 +157,7 @@ impl Tail {
                         }
                     }
                 }
-                () = tokio::time::sleep_until(due.into()) => self.look_at_the_clock()?,
+                () = tokio::time::sleep_until(due) => self.look_at_the_clock()?,
             }
         }
     }
@@ -193,10 +198,18 @@ impl Tail {
     /// When there is something to do even if nothing happens.
     fn due(&self) -> Instant {
         let retry = self.again.values().map(|(_, at)| *at);
-        let engine = self.printer.is_none().then_some(self.began + ENGINE_WITHIN);
+        let engine = self.must_begin().then(|| self.began + ENGINE_WITHIN);
         let window = self.waiting.is_none().then(|| self.merge.due());
-        let due = retry.chain(engine).chain(window.flatten()).min();
+        let due = retry
+            .chain(engine)
+            .chain(window.flatten().map(Instant::from))
+            .min();
         due.unwrap_or_else(|| Instant::now() + ENGINE_WITHIN)
+    }
+
+    /// Whether it is an error to find nothing to read: who follows waits for it.
+    fn must_begin(&self) -> bool {
+        self.args.no_follow && self.printer.is_none()
     }
 
     fn look_at_the_clock(&mut self) -> anyhow::Result<()> {
@@ -206,7 +219,7 @@ impl Tail {
             // Until the server answers.
             *at = now + ENGINE_WITHIN;
         }
-        if self.printer.is_none() && self.began.elapsed() >= ENGINE_WITHIN {
+        if self.must_begin() && self.began.elapsed() >= ENGINE_WITHIN {
             let why = self.said.as_deref().unwrap_or("it says nothing");
             bail!(
                 "no list of containers from {} within {} s: {why}",
@@ -248,3 +261,6 @@ impl Tail {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

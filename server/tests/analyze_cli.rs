@@ -264,6 +264,12 @@ fn several_files_are_answered_with_the_way_to_read_them() {
 }
 
 #[test]
+fn a_negative_number_of_templates_is_told_to_be_none() {
+    let (good, _, err) = run(&["--top", "-1"], b"");
+    assert!(!good && err.contains("invalid value '-1'"), "{err}");
+}
+
+#[test]
 fn answers_that_cannot_be_written_are_no_fault_of_the_input() {
     let full = std::fs::File::options()
         .write(true)

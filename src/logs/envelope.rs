@@ -66,26 +66,26 @@ impl<'a> Envelope<'a> {
     }
 
     /// A line of a file of Docker's `json-file` driver:
-    /// `{"log":"line\n","stream":"stdout","time":"…"}`.
+    /// `{"log":"line\n","stream":"stdout","time":"…"}`, also as other programs write it anew: with
+    /// white space, in another order.
     fn of_docker_json(line: &'a str) -> Option<Self> {
-        if !line.starts_with("{\"log\":\"") {
-            return None;
-        }
         let (mut log, mut stream, mut time) = (None::<Value<'a>>, None, None);
         // Between them stand the labels and tags that the driver was told to add.
         for field in fields::members(line).take(fields::MAX_FIELDS) {
             match field.key.plain() {
                 Some("log") => log = Some(field.value),
-                Some("stream") => stream = stream_of(field.value.raw()),
-                Some("time") => time = Nanos::parse_rfc3339(field.value.raw().as_bytes()),
+                Some("stream") => stream = Some(field.value.raw()),
+                Some("time") => time = Some(field.value.raw()),
+                // A program's own object: it is read no further.
+                _ if log.is_none() && field.key.top() != "attrs" => return None,
                 _ => {}
             }
         }
         let text = log.filter(Value::is_quoted)?.raw();
         let whole = without_newline(text);
         Some(Self {
-            time: time?,
-            stream: Some(stream?),
+            time: Nanos::parse_rfc3339(time?.as_bytes())?,
+            stream: Some(stream_of(stream?)?),
             partial: whole.is_none(),
             escaped: text.contains('\\'),
             text: whole.unwrap_or(text),

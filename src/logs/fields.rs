@@ -155,6 +155,11 @@ impl<'a> Key<'a> {
         self.outer.is_none().then_some(self.name)
     }
 
+    /// The name of the object's own member that the field is, or is in, as it was written.
+    pub(super) fn top(&self) -> &'a str {
+        self.outer.unwrap_or(self.name)
+    }
+
     /// The whole name, `outer.inner` for a member of an object in the object.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {

@@ -10,8 +10,10 @@ use sidekick::time::Nanos;
 pub(crate) const ABOUT: &str = "Print the log of containers through a running dashboard, from the first line on, \
     and follow it.\n\n\
     Every line comes once, whatever breaks between here and the daemon: tail connects again without end and goes \
-    on behind its last line. What Docker no longer has, and what happens to the connection, is told on standard \
-    error.";
+    on behind its last line; only with --no-follow it gives up where the dashboard is not found within 30 seconds. \
+    What Docker no longer has, and what happens to the connection, is told on standard error.\n\n\
+    Ends with code 0 when all is printed, 1 when something could not be, 130 at SIGINT (Ctrl-C) and 143 at \
+    SIGTERM, both after what was received is printed.";
 
 /// What it says at its end.
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -34,7 +36,7 @@ pub struct TailArgs {
     #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "tail")]
     since: Option<Nanos>,
     /// Begin with the newest N lines of each container
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     tail: Option<u64>,
     /// End with the last line that there is now
     #[arg(long)]

@@ -1,9 +1,10 @@
 //! How the streams are doing: what is told of it, what is tried again, and what has come to its end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sidekick::protocol::{StreamState, SubId};
 use sidekick::reconnect::ReconnectPolicy;
+use tokio::time::Instant;
 
 use super::Tail;
 use super::words::tell;

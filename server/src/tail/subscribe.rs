@@ -18,10 +18,15 @@ impl Tail {
         let Some(snapshot) = self.viewer.client().snapshot() else {
             return Ok(());
         };
-        if let EngineStatus::Unreachable(error) = &snapshot.engine {
-            self.said = Some(format!("{}: {}", error.endpoint, error.message));
-        }
         if snapshot.refreshed.is_none() {
+            if let EngineStatus::Unreachable(error) = &snapshot.engine {
+                let why = format!("{}: {}", error.endpoint, error.message);
+                match self.args.no_follow {
+                    // It is told if it stays so.
+                    true => self.said = Some(why),
+                    false => self.say(why),
+                }
+            }
             return Ok(());
         }
         let mut all = Vec::new();

@@ -62,14 +62,18 @@ async fn what_is_no_dashboard_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn interrupted_it_says_so_by_its_code() {
+async fn interrupted_it_says_by_what_by_its_code() {
     let world = World::start(&["web"]).await;
     world.print("web", numbered("line", 0..10));
     let mut tail = Tail::start(world.address, &["web"]);
     tail.lines(10).await;
     tail.terminate().await;
     let tail = tail.end().await;
-    assert_eq!((tail.code, tail.out.as_str()), (Some(130), ""));
+    assert_eq!((tail.code, tail.out.as_str()), (Some(143), ""));
+    let mut tail = Tail::start(world.address, &["web"]);
+    tail.lines(10).await;
+    tail.signal("-INT").await;
+    assert_eq!(tail.end().await.code, Some(130));
 }
 
 #[tokio::test]
@@ -87,7 +91,7 @@ async fn interrupted_it_prints_all_that_it_has_received() {
     stub.answers().await;
     tail.terminate().await;
     let tail = tail.end().await;
-    assert_eq!(tail.code, Some(130), "{}", tail.err);
+    assert_eq!(tail.code, Some(143), "{}", tail.err);
     let lines = tail.out.lines().count();
     assert!(
         tail.out.lines().eq(numbered(&wide, 0..7000)),

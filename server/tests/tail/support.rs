@@ -152,8 +152,13 @@ impl Tail {
 
     /// Asks it to end.
     pub(crate) async fn terminate(&self) {
+        self.signal("-TERM").await;
+    }
+
+    /// Sends it a signal: `-TERM`, `-INT`.
+    pub(crate) async fn signal(&self, signal: &str) {
         let pid = self.child.id().unwrap().to_string();
-        let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
+        let kill = Command::new("kill").args([signal, &pid]).status().await;
         assert!(kill.unwrap().success());
     }
 

@@ -52,6 +52,25 @@ fn lines_of_a_docker_json_file_are_opened() {
 }
 
 #[test]
+fn lines_of_a_docker_json_file_that_others_wrote_anew_are_opened() {
+    let wanted = Some((Some(LogStream::Stderr), false, "a \"b\"".to_owned()));
+    for line in [
+        r#"{"log": "a \"b\"\n", "stream": "stderr", "time": "TIME"}"#,
+        r#"{ "stream" : "stderr" , "time" : "TIME" , "log" : "a \"b\"\n" }"#,
+        r#"{"time":"TIME","attrs":{"tag":"x","log":"no\n"},"stream":"stderr","log":"a \"b\"\n"}"#,
+    ] {
+        assert_eq!(inside(&line.replace("TIME", STAMP)), wanted, "{line}");
+    }
+    for line in [
+        r#"{"time":"TIME","level":"info","log":"x\n","stream":"stderr"}"#,
+        r#"{"log":{"text":"x\n"},"stream":"stderr","time":"TIME"}"#,
+        r#"{"stream":"stderr","time":"TIME"}"#,
+    ] {
+        assert_eq!(inside(&line.replace("TIME", STAMP)), None, "{line}");
+    }
+}
+
+#[test]
 fn lines_of_kubernetes_are_opened() {
     for (rest, stream, partial, text) in [
         ("stdout F a line", LogStream::Stdout, false, "a line"),
