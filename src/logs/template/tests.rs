@@ -625,6 +625,23 @@ fn giant_lines_are_mined_up_to_their_tail() {
     }
 }
 
+#[test]
+fn lines_that_differ_only_behind_their_first_128_tokens_are_one_template() {
+    let line = |n: usize| format!("dump of {} {}", "word ".repeat(150), word(n as u64 + 1));
+    let lines: Vec<String> = (0..60).map(line).collect();
+    let engine = engine(lines.iter().map(String::as_str));
+    let templates = engine.templates();
+    assert_eq!(templates.len(), 1);
+    // Each has a sketch of its own, and each is counted.
+    assert_eq!((templates[0].count, engine.total_lines()), (60, 60));
+    assert!(
+        templates[0].pattern.ends_with("word…"),
+        "{}",
+        templates[0].pattern
+    );
+    assert!(templates[0].variables.is_empty());
+}
+
 /// A line of one of a few events, with values out of small vocabularies.
 fn event(kind: usize, n: usize) -> String {
     const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
