@@ -30,4 +30,6 @@ pub use line::{Line, LineChart, LineData};
 pub use sparkline::Sparkline;
 #[cfg(feature = "hydrate")]
 pub(crate) use surface::observe_size;
-pub use units::{Unit, fixed, format_bytes, format_count, format_percent, group_digits, plural};
+pub use units::{
+    Unit, fixed, format_bytes, format_count, format_number, format_percent, group_digits, plural,
+};

@@ -12,6 +12,7 @@ use sidekick::logs::query::Language;
 
 use crate::bind::{Erase, when};
 use crate::details::{ContainerDetails, ProjectDetails};
+use crate::groups::GroupsView;
 use crate::layout::{Help, Screen, screen, tell_health};
 use crate::logs::{
     Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip, Suggestions,
@@ -32,6 +33,8 @@ pub(crate) enum Part {
     Stats,
     /// Of the Patterns tab.
     Patterns,
+    /// Of the Groups tab.
+    Groups,
     /// Of the Details tab of a container.
     Container,
     /// Of the Details tab of a project or service.
@@ -74,6 +77,7 @@ fn draw(part: Part) -> AnyView {
     match part {
         Part::Stats => view! { <StatsView /> }.erase(),
         Part::Patterns => view! { <PatternsView /> }.erase(),
+        Part::Groups => view! { <GroupsView /> }.erase(),
         Part::Container => view! { <ContainerDetails /> }.erase(),
         Part::Project => view! { <ProjectDetails /> }.into_any(),
         #[cfg(feature = "hydrate")]

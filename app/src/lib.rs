@@ -10,7 +10,7 @@
 //! | [`text`], [`icons`] | short texts and small drawings |
 //! | `shell` | the HTML document around the page |
 //! | `layout`, `sidebar`, `details` | the page itself |
-//! | [`logs`], [`patterns`], [`stats`], [`charts`] | the views behind the tabs |
+//! | [`logs`], [`patterns`], [`groups`], [`stats`], [`charts`] | the views behind the tabs |
 //!
 //! There is no router: the page has one layout, and its address is one signal. The server
 //! renders every path with [`shell`](shell::shell) as the application's function, whatever the
@@ -27,6 +27,7 @@
 
 mod bind;
 pub mod charts;
+pub mod groups;
 pub mod icons;
 pub mod logs;
 mod mutes;

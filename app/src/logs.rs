@@ -40,20 +40,24 @@ use crate::later::{Part, part, part_at_last};
 use crate::signal::RwSignal;
 use leptos::{ev, prelude::*};
 
+pub(crate) use address::{View, parameters};
+pub(crate) use chips::SeverityChips;
+pub(crate) use controls::Controls;
 pub(crate) use copy::CopyButton;
+pub(crate) use filter_box::FilterBox;
 pub(crate) use go_to::instant;
 pub(crate) use inspector::LineInspector;
 pub(crate) use list::Inspected;
 pub(crate) use notice::StreamNotice;
 pub(crate) use past::{NearPast, PastStrip};
-pub(crate) use suggest::Suggestions;
+pub(crate) use suggest::{Suggestions, field_names};
 pub(crate) use timeline::LogTimeline;
 pub(crate) use tools::LogTools;
 
 /// What the Logs tab shows.
 #[component]
 pub fn LogsView() -> impl IntoView {
-    controls::Controls::provide();
+    Controls::provide();
     let inspected = RwSignal::new(None::<Inspected>);
     view! {
         <section

@@ -8,7 +8,7 @@
 //! | `/p/PROJECT[/TAB]` | a Compose project |
 //! | `/p/PROJECT/s/SERVICE[/TAB]` | one service of it |
 //!
-//! `TAB` is `logs` (the default), `stats`, `patterns` or `details`.
+//! `TAB` is `logs` (the default), `stats`, `patterns`, `groups` or `details`.
 
 use sidekick::model::EngineStatus;
 use sidekick::protocol::Snapshot;
@@ -23,13 +23,21 @@ pub enum Tab {
     Stats,
     /// Templates mined from the log.
     Patterns,
+    /// The log's lines in groups, by a field or something else.
+    Groups,
     /// What the engine knows of it.
     Details,
 }
 
 impl Tab {
     /// All tabs in the order in which they stand.
-    pub const ALL: [Self; 4] = [Self::Logs, Self::Stats, Self::Patterns, Self::Details];
+    pub const ALL: [Self; 5] = [
+        Self::Logs,
+        Self::Stats,
+        Self::Patterns,
+        Self::Groups,
+        Self::Details,
+    ];
 
     /// The name on the tab.
     #[must_use]
@@ -38,6 +46,7 @@ impl Tab {
             Self::Logs => "Logs",
             Self::Stats => "Stats",
             Self::Patterns => "Patterns",
+            Self::Groups => "Groups",
             Self::Details => "Details",
         }
     }
@@ -49,8 +58,21 @@ impl Tab {
             Self::Logs => "logs",
             Self::Stats => "stats",
             Self::Patterns => "patterns",
+            Self::Groups => "groups",
             Self::Details => "details",
         }
+    }
+
+    /// Whether it shows a log's lines, or what they amount to.
+    #[must_use]
+    pub fn is_of_log(self) -> bool {
+        matches!(self, Self::Logs | Self::Patterns | Self::Groups)
+    }
+
+    /// Whether its address says what the log is filtered by.
+    #[must_use]
+    pub fn has_filter(self) -> bool {
+        matches!(self, Self::Logs | Self::Groups)
     }
 
     /// The tab `steps` to the right (negative: to the left), going round at the ends.

@@ -118,6 +118,8 @@ pub struct Dashboard {
     pub seek: RwSignal<Option<Seek>>,
     /// The view of the log that the address asks for, until it is shown: a query as in a URL.
     pub asked: RwSignal<Option<String>>,
+    /// What lines are put in groups by, as a query in a URL.
+    pub grouping: RwSignal<String>,
     /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
     pub reading: StoredValue<Option<Reading>>,
     /// Samples of the subject's stats. Not a signal: follow
@@ -205,6 +207,7 @@ impl Dashboard {
             past: RwSignal::new(Past::default()),
             seek: RwSignal::new(None),
             asked: RwSignal::new(None),
+            grouping: RwSignal::new(String::new()),
             reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
@@ -243,6 +246,15 @@ impl Dashboard {
         self.go(route, true);
     }
 
+    /// Goes to a view whose address has this query part; the back button returns.
+    pub(crate) fn select_view(self, route: Route, search: &str) {
+        #[cfg(feature = "hydrate")]
+        crate::live::history::write_path(&format!("{}{search}", route.path()), true);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = search;
+        self.route.set(route);
+    }
+
     /// Goes to an address in place of the current one.
     pub fn replace(self, route: Route) {
         self.go(route, false);
@@ -271,9 +283,7 @@ impl Dashboard {
     /// nobody can know, because the connection or the streams are broken.
     #[cfg(feature = "hydrate")]
     pub(crate) fn live_until(self, now: Millis) -> Option<Option<Millis>> {
-        if self.link.get_untracked() != LinkState::Live
-            || !matches!(self.tab.get_untracked(), Tab::Logs | Tab::Patterns)
-        {
+        if self.link.get_untracked() != LinkState::Live || !self.tab.get_untracked().is_of_log() {
             return None;
         }
         self.sources
@@ -303,7 +313,7 @@ impl Dashboard {
         self.seek.set(None);
         self.reading.set_value(None);
         let asked = crate::live::history::asked_view();
-        let asked = (self.tab.get_untracked() == Tab::Logs && !asked.is_empty()).then_some(asked);
+        let asked = (self.tab.get_untracked().has_filter() && !asked.is_empty()).then_some(asked);
         self.asked.set(asked);
         self.session.update(|session| *session += 1);
         self.logs_version.update(|version| *version += 1);

@@ -2,7 +2,7 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type Tab = 'Logs' | 'Stats' | 'Patterns' | 'Details';
+export type Tab = 'Logs' | 'Stats' | 'Patterns' | 'Groups' | 'Details';
 
 export class Dashboard {
   constructor(
@@ -44,6 +44,12 @@ export class Dashboard {
   /** The mined templates. */
   get patterns(): Locator {
     return this.page.getByRole('table', { name: 'Patterns' }).getByRole('row');
+  }
+
+  /** The groups of the Groups tab, each with its name first. */
+  group(name: string): Locator {
+    const named = this.page.getByRole('rowheader', { name, exact: true });
+    return this.page.getByRole('table', { name: 'Groups' }).getByRole('row').filter({ has: named });
   }
 
   /** The newest value of a series on the Stats tab. */

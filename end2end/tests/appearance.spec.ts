@@ -26,7 +26,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await docker.run('seen', 'echo INFO a line; echo ERROR another; echo WARN third; echo plain; sleep 600');
     const context = await browser.newContext({ colorScheme });
     const dashboard = new Dashboard(await context.newPage(), sidekick.url);
-    for (const tab of ['logs', 'stats', 'patterns', 'details']) {
+    for (const tab of ['logs', 'stats', 'patterns', 'groups', 'details']) {
       await dashboard.open(`/c/seen/${tab}`);
       await dashboard.live();
       if (tab === 'logs') await expect(dashboard.log).toContainText('plain');

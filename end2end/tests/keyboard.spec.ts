@@ -50,7 +50,7 @@ test('Enter goes from the list into every view, which the keys then scroll', asy
   await docker.run('one', 'for i in $(seq 1 500); do echo "one $i"; done; sleep 600');
   const { page } = dashboard;
   await page.setViewportSize({ width: 900, height: 400 });
-  for (const tab of ['stats', 'patterns', 'details']) {
+  for (const tab of ['stats', 'patterns', 'groups', 'details']) {
     await dashboard.open(`/c/one/${tab}`);
     await dashboard.live();
     const view = page.locator('#view [tabindex="0"]').first();

@@ -2,7 +2,7 @@
 //!
 //! Lines are looked at in slices, the newest first, and as they come; where lines go, what they
 //! counted is taken out again. So a table is there at any time, and costs no pass over the lines; where the
-//! smallest or the largest number went, one over the numbers. For each line that passes two bytes are kept, and fourteen where a field is measured.
+//! smallest or the largest number went, and no equal one is left, one over the numbers. For each line that passes two bytes are kept, and fourteen where a field is measured.
 
 mod distinct;
 mod keys;
@@ -18,16 +18,16 @@ use super::query::columns::{Columns, GOES_ON, NOTE};
 use super::query::field::field;
 use super::query::matches::{cost, rows_for};
 use super::query::phrase::Phrase;
-use super::query::{Measure, Plan, Progress, Quantity};
+use super::query::{Measure, Plan, Progress};
 use super::severity::Severity;
 use super::store::LogStore;
 use super::template::{LogTemplateEngine, TemplateId};
 use crate::sort::sort_by;
 use crate::time::Nanos;
-use distinct::{Distinct, hash};
+use distinct::Distinct;
 use keys::{Keys, Name};
 use part::{Cell, Part};
-use total::Total;
+use total::{Numbers, Total};
 
 /// Most groups; lines of further ones are counted as others.
 pub const MAX_GROUPS: usize = if cfg!(test) { 6 } else { 1000 };
@@ -112,8 +112,9 @@ pub struct Table {
     pub other: Option<Sum>,
     /// Lines that are in no group, for they lack the field or are blank.
     pub without: u64,
-    /// What the numbers measure: nanoseconds, bytes, or nothing that is said. It is what the number measures
-    /// that was looked at first.
+    /// What the numbers measure: nanoseconds, bytes, or nothing that is said. Durations and other numbers
+    /// cannot be compared: it is what most numbers are, and the others are none. Beside a size, numbers
+    /// without a unit are bytes.
     pub measure: Measure,
 }
 
@@ -132,7 +133,8 @@ pub struct Groups {
     /// By the number of the group; those of [`OTHER`] and [`WITHOUT`] too.
     totals: Vec<Total>,
     distinct: Distinct,
-    measure: Option<Measure>,
+    /// How many numbers are sizes.
+    sizes: u64,
     /// The part that is being made.
     under_way: Option<Part>,
     /// How many times rows had moved.
@@ -161,7 +163,7 @@ impl Groups {
             keys: Keys::default(),
             totals: vec![Total::default(); MAX_GROUPS + 2],
             distinct: Distinct::default(),
-            measure: None,
+            sizes: 0,
             under_way: None,
             moves: 0,
         }
@@ -223,6 +225,7 @@ impl Groups {
             if cell.hash != 0 {
                 self.distinct.remove(cell.group, cell.hash);
             }
+            self.sizes -= u64::from(cell.measure() == Measure::Size);
             let total = &mut self.totals[usize::from(cell.group)];
             total.remove(cell);
             if total.lines == 0 {
@@ -300,6 +303,7 @@ impl Groups {
         if cell.hash != 0 {
             self.distinct.add(cell.group, cell.hash);
         }
+        self.sizes += u64::from(cell.measure() == Measure::Size);
         self.totals[usize::from(cell.group)].add(cell);
     }
 
@@ -350,16 +354,7 @@ impl Groups {
             }
         };
         let group = group.map_or(WITHOUT, |it| it.unwrap_or(OTHER));
-        let mut cell = Cell {
-            group,
-            hash: 0,
-            number: f64::NAN,
-        };
-        if let Some(value) = measured {
-            cell.hash = hash(&value);
-            cell.number = Quantity::parse(&value).map_or(f64::NAN, |it| self.measured(it));
-        }
-        cell
+        Cell::new(group, measured.as_deref())
     }
 
     /// The group of a span of time for which there is no room: some of the oldest ones make it, unless it is
@@ -386,19 +381,18 @@ impl Groups {
         self.keys.number(span)
     }
 
-    /// A number in the unit of all; a duration is none beside numbers without a unit.
-    fn measured(&mut self, quantity: Quantity) -> f64 {
-        use Measure::{Plain, Size};
-        match (
-            *self.measure.get_or_insert(quantity.measure),
-            quantity.measure,
-        ) {
-            (Plain, Size) => self.measure = Some(Size),
-            (Size, Plain) => {}
-            (all, this) if all == this => {}
-            _ => return f64::NAN,
+    /// What most numbers measure.
+    fn measure(&self) -> Measure {
+        let (mut plain, mut times) = (0, 0);
+        for total in &self.totals {
+            plain += total.plain.spread.count();
+            times += total.times.spread.count();
         }
-        quantity.amount
+        match (times > plain, self.sizes) {
+            (true, _) => Measure::Time,
+            (false, 0) => Measure::Plain,
+            (false, _) => Measure::Size,
+        }
     }
 
     /// The `limit` groups with the most lines, or the newest spans of time, and what the others amount
@@ -406,6 +400,7 @@ impl Groups {
     #[must_use]
     pub fn table(&mut self, limit: usize, templates: Option<&LogTemplateEngine>) -> Table {
         self.find_ends();
+        let measure = self.measure();
         let mut groups: Vec<(Key, Vec<u16>)> = Vec::new();
         for (group, name) in self.keys.iter() {
             groups.push((self.key(name, templates), vec![group]));
@@ -438,13 +433,13 @@ impl Groups {
         }
         let mut all: Vec<&[u16]> = groups.iter().map(|it| &it.1[..]).collect();
         all.push(&others);
-        let mut sums = self.sums(&all);
+        let mut sums = self.sums(&all, measure);
         let other = sums.pop().filter(|it| it.lines > 0);
         Table {
             groups: groups.into_iter().map(|it| it.0).zip(sums).collect(),
             other,
             without: self.totals[usize::from(WITHOUT)].lines,
-            measure: self.measure.unwrap_or(Measure::Plain),
+            measure,
         }
     }
 
@@ -466,7 +461,7 @@ impl Groups {
     }
 
     /// What each of several sets of groups amounts to.
-    fn sums(&self, all: &[&[u16]]) -> Vec<Sum> {
+    fn sums(&self, all: &[&[u16]], measure: Measure) -> Vec<Sum> {
         let mut set_of = vec![None; self.totals.len()];
         for (set, groups) in all.iter().enumerate() {
             for group in *groups {
@@ -503,7 +498,7 @@ impl Groups {
                 lines: total.lines,
                 distinct,
                 estimated: zeros > 0,
-                numbers: figures(total),
+                numbers: figures(total.numbers(measure)),
             }
         };
         all.iter().zip(distinct).zip(zeros).map(sum).collect()
@@ -511,21 +506,24 @@ impl Groups {
 
     /// Finds the smallest and the largest numbers again of groups where they are gone.
     fn find_ends(&mut self) {
-        if !self.totals.iter().any(|it| it.unsure) {
+        if !self.totals.iter().any(Total::is_unsure) {
             return;
         }
-        for total in self.totals.iter_mut().filter(|it| it.unsure) {
-            total.forget_ends();
-        }
-        for part in &self.parts {
-            for (group, number) in part.groups.iter().zip(&part.numbers) {
-                let total = &mut self.totals[usize::from(*group)];
-                if total.unsure && !number.is_nan() {
-                    total.reach(*number);
+        let unsure = self.totals.iter_mut();
+        let unsure = unsure.flat_map(|it| [&mut it.plain, &mut it.times]);
+        unsure.filter(|it| it.unsure).for_each(Numbers::forget_ends);
+        for cell in self.parts.iter().flat_map(Part::cells) {
+            if !cell.number.is_nan() {
+                let total = &mut self.totals[usize::from(cell.group)];
+                let numbers = total.numbers_mut(cell.measure());
+                if numbers.unsure {
+                    numbers.reach(cell.number);
                 }
             }
         }
-        self.totals.iter_mut().for_each(|it| it.unsure = false);
+        for total in &mut self.totals {
+            (total.plain.unsure, total.times.unsure) = (false, false);
+        }
     }
 
     /// Memory that it holds in bytes.
@@ -534,13 +532,15 @@ impl Groups {
         let parts: usize = self.parts.iter().map(Part::heap_bytes).sum();
         let totals = self.totals.iter();
         let totals: usize = totals
-            .map(|it| size_of::<Total>() + it.spread.heap_bytes())
+            .map(|it| {
+                size_of::<Total>() + it.plain.spread.heap_bytes() + it.times.spread.heap_bytes()
+            })
             .sum();
         parts + totals + self.keys.heap_bytes() + self.distinct.heap_bytes()
     }
 }
 
-fn figures(total: &Total) -> Option<Figures> {
+fn figures(total: &Numbers) -> Option<Figures> {
     let within = |it: f64| it.clamp(total.smallest, total.largest);
     Some(Figures {
         count: total.spread.count(),

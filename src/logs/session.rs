@@ -232,6 +232,7 @@ impl LogSession {
         *self = Self {
             filter,
             version: self.version + 1,
+            store: self.store.anew(),
             ..Self::new(self.store.limits())
         };
         self.renew_view();

@@ -99,6 +99,15 @@ impl LogStore {
         }
     }
 
+    /// An empty store with the same limits in place of this one: for those who follow it, all rows moved.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self {
+            moves: self.moves.anew(),
+            ..Self::new(self.limits)
+        }
+    }
+
     /// Its limits.
     #[must_use]
     pub fn limits(&self) -> StoreLimits {

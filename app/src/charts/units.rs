@@ -59,6 +59,19 @@ pub fn fixed(value: f64, decimals: u32) -> String {
     format!("{}.{:0width$}", scaled / one, scaled % one)
 }
 
+/// A number with the decimals that it needs, three at most: `12`, `-0.250`.
+#[must_use]
+pub fn format_number(value: f64) -> String {
+    let size = value.abs();
+    let decimals = if size == size.trunc() || size > 1e6 {
+        0
+    } else {
+        3
+    };
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", fixed(size, decimals))
+}
+
 /// Per cent with one decimal below 100: `0.4 %`, `12.3 %`, `230 %`.
 #[must_use]
 pub fn format_percent(value: f64) -> String {
@@ -159,6 +172,12 @@ fn binary_step(raw: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_the_decimals_that_they_need() {
+        assert_eq!(format_number(-3.0), "-3");
+        assert_eq!(format_number(0.25), "0.250");
+    }
 
     #[test]
     fn numbers_are_rounded_to_their_decimals() {

@@ -49,6 +49,7 @@ fn view_of(tab: Tab, subject: &Subject) -> AnyView {
         (Tab::Logs, _) => view! { <LogsView /> }.erase(),
         (Tab::Stats, _) => part(Part::Stats),
         (Tab::Patterns, _) => part(Part::Patterns),
+        (Tab::Groups, _) => part(Part::Groups),
         (Tab::Details, Subject::Container(_)) => part(Part::Container),
         (Tab::Details, Subject::Group(_)) => part(Part::Project),
     }

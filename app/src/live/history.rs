@@ -6,7 +6,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::route::{Route, Tab};
+use crate::route::Route;
 use crate::state::Dashboard;
 
 /// Writes an address into the address bar, as a new entry or in place of the current one.
@@ -38,9 +38,7 @@ pub(crate) fn asked_view() -> String {
 pub(crate) fn listen(dashboard: Dashboard) {
     on_window(ev::popstate, move |_| {
         let route = Route::of(&location_pathname().unwrap_or_default());
-        dashboard
-            .asked
-            .set((route.tab == Tab::Logs).then(asked_view));
+        dashboard.asked.set(route.tab.has_filter().then(asked_view));
         dashboard.route.set(route);
     });
     on_window(ev::click, move |event| {

@@ -23,14 +23,14 @@ const WRITE_MS: u64 = 400;
 
 /// What a log is filtered by, as far as it can be told to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct View {
-    pub(super) text: String,
-    pub(super) severities: SeveritySet,
+pub(crate) struct View {
+    pub(crate) text: String,
+    pub(crate) severities: SeveritySet,
 }
 
 impl View {
     /// The view of a filter, which may be narrowed to the template with the text `pattern`.
-    pub(super) fn of(filter: &Filter, pattern: Option<String>) -> Self {
+    pub(crate) fn of(filter: &Filter, pattern: Option<String>) -> Self {
         let text = match pattern {
             None => filter.text.clone(),
             Some(pattern) => {
@@ -49,13 +49,9 @@ impl View {
     }
 
     /// Reads the query part of an address; what it does not know it leaves out.
-    pub(super) fn parse(search: &str) -> Self {
+    pub(crate) fn parse(search: &str) -> Self {
         let mut view = Self::default();
-        for part in search.trim_start_matches('?').split('&') {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let Some(value) = decode(&value.replace('+', " ")) else {
-                continue;
-            };
+        for (name, value) in parameters(search) {
             match name {
                 "q" => view.text = value,
                 "level" => {
@@ -75,7 +71,7 @@ impl View {
     }
 
     /// The query part of an address, with its `?`; empty for everything.
-    pub(super) fn search(&self) -> String {
+    pub(crate) fn search(&self) -> String {
         let mut out = String::new();
         if !self.text.is_empty() {
             out.push_str("?q=");
@@ -92,6 +88,17 @@ impl View {
         }
         out
     }
+}
+
+/// The names and values in the query part of an address.
+pub(crate) fn parameters(search: &str) -> impl Iterator<Item = (&str, String)> {
+    search
+        .trim_start_matches('?')
+        .split('&')
+        .filter_map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            Some((name, decode(&value.replace('+', " "))?))
+        })
 }
 
 /// The instant that an address leads to.
@@ -111,7 +118,7 @@ impl Controls {
     }
 
     /// The view that is shown.
-    pub(super) fn view(self) -> View {
+    pub(crate) fn view(self) -> View {
         self.filter.with_untracked(|filter| {
             let pattern = filter.template.and_then(|id| {
                 let logs = self.dashboard.logs;
@@ -122,7 +129,7 @@ impl Controls {
     }
 
     /// Shows a view. Muted patterns stay so.
-    pub(super) fn show_view(self, view: View) {
+    pub(crate) fn show_view(self, view: View) {
         self.change_filter(|filter| {
             filter.text = view.text;
             filter.severities = view.severities;
@@ -137,7 +144,10 @@ pub(super) fn keep() {
     let controls = controls();
     let dashboard = controls.dashboard;
     effect(move || {
-        if let Some(search) = dashboard.asked.get() {
+        let asked = dashboard.asked.get();
+        // What comes next may be another tab, which asks for itself.
+        let own = dashboard.route.with_untracked(|it| it.tab) == Tab::Logs;
+        if let Some(search) = asked.filter(|_| own) {
             dashboard.asked.set(None);
             controls.show_view(View::parse(&search));
             if let Some(time) = at(&search) {

@@ -14,7 +14,7 @@ use crate::{
 /// The severities with their counts. None is pressed while all are shown; pressed ones are the
 /// only ones shown.
 #[component]
-pub(super) fn SeverityChips() -> impl IntoView {
+pub(crate) fn SeverityChips() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, TEXT_MS);

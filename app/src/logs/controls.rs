@@ -4,7 +4,10 @@
 use crate::signal::{RwSignal, effect};
 use leptos::prelude::*;
 use sidekick::{
-    logs::{Filter, query::Here},
+    logs::{
+        Filter,
+        query::{Here, Query, parse},
+    },
     time::Millis,
 };
 
@@ -16,10 +19,10 @@ use crate::{
 
 /// Handles that the tab gives to its parts by context.
 #[derive(Clone, Copy)]
-pub(super) struct Controls {
-    pub(super) dashboard: Dashboard,
+pub(crate) struct Controls {
+    pub(crate) dashboard: Dashboard,
     /// What the log is filtered by.
-    pub(super) filter: RwSignal<Filter>,
+    pub(crate) filter: RwSignal<Filter>,
     /// What to scroll to; the list takes it away again.
     pub(super) go_to: RwSignal<Option<Goal>>,
 }
@@ -35,7 +38,7 @@ pub(super) enum Goal {
 
 impl Controls {
     /// Makes the handles and gives them to the components below.
-    pub(super) fn provide() {
+    pub(crate) fn provide() -> Self {
         let dashboard = dashboard();
         let filter = dashboard
             .logs
@@ -55,13 +58,24 @@ impl Controls {
                 controls.filter.set(filter);
             }
         });
+        controls
     }
 
     /// Changes the filter of the session and everything that shows it.
-    pub(super) fn change_filter(self, change: impl FnOnce(&mut Filter)) {
+    pub(crate) fn change_filter(self, change: impl FnOnce(&mut Filter)) {
         let mut filter = self.filter.get_untracked();
         change(&mut filter);
         self.set_filter(filter);
+    }
+
+    /// Adds a condition to the query.
+    pub(crate) fn narrow(self, query: Query) {
+        self.change_filter(|filter| {
+            filter.text = match filter.text.trim() {
+                "" => query.to_text(),
+                before => Query::all(vec![parse(before, None).query, query]).to_text(),
+            };
+        });
     }
 
     /// Reads the times of the query anew, which may mean others now.

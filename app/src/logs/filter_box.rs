@@ -15,7 +15,7 @@ use crate::{
 
 /// The filter's text box with the number of matching lines.
 #[component]
-pub(super) fn FilterBox() -> impl IntoView {
+pub(crate) fn FilterBox() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, TEXT_MS);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::bind::{Erase, bound, click};
 use crate::signal::{RwSignal, memo};
 use leptos::prelude::*;
-use sidekick::logs::query::{Comparison, FieldTest, Query, parse};
+use sidekick::logs::query::{Comparison, FieldTest, Query};
 use sidekick::{logs::Filter, protocol::LogStream};
 
 use super::{
@@ -33,17 +33,17 @@ pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
                 value: value.clone(),
             })
         };
-        let only = test(Comparison::Is).to_text();
-        let not = Query::Not(Box::new(test(Comparison::Is))).to_text();
-        let narrow = move |query: String, label: &'static str| {
-            let said = format!("{label} {query}");
+        let only = test(Comparison::Is);
+        let not = Query::Not(Box::new(test(Comparison::Is)));
+        let narrow = move |query: Query, label: &'static str| {
+            let said = format!("{label} {}", query.to_text());
             view! {
                 <button
                     type="button"
                     class="button small"
                     aria-label=said.clone()
                     title=said
-                    on:click=click(move || narrow(controls, &query))
+                    on:click=click(move || controls.narrow(query.clone()))
                 >
                     {if label == ONLY { "=" } else { "≠" }}
                 </button>
@@ -78,19 +78,6 @@ pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
 
 const ONLY: &str = "Show only";
 const WITHOUT: &str = "Leave out";
-
-/// Adds a condition to the query.
-fn narrow(controls: Controls, query: &str) {
-    controls.change_filter(|filter| {
-        filter.text = match filter.text.trim() {
-            "" => query.to_owned(),
-            before => {
-                let queries = vec![parse(before, None).query, parse(query, None).query];
-                Query::all(queries).to_text()
-            }
-        };
-    });
-}
 
 /// The text of the line, of all of its event where that has more, and how many lines these are.
 fn shown(controls: Controls, inspected: RwSignal<Option<Inspected>>) -> (String, u64) {

@@ -12,6 +12,11 @@ use super::controls::{Controls, controls};
 use crate::preferences::{read, write};
 use candidates::{Offered, offer};
 
+/// The names of the fields that the newest lines have, the commonest first.
+pub(crate) fn field_names(session: &sidekick::logs::LogSession) -> Vec<String> {
+    candidates::field_names(session)
+}
+
 /// Where the queries of before are kept, the newest first, one a line.
 const KEPT: &str = "queries";
 const MAX_KEPT: usize = 20;

@@ -10,7 +10,7 @@ use sidekick::logs::{
 };
 
 use super::Lines;
-use crate::charts::fixed;
+use crate::charts::format_number;
 
 /// Longest value in bytes that is known to be whole: longer ones are cut.
 const WHOLE_BYTES: usize = 35;
@@ -115,7 +115,7 @@ fn common(variable: &Variable) -> Vec<(String, u64)> {
 /// The range of numbers, and a word where no value is common.
 fn range(variable: &Variable) -> String {
     let numbers = variable.numbers.map(|it| {
-        let [min, median, max] = [it.min, it.median, it.max].map(number);
+        let [min, median, max] = [it.min, it.median, it.max].map(format_number);
         format!("{min} to {max}, median {median}")
     });
     let rare = common(variable).is_empty();
@@ -154,18 +154,6 @@ fn asked(variable: &Variable, value: &str, examples: &[String]) -> String {
         }
     }
     Query::Text(value.to_owned()).to_text()
-}
-
-/// A number with the decimals that it needs, three at most.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    let decimals = if size == size.trunc() || size > 1e6 {
-        0
-    } else {
-        3
-    };
-    let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}{}", fixed(size, decimals))
 }
 
 #[cfg(test)]
@@ -208,11 +196,5 @@ mod tests {
             range(&variable(&[("a", 1), ("b", 1)])),
             "many values, none common"
         );
-    }
-
-    #[test]
-    fn numbers_have_the_decimals_that_they_need() {
-        assert_eq!(number(-3.0), "-3");
-        assert_eq!(number(0.25), "0.250");
     }
 }

@@ -5,14 +5,14 @@ use sidekick::protocol::Target;
 use super::Subject;
 use crate::route::{Selection, Tab};
 
-/// What a page at this place subscribes to. Logs and Patterns share one subscription, so that
-/// going from one to the other keeps the lines and what was learned from them.
+/// What a page at this place subscribes to. Logs, Patterns and Groups share one subscription, so that
+/// going from one to another keeps the lines and what was learned from them.
 pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
     let (project, service) = match subject {
         Subject::Container(container) => {
             let container = container?;
             return match tab {
-                Tab::Logs | Tab::Patterns => Some(Target::Logs { container }),
+                Tab::Logs | Tab::Patterns | Tab::Groups => Some(Target::Logs { container }),
                 Tab::Stats => Some(Target::Stats { container }),
                 Tab::Details => None,
             };
@@ -22,7 +22,7 @@ pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
         Subject::Group(_) => return None,
     };
     match tab {
-        Tab::Logs | Tab::Patterns => Some(Target::ProjectLogs { project, service }),
+        Tab::Logs | Tab::Patterns | Tab::Groups => Some(Target::ProjectLogs { project, service }),
         Tab::Stats => Some(Target::ProjectStats { project, service }),
         Tab::Details => None,
     }
@@ -34,10 +34,11 @@ mod tests {
     use sidekick::model::ContainerId;
 
     #[test]
-    fn logs_and_patterns_share_a_subscription_and_details_has_none() {
+    fn logs_patterns_and_groups_share_a_subscription_and_details_has_none() {
         let container = Subject::Container(Some(ContainerId("a".into())));
         let of = |tab| target(container.clone(), tab);
         assert_eq!(of(Tab::Logs), of(Tab::Patterns));
+        assert_eq!(of(Tab::Logs), of(Tab::Groups));
         assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
         assert_eq!(of(Tab::Details), None);
         assert_eq!(target(Subject::Container(None), Tab::Logs), None);

@@ -6,9 +6,19 @@ const BITS: u32 = 6;
 /// Numbers by their size. What is equal but for a sixty-fourth is one step.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spread {
-    /// In order: step, how many, and one of them.
-    steps: Vec<(i32, u32, f64)>,
+    /// In order.
+    steps: Vec<Step>,
     count: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    at: i32,
+    count: u32,
+    /// One of the numbers.
+    one: f64,
+    /// All of them are that one.
+    equal: bool,
 }
 
 /// The step of a number; of a smaller number it is no greater one.
@@ -25,29 +35,40 @@ impl Spread {
     }
 
     pub(super) fn add(&mut self, number: f64) {
-        self.add_step((step(number), 1, number));
+        self.add_step(Step {
+            at: step(number),
+            count: 1,
+            one: number,
+            equal: true,
+        });
     }
 
-    fn add_step(&mut self, it: (i32, u32, f64)) {
-        self.count += u64::from(it.1);
-        match self.steps.binary_search_by_key(&it.0, |it| it.0) {
+    fn add_step(&mut self, it: Step) {
+        self.count += u64::from(it.count);
+        match self.steps.binary_search_by_key(&it.at, |it| it.at) {
             Ok(at) => {
-                self.steps[at].1 += it.1;
-                self.steps[at].2 = it.2;
+                let step = &mut self.steps[at];
+                step.count += it.count;
+                step.equal &= it.equal && step.one == it.one;
+                step.one = it.one;
             }
             Err(at) => self.steps.insert(at, it),
         }
     }
 
-    /// Takes a number out that was added.
-    pub(super) fn remove(&mut self, number: f64) {
-        if let Ok(at) = self.steps.binary_search_by_key(&step(number), |it| it.0) {
-            self.count -= 1;
-            self.steps[at].1 -= 1;
-            if self.steps[at].1 == 0 {
-                self.steps.remove(at);
-            }
+    /// Takes a number out that was added. True where the same number is sure to be left.
+    pub(super) fn remove(&mut self, number: f64) -> bool {
+        let Ok(at) = self.steps.binary_search_by_key(&step(number), |it| it.at) else {
+            return false;
+        };
+        self.count -= 1;
+        let step = &mut self.steps[at];
+        step.count -= 1;
+        if step.count == 0 {
+            self.steps.remove(at);
+            return false;
         }
+        step.equal
     }
 
     /// Adds all numbers of another.
@@ -58,9 +79,9 @@ impl Spread {
     /// The number that so many hundredths of all are not greater than, but for a sixty-fourth of it.
     pub(super) fn percentile(&self, percent: u64) -> Option<f64> {
         let mut rank = (self.count * percent).div_ceil(100).max(1);
-        for (_, count, one) in &self.steps {
-            match rank.checked_sub(u64::from(*count)) {
-                None | Some(0) => return Some(*one),
+        for step in &self.steps {
+            match rank.checked_sub(u64::from(step.count)) {
+                None | Some(0) => return Some(step.one),
                 Some(left) => rank = left,
             }
         }
@@ -68,7 +89,7 @@ impl Spread {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.steps.capacity() * size_of::<(i32, u32, f64)>()
+        self.steps.capacity() * size_of::<Step>()
     }
 }
 
@@ -94,8 +115,11 @@ mod tests {
             }
             spread.add_all(&half);
             let gone = gone.min(numbers.len() - 1);
-            numbers[..gone].iter().for_each(|it| spread.remove(*it));
-            let mut left = numbers[gone..].to_vec();
+            let mut left = numbers.clone();
+            for number in &numbers[..gone] {
+                left.remove(0);
+                prop_assert!(!spread.remove(*number) || left.contains(number));
+            }
             left.sort_by(f64::total_cmp);
             prop_assert_eq!(spread.count(), left.len() as u64);
             let rank = (left.len() as u64 * percent).div_ceil(100).max(1) as usize;

@@ -152,6 +152,72 @@ fn templates_that_became_one_are_one_group() {
     assert_eq!(sum.numbers.map(|it| (it.min, it.max)), Some((0.0, 2.0)));
 }
 
+#[test]
+fn what_most_numbers_measure_counts_whichever_came_first() {
+    let lines = ["n=5ms", "n=1", "n=2", "n=3", "n=never", "n=1KiB"];
+    let table = |lines: &[&str]| {
+        let mut store = LogStore::default();
+        for (time, line) in (0..).zip(lines) {
+            store.append(0, batch(&[(time, line)]), &[]);
+        }
+        let mut groups = Groups::new(By::Severity, Some("n".into()), plan(""));
+        let sum = all(&mut groups, &store);
+        (sum.measure, sum.groups[0].1.clone())
+    };
+    let (measure, sum) = table(&lines);
+    assert_eq!((measure, sum.lines, sum.distinct), (Measure::Size, 6, 6));
+    let figures = sum.numbers.unwrap();
+    assert_eq!((figures.count, figures.min, figures.max), (4, 1.0, 1024.0));
+    let mut backwards = lines;
+    backwards.reverse();
+    assert_eq!(table(&backwards), (measure, sum));
+    let (measure, sum) = table(&["n=1", "n=5ms", "n=6ms"]);
+    assert_eq!((measure, sum.numbers.unwrap().count), (Measure::Time, 2));
+}
+
+#[test]
+fn constants_that_go_need_no_look_at_the_others() {
+    let mut store = LogStore::new(StoreLimits {
+        max_lines: 1,
+        max_bytes: usize::MAX,
+    });
+    let mut groups = Groups::new(By::Severity, Some("n".into()), plan(""));
+    for (time, n) in [(0, 7), (1, 7), (2, 9), (3, 7), (4, 9)] {
+        let line = format!("n={n} {}", "x".repeat(70_000));
+        store.append(0, batch(&[(time, &line)]), &[]);
+        if time < 2 {
+            store.set_limits(StoreLimits {
+                max_lines: 4,
+                max_bytes: usize::MAX,
+            });
+        }
+        while !groups.search(&store, usize::MAX) {}
+        assert!(!groups.totals.iter().any(Total::is_unsure));
+    }
+    assert_eq!(store.lines(), 4);
+    let figures = groups.table(1, None).groups[0].1.numbers.unwrap();
+    assert_eq!((figures.min, figures.max), (7.0, 9.0));
+}
+
+#[test]
+fn a_session_that_begins_anew_leaves_nothing_of_the_lines_before() {
+    let mut session = LogSession::default();
+    let lines = |key: &str| -> Vec<String> { (0..5).map(|_| format!("key={key}")).collect() };
+    let mut groups = Groups::new(By::Field("key".into()), None, plan(""));
+    for key in ["a", "b"] {
+        let lines = lines(key);
+        let lines: Vec<_> = (0..).zip(lines.iter().map(String::as_str)).collect();
+        session.clear();
+        session.ingest(0, batch(&lines));
+        let table = all(&mut groups, session.store());
+        assert_eq!(table.groups.len(), 1);
+        assert_eq!(
+            (&table.groups[0].0, table.groups[0].1.lines),
+            (&value(key), 5)
+        );
+    }
+}
+
 /// Key, value, time, severity.
 type Line = (u8, Option<i32>, i64, u8);
 

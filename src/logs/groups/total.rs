@@ -2,22 +2,73 @@
 
 use super::part::Cell;
 use super::spread::Spread;
+use crate::logs::query::Measure;
 
 /// The sum over the lines of a group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Total {
     pub(super) lines: u64,
+    /// Numbers without a unit, and sizes: beside a size they are bytes.
+    pub(super) plain: Numbers,
+    /// Durations, which are no numbers beside numbers without a unit, nor these beside durations.
+    pub(super) times: Numbers,
+}
+
+impl Total {
+    pub(super) fn add(&mut self, cell: Cell) {
+        self.lines += 1;
+        if !cell.number.is_nan() {
+            self.numbers_mut(cell.measure()).add(cell.number);
+        }
+    }
+
+    /// Takes a line out that was added.
+    pub(super) fn remove(&mut self, cell: Cell) {
+        self.lines -= 1;
+        if !cell.number.is_nan() {
+            self.numbers_mut(cell.measure()).remove(cell.number);
+        }
+    }
+
+    /// Adds all lines of another.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.lines += other.lines;
+        self.plain.add_all(&other.plain);
+        self.times.add_all(&other.times);
+    }
+
+    pub(super) fn numbers(&self, measure: Measure) -> &Numbers {
+        match measure {
+            Measure::Time => &self.times,
+            Measure::Plain | Measure::Size => &self.plain,
+        }
+    }
+
+    pub(super) fn numbers_mut(&mut self, measure: Measure) -> &mut Numbers {
+        match measure {
+            Measure::Time => &mut self.times,
+            Measure::Plain | Measure::Size => &mut self.plain,
+        }
+    }
+
+    pub(super) fn is_unsure(&self) -> bool {
+        self.plain.unsure || self.times.unsure
+    }
+}
+
+/// Numbers that can be compared with each other.
+#[derive(Clone, Debug)]
+pub(super) struct Numbers {
     pub(super) spread: Spread,
     pub(super) smallest: f64,
     pub(super) largest: f64,
-    /// The smallest or the largest number is gone, and the next one has to be found.
+    /// The smallest or the largest may be gone, and the next one has to be found.
     pub(super) unsure: bool,
 }
 
-impl Default for Total {
+impl Default for Numbers {
     fn default() -> Self {
         Self {
-            lines: 0,
             spread: Spread::default(),
             smallest: f64::INFINITY,
             largest: f64::NEG_INFINITY,
@@ -26,27 +77,18 @@ impl Default for Total {
     }
 }
 
-impl Total {
-    pub(super) fn add(&mut self, cell: Cell) {
-        self.lines += 1;
-        if !cell.number.is_nan() {
-            self.spread.add(cell.number);
-            self.reach(cell.number);
-        }
+impl Numbers {
+    fn add(&mut self, number: f64) {
+        self.spread.add(number);
+        self.reach(number);
     }
 
-    /// Takes a line out that was added.
-    pub(super) fn remove(&mut self, cell: Cell) {
-        self.lines -= 1;
-        if !cell.number.is_nan() {
-            self.spread.remove(cell.number);
-            self.unsure |= cell.number <= self.smallest || cell.number >= self.largest;
-        }
+    fn remove(&mut self, number: f64) {
+        let others = self.spread.remove(number);
+        self.unsure |= !others && (number <= self.smallest || number >= self.largest);
     }
 
-    /// Adds all lines of another.
-    pub(super) fn add_all(&mut self, other: &Self) {
-        self.lines += other.lines;
+    fn add_all(&mut self, other: &Self) {
         self.spread.add_all(&other.spread);
         self.smallest = self.smallest.min(other.smallest);
         self.largest = self.largest.max(other.largest);

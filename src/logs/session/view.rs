@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::LogSession;
 use crate::logs::filter::Filter;
+use crate::logs::groups::{By, Groups};
 use crate::logs::query::{Known, Matches, Plan, Progress};
 use crate::logs::store::Row;
 
@@ -17,6 +18,8 @@ pub(super) struct View {
     /// The filter, bound to what is known.
     plan: Plan,
     matches: Matches,
+    /// How many times another one began.
+    begun: u64,
     /// There are rows that have not been searched: slices are under way.
     searching: bool,
     /// How many templates had been merged when that was looked at last; for a plan that depends on
@@ -83,6 +86,19 @@ impl LogSession {
         self.view.plan.marks(stripped)
     }
 
+    /// The lines that the filter lets through in groups, none of them looked at yet. They are to be made
+    /// anew where [`views`](Self::views) changes.
+    #[must_use]
+    pub fn groups(&self, by: By, of: Option<String>) -> Groups {
+        Groups::new(by, of, self.view.plan.clone())
+    }
+
+    /// How many times the filter began to let other rows through.
+    #[must_use]
+    pub fn views(&self) -> u64 {
+        self.view.begun
+    }
+
     /// The filter, bound to what is known now.
     fn plan(&self) -> Plan {
         let sources: Vec<_> = self
@@ -102,6 +118,7 @@ impl LogSession {
     fn begin_view(&mut self, plan: Plan) {
         self.version += 1;
         self.view.plan = plan;
+        self.view.begun += 1;
         self.view.matches = Matches::default();
         self.view.searching = !self.filter.is_all();
     }

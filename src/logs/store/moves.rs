@@ -24,6 +24,16 @@ impl Moves {
         }
     }
 
+    /// Those of a store that begins anew in place of one with these: all rows are other ones.
+    pub(super) fn anew(&self) -> Self {
+        let mut moves = Self {
+            count: self.count,
+            steps: Vec::new(),
+        };
+        moves.add(0);
+        moves
+    }
+
     /// How many times rows moved, and the first number since there had been so many times.
     pub(super) fn since(&self, seen: u64) -> (u64, u64) {
         let first = self.steps.iter().find(|it| it.0 > seen);

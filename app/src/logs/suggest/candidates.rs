@@ -65,12 +65,9 @@ pub(super) fn offer(
         Kind::Term if typed.is_empty() && !asked => Vec::new(),
         Kind::Term => {
             let names = NAMES.map(|(name, about)| with(name.to_owned(), about));
-            let fields = counted(session, |line, add| {
-                for field in line.iter() {
-                    add(&field.key.name());
-                }
-            });
-            let fields = fields.into_iter().filter(|it| !it.contains(['"', ' ']));
+            let fields = field_names(session)
+                .into_iter()
+                .filter(|it| !it.contains(['"', ' ']));
             let fields = fields.map(|name| with(format!("{name}="), "field"));
             names.into_iter().chain(fields).collect()
         }
@@ -119,6 +116,15 @@ pub(super) fn offer(
         span: place.span,
         candidates: all.into_iter().filter(begins).take(MAX_OFFERED).collect(),
     }
+}
+
+/// The names of the fields that the newest lines have, the commonest first.
+pub(super) fn field_names(session: &LogSession) -> Vec<String> {
+    counted(session, |line, add| {
+        for field in line.iter() {
+            add(&field.key.name());
+        }
+    })
 }
 
 /// A value as a query holds it, in quotes where it needs them.
