@@ -137,8 +137,9 @@ pub struct Groups {
     sizes: u64,
     /// The part that is being made.
     under_way: Option<Part>,
-    /// How many times rows had moved.
+    /// How many times rows had moved, and how many times some had come in front.
     moves: u64,
+    fronts: u64,
 }
 
 impl Groups {
@@ -166,6 +167,7 @@ impl Groups {
             sizes: 0,
             under_way: None,
             moves: 0,
+            fronts: 0,
         }
     }
 
@@ -175,7 +177,9 @@ impl Groups {
         let held = store.first_row()..store.end_row();
         let (moves, moved) = store.moved_since(self.moves);
         self.moves = moves;
-        self.keep(held.start..held.end.min(moved));
+        let (fronts, came) = store.came_since(self.fronts);
+        self.fronts = fronts;
+        self.keep(held.start.max(came)..held.end.min(moved));
         let mut left = bytes;
         loop {
             let searched = self.searched().unwrap_or(held.end..held.end);

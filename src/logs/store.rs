@@ -79,6 +79,8 @@ pub struct LogStore {
     /// Newest timestamp of each source, where a gap without times belongs.
     newest: Few<u16, Nanos>,
     moves: Moves,
+    /// Likewise for what came in front; the numbers are counted from the end, down.
+    fronts: Moves,
 }
 
 impl LogStore {
@@ -96,6 +98,7 @@ impl LogStore {
             newer_lines: 0,
             newest: Few::default(),
             moves: Moves::default(),
+            fronts: Moves::default(),
         }
     }
 
@@ -104,6 +107,7 @@ impl LogStore {
     pub fn anew(&self) -> Self {
         Self {
             moves: self.moves.anew(),
+            fronts: self.fronts.clone(),
             ..Self::new(self.limits)
         }
     }
@@ -126,6 +130,14 @@ impl LogStore {
     #[must_use]
     pub fn moved_since(&self, seen: u64) -> (u64, u64) {
         self.moves.since(seen)
+    }
+
+    /// How many times rows came in front, and the number of the first row that did not since it had been `seen`
+    /// times; 0 where none did. They may have the numbers of rows that were let go.
+    #[must_use]
+    pub fn came_since(&self, seen: u64) -> (u64, u64) {
+        let (count, first) = self.fronts.since(seen);
+        (count, u64::MAX - first)
     }
 
     /// Adds the lines of a batch, with what was found out about them in the same order (where that

@@ -218,6 +218,31 @@ fn a_session_that_begins_anew_leaves_nothing_of_the_lines_before() {
     }
 }
 
+#[test]
+fn older_lines_with_the_numbers_of_lines_that_were_let_go_are_counted() {
+    let long = "x".repeat(70_000);
+    let line = |key: &str| format!("key={key} {long}");
+    let limits = |max_lines| StoreLimits {
+        max_lines,
+        max_bytes: usize::MAX,
+    };
+    let mut store = LogStore::new(limits(2));
+    let mut groups = Groups::new(By::Field("key".into()), None, plan(""));
+    store.append(0, batch(&[(2, &line("a"))]), &[]);
+    store.append(0, batch(&[(3, &line("b"))]), &[]);
+    all(&mut groups, &store);
+    store.append(0, batch(&[(4, &line("c"))]), &[]);
+    assert_eq!(store.evicted(), 1);
+    store.set_limits(limits(9));
+    let older = batch(&[(2, &line("z"))]);
+    store.make_way(&older, false);
+    store.prepend(0, older, &[]);
+    let table = all(&mut groups, &store);
+    let mut keys: Vec<_> = table.groups.into_iter().map(|it| it.0).collect();
+    keys.sort();
+    assert_eq!(keys, [value("b"), value("c"), value("z")]);
+}
+
 /// Key, value, time, severity.
 type Line = (u8, Option<i32>, i64, u8);
 

@@ -40,6 +40,7 @@ impl LogStore {
         older.measure_last();
         self.lines += older.lines;
         self.bytes += older.bytes;
+        self.fronts.add(u64::MAX - self.first_row);
         self.first_row = older.first_row;
         while let Some(chunk) = older.chunks.pop_back() {
             self.chunks.push_front(chunk);
