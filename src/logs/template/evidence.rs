@@ -146,7 +146,7 @@ pub struct Evidence {
 impl Default for Evidence {
     fn default() -> Self {
         Self {
-            open: 3,
+            open: 4,
             method: 4,
             value: 2,
             name: [2, 2, 4],
