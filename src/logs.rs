@@ -29,7 +29,7 @@ pub use filter::Filter;
 pub use older::Older;
 pub use pipeline::{LogPipeline, Mined};
 pub use query::Query;
-pub use session::LogSession;
+pub use session::{Correction, LogSession};
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Note, Row, StoreLimits};
 pub use template::{

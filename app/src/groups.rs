@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::{
     charts::plural,
+    corrections,
     logs::{Controls, FilterBox, SeverityChips, StreamNotice},
     mutes::Mutes,
 };
@@ -38,7 +39,7 @@ struct Grouped {
 #[component]
 pub fn GroupsView() -> impl IntoView {
     let controls = Controls::provide();
-    let _kept = Mutes::keep();
+    let _kept = (Mutes::keep(), corrections::keep(controls.dashboard));
     let choice = address::keep(controls);
     let limit = RwSignal::new(PAGE);
     let pointed = RwSignal::new(false);

@@ -27,6 +27,7 @@
 
 mod bind;
 pub mod charts;
+mod corrections;
 pub mod groups;
 pub mod icons;
 pub mod logs;

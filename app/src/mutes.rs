@@ -153,7 +153,7 @@ impl Mutes {
 
 /// The numbers of the muted templates, in order, and the texts to keep: a template whose text came to
 /// hold more lines is kept by its new text.
-fn renew(
+pub(crate) fn renew(
     templates: &LogTemplateEngine,
     muted: &[TemplateId],
     mut kept: Vec<String>,
@@ -173,7 +173,7 @@ fn renew(
 }
 
 /// Like [`renew`], with those that came and are covered by a text that is kept.
-fn find(
+pub(crate) fn find(
     templates: &LogTemplateEngine,
     muted: &[TemplateId],
     kept: Vec<String>,
@@ -189,7 +189,7 @@ fn find(
 
 /// Whether all lines of the pattern `of` are lines of `pattern`, word for word: `user <*> left` covers
 /// `user zoe left`. A wildcard of a kind covers itself alone: a value of that kind is no text.
-fn covers(pattern: &str, of: &str) -> bool {
+pub(crate) fn covers(pattern: &str, of: &str) -> bool {
     if pattern == of {
         return true;
     }

@@ -118,6 +118,8 @@ pub struct Dashboard {
     pub seek: RwSignal<Option<Seek>>,
     /// The view of the log that the address asks for, until it is shown: a query as in a URL.
     pub asked: RwSignal<Option<String>>,
+    /// Patterns that count as less than they say. Not a signal: the session knows.
+    pub(crate) corrected: StoredValue<crate::corrections::Corrected>,
     /// What lines are put in groups by, as a query in a URL.
     pub grouping: RwSignal<String>,
     /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
@@ -207,6 +209,7 @@ impl Dashboard {
             past: RwSignal::new(Past::default()),
             seek: RwSignal::new(None),
             asked: RwSignal::new(None),
+            corrected: StoredValue::new(crate::corrections::Corrected::default()),
             grouping: RwSignal::new(String::new()),
             reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),

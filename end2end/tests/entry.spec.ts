@@ -69,3 +69,45 @@ test('a view is kept by a name, found again after a reload, and taken along as t
   await page.getByRole('button', { name: 'Forget bad' }).click();
   await expect(text).toHaveValue('what ann did\t?q=user%3Dann');
 });
+
+test('what is not an error counts as none, also after a reload, until that is revoked', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  const misses = 'for i in 1 2 3 4 5; do echo "ERROR cache miss for key $i"; done; echo "ERROR disk is full"; echo INFO ready';
+  await docker.run('harmless', `${misses}; until [ -e /go ]; do sleep 0.1; done; echo "ERROR cache miss for key 9"; sleep 600`);
+  await dashboard.open('/c/harmless/logs');
+  await expect(dashboard.log).toContainText('ready');
+  await expect(dashboard.severity('error')).toHaveText(/6/);
+  await dashboard.rows.filter({ hasText: 'cache miss' }).first().click();
+  const inspector = page.getByRole('region', { name: 'Line', exact: true });
+  await inspector.getByRole('button', { name: 'Not an error' }).click();
+  await expect(dashboard.severity('error')).toHaveText(/1/);
+  await expect(inspector.getByRole('button', { name: 'Says error: count it so again' })).toBeVisible();
+  await expect(dashboard.log.locator('.log-row.sev-error:visible')).toHaveText([/disk is full/]);
+  // What comes counts so too, and on the next page.
+  await docker.docker('exec', 'harmless', 'sh', '-c', ': > /go');
+  await expect(dashboard.log).toContainText('key 9');
+  await expect(dashboard.severity('error')).toHaveText(/1/);
+  await page.reload();
+  const chip = page.getByRole('button', { name: /counted otherwise/ });
+  await expect(chip).toBeVisible();
+  await expect(dashboard.severity('error')).toHaveText(/1/);
+  await dashboard.severity('error').click();
+  await expect(dashboard.rows).toHaveText([/disk is full/]);
+  await chip.click();
+  await expect(dashboard.rows).toHaveCount(7);
+  await expect(dashboard.severity('error')).toHaveText(/7/);
+});
+
+test('objects in a line are a tree, and a click on a value narrows the log to it', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  const json = (user: string) => `{"msg":"paid","http":{"status":200,"client":{"user":{"name":"${user}"}}}}`;
+  await docker.run('nested', `${['zoe', 'ann'].map((user) => `echo '${json(user)}'`).join('; ')}; sleep 600`);
+  await dashboard.open('/c/nested/logs');
+  await expect(dashboard.rows).toHaveCount(2);
+  await dashboard.rows.filter({ hasText: 'ann' }).click();
+  const inspector = page.getByRole('region', { name: 'Line', exact: true });
+  await expect(inspector.locator('dt')).toHaveText(['msg', 'http', 'status', 'client', 'user', 'name']);
+  await inspector.getByRole('button', { name: 'ann', exact: true }).click();
+  await expect(dashboard.filter).toHaveValue('http.client.user.name=ann');
+  await expect(dashboard.rows).toHaveText([/ann/]);
+});

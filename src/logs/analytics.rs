@@ -20,6 +20,11 @@ impl LogAnalytics {
         self.counts.add(severity);
     }
 
+    /// A line that was counted counts as another severity.
+    pub fn recount(&mut self, before: Severity, now: Severity) {
+        self.counts.recount(before, now);
+    }
+
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> SeverityCounts {

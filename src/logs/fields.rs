@@ -170,6 +170,12 @@ impl<'a> Key<'a> {
         }
     }
 
+    /// The name of the object that holds the field, if it is in one, and its own name.
+    #[must_use]
+    pub fn parts(&self) -> (Option<Cow<'a, str>>, Cow<'a, str>) {
+        (self.outer.map(value::unescape), value::unescape(self.name))
+    }
+
     /// Whether this is its whole name, ASCII letter case aside.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {

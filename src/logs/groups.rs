@@ -14,7 +14,7 @@ use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 
 use super::ansi;
-use super::query::columns::{Columns, GOES_ON, NOTE};
+use super::query::columns::{Columns, NOTE, counted};
 use super::query::field::field;
 use super::query::matches::{cost, rows_for};
 use super::query::phrase::Phrase;
@@ -344,8 +344,8 @@ impl Groups {
                 id.map(|id| self.keys.number(id.into()))
             }
             By::Severity => {
-                let severity = columns.severities.get(row).map_or(0, |it| it & !GOES_ON);
-                Some(self.keys.number(severity.into()))
+                let severity = columns.severities.get(row).map(|it| counted(*it));
+                severity.map(|it| self.keys.number(it as i64))
             }
             By::Source => {
                 let source = columns.sources.get(row).copied().unwrap_or_default();

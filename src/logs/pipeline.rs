@@ -17,8 +17,10 @@ const KEPT_BYTES: usize = 64 << 10;
 /// What was found out about one line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mined {
-    /// How bad it is.
+    /// How bad it is, as it says.
     pub severity: Severity,
+    /// What it counts as instead, where somebody said so.
+    pub counts_as: Option<Severity>,
     /// Its template; `None` for a blank line.
     pub template: Option<TemplateId>,
     /// Whether it goes on the event of the line before.
@@ -94,6 +96,7 @@ impl LogPipeline {
         let sketch = Sketch::of(mined(line)).key;
         Mined {
             severity: assessment.severity,
+            counts_as: None,
             template: self.templates.known(sketch, assessment.explicit()),
             goes_on,
         }
@@ -110,9 +113,16 @@ impl LogPipeline {
         self.timeline.push(severity, time);
         Mined {
             severity,
+            counts_as: None,
             template,
             goes_on,
         }
+    }
+
+    /// A line that was counted counts as another severity.
+    pub fn recount(&mut self, before: Severity, now: Severity, time: Nanos) {
+        self.analytics.recount(before, now);
+        self.timeline.recount(before, now, time);
     }
 
     /// Says that the stream was live until `now`, or with `None` that it ended. True where this

@@ -1,6 +1,7 @@
 //! Everything that belongs to one selected log: its rows, counts, timeline and templates, and
 //! the rows that the filter lets through.
 
+mod corrections;
 mod past;
 mod sources;
 mod view;
@@ -16,6 +17,8 @@ use super::timeline::LogSeverityTimeSeries;
 use crate::few::Few;
 use crate::protocol::{Gap, LogBatch};
 use crate::time::{Millis, Nanos};
+pub use corrections::Correction;
+use corrections::Corrections;
 use sources::{Run, Source};
 use view::View;
 
@@ -41,6 +44,8 @@ pub struct LogSession {
     cut: bool,
     late: u64,
     version: u64,
+    /// What lines count as instead of what they say.
+    corrections: Corrections,
     /// What was found out about the lines of a batch; lives on so that a line costs no allocation.
     mined: Vec<Mined>,
 }
@@ -60,6 +65,7 @@ impl LogSession {
             cut: false,
             late: 0,
             version: 0,
+            corrections: Corrections::default(),
             mined: Vec::new(),
         }
     }
@@ -99,7 +105,15 @@ impl LogSession {
         self.mined.clear();
         for entry in batch.iter() {
             let event = &mut from.events[entry.stream.index()];
-            let mined = self.pipeline.push(entry.text, entry.time, event);
+            let mut mined = self.pipeline.push(entry.text, entry.time, event);
+            if !self.corrections.is_empty() {
+                let instead = &mut from.instead[entry.stream.index()];
+                self.corrections
+                    .apply(source, &mut mined, instead, &self.pipeline);
+                if let Some(now) = mined.counts_as {
+                    self.pipeline.recount(mined.severity, now, entry.time);
+                }
+            }
             self.mined.push(mined);
         }
         let mut changed = u64::MAX;

@@ -110,6 +110,14 @@ impl SeverityCounts {
         self[severity] += 1;
     }
 
+    /// One line counts as another severity.
+    pub fn recount(&mut self, before: Severity, now: Severity) {
+        if let Some(less) = self[before].checked_sub(1) {
+            self[before] = less;
+            self[now] += 1;
+        }
+    }
+
     /// Severities with their counts, worst first.
     pub fn iter(&self) -> impl Iterator<Item = (Severity, u64)> + '_ {
         Severity::ALL.into_iter().map(|s| (s, self[s]))

@@ -22,6 +22,7 @@ use std::collections::VecDeque;
 use super::pipeline::Mined;
 use super::query::columns::Columns;
 use crate::few::Few;
+use crate::logs::severity::Severity;
 use crate::protocol::LogBatch;
 use crate::time::Nanos;
 use chunk::Chunk;
@@ -209,6 +210,21 @@ impl LogStore {
     pub(super) fn columns_at(&self, number: u64) -> Option<(u64, Columns<'_>)> {
         let chunk = self.chunks.get(self.chunk_of(number))?;
         (chunk.start <= number).then(|| (chunk.start, chunk.columns()))
+    }
+
+    /// Takes the severities of all lines from what they say and the one that `instead` has for a source
+    /// and a template; a line that goes on an event counts as its first one. Tells `moved` of each line
+    /// that counts as another severity now: before, now, and its time.
+    pub(super) fn recount(
+        &mut self,
+        instead: &mut dyn FnMut(u16, u32) -> Option<Severity>,
+        moved: &mut dyn FnMut(Severity, Severity, Nanos),
+    ) {
+        let mut open = Few::default();
+        for chunk in &mut self.chunks {
+            chunk.recount(instead, &mut open, moved);
+        }
+        self.moves.add(self.first_row);
     }
 
     /// How many rows it holds.

@@ -80,6 +80,15 @@ impl LogSeverityTimeSeries {
         }
     }
 
+    /// A line printed at `time` counts as another severity.
+    pub fn recount(&mut self, before: Severity, now: Severity, time: Nanos) {
+        let step = time.millis().0.div_euclid(self.bucket_ms);
+        let at = usize::try_from(step - self.first).ok();
+        if let Some(counts) = at.and_then(|at| self.buckets.get_mut(at)) {
+            counts.recount(before, now);
+        }
+    }
+
     /// Says that the stream was live until `now`: from the newest line to there it printed
     /// nothing. `None` takes that back, for a stream that ended: it ends with its newest line. Of
     /// a stream that broke nobody knows more than was said before. The newest word counts, also

@@ -1,7 +1,7 @@
 //! What an inspected line says of itself: the whole event that it is of, its fields, why it counts as
 //! what it counts, and the line as JSON.
 
-use sidekick::logs::{LogSession, Row, Rule, ansi, assess, export::Export, fields};
+use sidekick::logs::{Fields, LogSession, Row, Rule, ansi, assess, export::Export, fields};
 
 use super::list::Inspected;
 
@@ -10,6 +10,8 @@ const MAX_LINES: u64 = 500;
 /// Most fields that are listed, and how much of a value is, in bytes.
 const MAX_FIELDS: usize = 60;
 const MAX_VALUE_BYTES: usize = 300;
+/// Objects in deeper objects are shown as they were written.
+const MAX_DEPTH: usize = 6;
 
 /// The event that a row is of, such as a message with its stack trace: its lines, one each.
 pub(super) fn event(session: &LogSession, number: u64) -> Vec<String> {
@@ -48,24 +50,70 @@ pub(super) fn event(session: &LogSession, number: u64) -> Vec<String> {
     lines
 }
 
-/// The names and values of a line's fields, in its order.
-pub(super) fn fields_of(text: &str) -> Vec<(String, String)> {
-    let Some(line) = fields::parse(text) else {
-        return Vec::new();
-    };
-    let fields = line.iter().map(|field| {
-        let (name, value) = (field.key.name().into_owned(), field.value.text());
+/// A field of a line, or an object whose members follow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Node {
+    /// In how many objects it is.
+    pub(super) depth: usize,
+    pub(super) name: String,
+    /// What a query calls it.
+    pub(super) path: String,
+    /// `None` for an object.
+    pub(super) value: Option<String>,
+}
+
+/// The fields of a line as a tree, in its order.
+pub(super) fn fields_of(text: &str) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    if let Some(line) = fields::parse(text) {
+        add_fields(&line, "", 0, &mut nodes);
+    }
+    nodes
+}
+
+fn add_fields(line: &Fields<'_>, prefix: &str, depth: usize, nodes: &mut Vec<Node>) {
+    let mut inside: Option<String> = None;
+    for field in line.iter() {
+        if nodes.len() >= MAX_FIELDS {
+            return;
+        }
+        let (outer, name) = field.key.parts();
+        let path = format!("{prefix}{}", field.key.name());
+        let mut own = depth;
+        if let Some(outer) = &outer {
+            own += 1;
+            if inside.as_deref() != Some(outer) {
+                nodes.push(Node {
+                    depth,
+                    name: outer.to_string(),
+                    path: format!("{prefix}{outer}"),
+                    value: None,
+                });
+            }
+        }
+        inside = outer.map(std::borrow::Cow::into_owned);
+        let object = !field.value.is_quoted() && field.value.raw().starts_with('{');
+        let members = object.then(|| fields::parse(field.value.raw())).flatten();
+        let value = field.value.text();
         let end = value.floor_char_boundary(MAX_VALUE_BYTES);
-        (name, value[..end].to_owned())
-    });
-    fields.take(MAX_FIELDS).collect()
+        let inner = members.filter(|it| own < MAX_DEPTH && it.iter().next().is_some());
+        nodes.push(Node {
+            depth: own,
+            name: name.into_owned(),
+            value: inner.is_none().then(|| value[..end].to_owned()),
+            path: path.clone(),
+        });
+        if let Some(inner) = inner {
+            add_fields(&inner, &format!("{path}."), own + 1, nodes);
+        }
+    }
 }
 
 /// Why the line counts as what it counts, in words.
 pub(super) fn why(line: &Inspected) -> String {
     let found = assess(&line.text);
-    if found.severity != line.severity {
-        return match line.severity {
+    if found.severity != line.said {
+        return match line.said {
             sidekick::logs::Severity::Unknown => "nothing says how bad it is".to_owned(),
             _ => "as the line that it goes on".to_owned(),
         };
@@ -125,10 +173,24 @@ mod tests {
 
     #[test]
     fn fields_are_told_with_the_names_that_a_query_has_for_them() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let nodes = fields_of(r#"{"a":{"b":1,"d":{"e":{"f":[2]}}},"c":"x y"}"#);
+        let told: Vec<_> = nodes
+            .iter()
+            .map(|it| {
+                let value = it.value.as_deref().unwrap_or("…");
+                format!("{}{} {} {value}", " ".repeat(it.depth), it.name, it.path)
+            })
+            .collect();
         assert_eq!(
-            fields_of("{\"a\":{\"b\":1},\"c\":\"x y\"}").last(),
-            Some(&pair("c", "x y"))
+            told,
+            [
+                "a a …",
+                " b a.b 1",
+                " d a.d …",
+                "  e a.d.e …",
+                "   f a.d.e.f [2]",
+                "c c x y"
+            ]
         );
         assert_eq!(fields_of("no fields"), []);
     }

@@ -7,15 +7,19 @@ use crate::bind::{Erase, bound, click};
 use crate::signal::{RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::logs::query::{Comparison, FieldTest, Query};
-use sidekick::{logs::Filter, protocol::LogStream};
+use sidekick::{
+    logs::{Filter, Severity},
+    protocol::LogStream,
+};
 
 use super::{
     CopyButton,
     controls::{Controls, Goal, controls},
-    entry::{event, fields_of, json, why},
+    entry::{Node, event, fields_of, json, why},
     list::Inspected,
 };
 use crate::charts::{Clock, plural};
+use crate::corrections;
 
 /// The inspected line.
 #[component]
@@ -25,16 +29,14 @@ pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
     let fields = memo(move || {
         inspected.with(|it| it.as_ref().map_or_else(Vec::new, |it| fields_of(&it.text)))
     });
-    let row = move |(name, value): (String, String)| {
+    let row = move |node: Node| {
         let test = |comparison| {
             Query::Field(FieldTest {
-                key: name.clone(),
+                key: node.path.clone(),
                 comparison,
-                value: value.clone(),
+                value: node.value.clone().unwrap_or_default(),
             })
         };
-        let only = test(Comparison::Is);
-        let not = Query::Not(Box::new(test(Comparison::Is)));
         let narrow = move |query: Query, label: &'static str| {
             let said = format!("{label} {}", query.to_text());
             view! {
@@ -50,14 +52,30 @@ pub(crate) fn LineInspector(inspected: RwSignal<Option<Inspected>>) -> impl Into
             }
             .erase()
         };
+        let value = node.value.clone().map(|value| {
+            let only = test(Comparison::Is);
+            let clicked = only.clone();
+            let title = format!("{ONLY} {}", only.to_text());
+            let not = Query::Not(Box::new(only.clone()));
+            view! {
+                <button
+                    type="button"
+                    class="entry-value"
+                    title=title
+                    tabindex="-1"
+                    on:click=click(move || controls.narrow(clicked.clone()))
+                >
+                    {value}
+                </button>
+                {narrow(only, ONLY)}
+                {narrow(not, WITHOUT)}
+            }
+            .into_any()
+        });
         view! {
-            <div class="entry-field">
-                <dt>{name.clone()}</dt>
-                <dd>
-                    <span>{value.clone()}</span>
-                    {narrow(only, ONLY)}
-                    {narrow(not, WITHOUT)}
-                </dd>
+            <div class=format!("entry-field depth-{}", node.depth)>
+                <dt title=node.path>{node.name}</dt>
+                <dd>{value}</dd>
             </div>
         }
         .erase()
@@ -133,6 +151,31 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
         format!("tag sev-{word}")
     };
     let word = move || inspected.with(|it| it.as_ref().map_or("", |it| it.severity.word()));
+    // The one that somebody corrected says what it was.
+    let corrected = memo(move || {
+        let it = inspected.with(|it| it.as_ref().map(|it| (it.said, it.severity)));
+        it.filter(|(said, counted)| said != counted).map(|it| it.0)
+    });
+    let can_be_less = memo(move || {
+        let it = inspected.with(|it| it.as_ref().map(|it| (it.severity, it.template)));
+        it.is_some_and(|(severity, template)| severity <= Severity::Warn && template.is_some())
+    });
+    let count_as = move |severity: Option<Severity>| {
+        let line = inspected.get_untracked();
+        if let Some((line, id)) = line.and_then(|it| Some((it.clone(), it.template?))) {
+            corrections::correct(controls.dashboard, line.source_number, id, severity);
+            let severity = severity.unwrap_or(line.said);
+            inspected.set(Some(Inspected { severity, ..line }));
+        }
+    };
+    let less = move || match inspected.with(|it| it.as_ref().map(|it| it.severity)) {
+        Some(Severity::Warn) => "Not a warning",
+        _ => "Not an error",
+    };
+    let as_said = move || {
+        let word = corrected.get().map_or("", |it| it.word());
+        format!("Says {word}: count it so again")
+    };
     let template = move || inspected.with(|it| it.as_ref().and_then(|it| it.template));
     let around = move || {
         controls.change_filter(|filter| {
@@ -148,6 +191,23 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
         <div class="inspector-head">
             <span class=bound(class)>{bound(word)}</span>
             <span class="dim inspector-why">{bound(why)}</span>
+            <button
+                type="button"
+                class="button"
+                title="Count the lines of this pattern, of this container, as info"
+                hidden=move || !can_be_less.get()
+                on:click=click(move || count_as(Some(Severity::Info)))
+            >
+                {bound(less)}
+            </button>
+            <button
+                type="button"
+                class="button"
+                hidden=move || corrected.get().is_none()
+                on:click=click(move || count_as(None))
+            >
+                {bound(as_said)}
+            </button>
             <span class="inspector-facts">{bound(facts)}</span>
             <CopyButton label="Copy line" text />
             <CopyButton label="Copy JSON" text=as_json />

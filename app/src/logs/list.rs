@@ -21,7 +21,10 @@ pub(crate) struct Inspected {
     pub(crate) time: Nanos,
     pub(crate) untimed: bool,
     pub(crate) stream: LogStream,
+    /// What it counts as, and what it says.
     pub(crate) severity: Severity,
+    pub(crate) said: Severity,
+    pub(crate) source_number: u16,
     pub(crate) source: String,
     pub(crate) template: Option<sidekick::logs::TemplateId>,
     pub(crate) truncated: bool,

@@ -187,6 +187,7 @@ impl Actions {
         let Some(Row::Entry {
             entry,
             severity,
+            said,
             template,
             source,
             ..
@@ -201,6 +202,8 @@ impl Actions {
             untimed: entry.untimed,
             stream: entry.stream,
             severity,
+            said,
+            source_number: source,
             source: session.source_name(source).unwrap_or_default().to_owned(),
             template,
             truncated: entry.truncated,

@@ -3,13 +3,17 @@
 use crate::bind::{bound, click};
 use leptos::prelude::*;
 
-use super::{address, download::Download, filter_box::TemplateChip, views::Views};
-use crate::{charts::plural, mutes::Mutes};
+use super::{
+    address, controls::controls, download::Download, filter_box::TemplateChip, views::Views,
+};
+use crate::{charts::plural, corrections, mutes::Mutes};
 
 /// The pattern that is shown, how many are muted, and the download.
 #[component]
 pub(crate) fn LogTools() -> impl IntoView {
     let mutes = Mutes::keep();
+    let controls = controls();
+    let corrected = corrections::keep(controls.dashboard);
     address::keep();
     let muted = move || mutes.ids.with(Vec::len);
     let text = move || format!("{} muted ×", plural(muted() as u64, "pattern", "patterns"));
@@ -23,6 +27,18 @@ pub(crate) fn LogTools() -> impl IntoView {
             on:click=click(move || mutes.clear())
         >
             {bound(text)}
+        </button>
+        <button
+            type="button"
+            class="template-chip muted-chip"
+            title="The lines of these patterns count as something else than they say. Click to count them as they say"
+            hidden=move || corrected.get() == 0
+            on:click=click(move || corrections::clear(controls.dashboard))
+        >
+            {move || {
+                let patterns = plural(corrected.get() as u64, "pattern", "patterns");
+                format!("{patterns} counted otherwise ×")
+            }}
         </button>
         <Views />
         <Download />

@@ -352,6 +352,7 @@ proptest! {
                 text += &format!(" {}", "x".repeat(padding));
                 batch.push_line(Nanos(time), LogStream::Stdout, &text);
                 mined.push(Mined {
+                    counts_as: None,
                     // Few enough to be groups of their own.
                     severity: Severity::from_index((severity % 5).into()),
                     template: (key > 0).then_some(TemplateId(key.into())),

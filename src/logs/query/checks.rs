@@ -1,9 +1,9 @@
 //! The checks that a plain filter is made of, besides text.
 
-use super::columns::{Columns, GOES_ON, STDERR};
+use super::columns::{Columns, STDERR, counted};
 use super::plan::Check;
 use super::rows::Rows;
-use crate::logs::severity::{Severity, SeveritySet};
+use crate::logs::severity::SeveritySet;
 use crate::protocol::LogStream;
 
 /// Of one of these severities.
@@ -21,8 +21,8 @@ pub(in crate::logs) struct OtherTemplates(pub(in crate::logs) Vec<u32>);
 impl Check for Levels {
     fn narrow(&self, columns: &Columns<'_>, rows: &mut Rows) {
         rows.retain(&mut |row| {
-            let index = columns.severities.get(row).map_or(0, |it| it & !GOES_ON);
-            self.0.contains(Severity::from_index(index.into()))
+            let severity = columns.severities.get(row).map(|it| counted(*it));
+            severity.is_some_and(|it| self.0.contains(it))
         });
     }
 }

@@ -28,13 +28,23 @@ impl LogSession {
         self.missing.retain(|(_, before)| *before > first.millis());
         let held_before = self.store.make_way(&batch, whole);
         let mut events = <[Continuation; 2]>::default();
+        let mut instead = [None; 2];
         self.mined.clear();
         for (entry, counted) in batch.iter().zip(held_before) {
             let event = &mut events[entry.stream.index()];
-            self.mined.push(match counted {
+            let mut mined = match counted {
                 false => self.pipeline.push(entry.text, entry.time, event),
                 true => self.pipeline.look(entry.text, entry.time, event),
-            });
+            };
+            if !self.corrections.is_empty() {
+                let instead = &mut instead[entry.stream.index()];
+                self.corrections
+                    .apply(source, &mut mined, instead, &self.pipeline);
+                if let Some(now) = mined.counts_as.filter(|_| !counted) {
+                    self.pipeline.recount(mined.severity, now, entry.time);
+                }
+            }
+            self.mined.push(mined);
         }
         let newer = self.store.newer_evicted();
         let came = self.store.prepend(source, batch, &self.mined);

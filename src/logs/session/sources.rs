@@ -3,6 +3,7 @@
 
 use super::LogSession;
 use crate::logs::events::Continuation;
+use crate::logs::severity::Severity;
 use crate::logs::store::Note;
 use crate::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, PART_BYTES};
 use crate::time::{Millis, Nanos};
@@ -16,6 +17,8 @@ pub(super) struct Source {
     pub(super) first_name: String,
     /// The events that its streams are in.
     pub(super) events: [Continuation; 2],
+    /// What these count as instead of what they say.
+    pub(super) instead: [Option<Severity>; 2],
     /// When it was first looked at. What it printed before is its backlog.
     pub(super) joined: Option<Nanos>,
     /// Time of the backlog's first line, how many lines came of it, and their text in bytes.

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::few::Few;
 use crate::logs::pipeline::Mined;
-use crate::logs::query::columns::{Columns, GOES_ON, NOTE};
+use crate::logs::query::columns::{Columns, GOES_ON, NOTE, counted, said, severity_byte};
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
 use crate::protocol::{LogBatch, LogStream};
@@ -38,7 +39,8 @@ impl Chunk {
     pub(super) fn of_batch(source: u16, batch: LogBatch, mined: &[Mined]) -> Self {
         let n = batch.len();
         let line = |i: usize| mined.get(i).copied().unwrap_or_default();
-        let severity = |it: Mined| it.severity as u8 | if it.goes_on { GOES_ON } else { 0 };
+        let severity =
+            |it: Mined| severity_byte(it.severity, it.counts_as.unwrap_or(it.severity), it.goes_on);
         Self {
             severities: (0..n).map(|i| severity(line(i))).collect(),
             templates: (0..n)
@@ -128,12 +130,44 @@ impl Chunk {
             },
             severity => Row::Entry {
                 entry,
-                severity: Severity::from_index((severity & !GOES_ON).into()),
+                severity: counted(severity),
+                said: said(severity),
                 template: (template != NO_TEMPLATE).then_some(TemplateId(template)),
                 source,
                 goes_on: severity & GOES_ON != 0,
             },
         })
+    }
+
+    /// Takes the severities of its lines from what they say and the one to count as instead, which is
+    /// looked for by the template of an event's first line; `open` has that of the open events.
+    pub(super) fn recount(
+        &mut self,
+        instead: &mut dyn FnMut(u16, u32) -> Option<Severity>,
+        open: &mut Few<(u16, LogStream), Option<Severity>>,
+        moved: &mut dyn FnMut(Severity, Severity, Nanos),
+    ) {
+        for row in 0..self.severities.len() {
+            let byte = self.severities[row];
+            if byte == NOTE {
+                continue;
+            }
+            let stream = self
+                .batch
+                .get(row)
+                .map_or(LogStream::Stdout, |it| it.stream);
+            let event = open.or_default((self.sources[row], stream));
+            let goes_on = byte & GOES_ON != 0;
+            if !goes_on {
+                *event = instead(self.sources[row], self.templates[row]);
+            }
+            let (before, said) = (counted(byte), said(byte));
+            let now = event.unwrap_or(said);
+            if now != before {
+                self.severities[row] = severity_byte(said, now, goes_on);
+                moved(before, now, self.time(row));
+            }
+        }
     }
 
     /// Its rows as columns.

@@ -12,8 +12,10 @@ pub enum Row<'a> {
     Entry {
         /// The line itself.
         entry: EntryRef<'a>,
-        /// Its severity.
+        /// The severity that it counts as.
         severity: Severity,
+        /// The one that it says itself.
+        said: Severity,
         /// Its template; `None` for a blank line.
         template: Option<TemplateId>,
         /// The container it came from.

@@ -183,6 +183,7 @@ fn append(store: &mut LogStore, came: &Came) -> u64 {
         };
         batch.push_line(Nanos(*time), stream, text);
         mined.push(Mined {
+            counts_as: None,
             severity: Severity::from_index((*severity).into()),
             template: (*template > 0).then_some(TemplateId(*template)),
             goes_on: time % 3 == 0,
