@@ -42,8 +42,9 @@ pub struct Variable {
     /// The lines of which the values are known: 0 where this was not among the first wildcards until
     /// now. An estimate, as not every line is looked at once there are more than 32.
     pub lines: u64,
-    /// The commonest values, without what the pattern shows of them, with how many of those lines have
-    /// them, commonest first: about so many where not every line was looked at, else so many at least.
+    /// The commonest values with how many of those lines have them, commonest first: about so many
+    /// where not every line was looked at, else so many at least. They are whole, as `worker-12` in
+    /// place of a wildcard that the pattern shows as `worker-<*>`.
     pub top: Vec<(String, u64)>,
     /// Their range, if all are numbers.
     pub numbers: Option<Numbers>,

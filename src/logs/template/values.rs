@@ -178,8 +178,8 @@ impl Values {
 
     /// The commonest values with how many of [`lines`](Self::lines) have them, commonest first: at
     /// least so many where every line was looked at, else about so many. Those that were seen
-    /// once among lines that stand for others are left out. Without the `prefix` that all have.
-    pub(super) fn top(&self, prefix: &[u8]) -> Vec<(String, u64)> {
+    /// once among lines that stand for others are left out.
+    pub(super) fn top(&self) -> Vec<(String, u64)> {
         let every = self.count == self.lines;
         let mut top: Vec<(String, u64)> = self
             .top
@@ -187,11 +187,7 @@ impl Values {
             .filter(|seen| every || seen.looks > 1)
             .map(|seen| (seen, seen.count.saturating_sub(seen.over)))
             .filter(|(_, count)| *count > 0)
-            .map(|(seen, count)| {
-                let text = seen.text();
-                let text = text.strip_prefix(prefix).unwrap_or(text);
-                (String::from_utf8_lossy(text).into_owned(), count)
-            })
+            .map(|(seen, count)| (String::from_utf8_lossy(seen.text()).into_owned(), count))
             .collect();
         crate::sort::sort_by_key(&mut top, |(_, count)| std::cmp::Reverse(*count));
         top
@@ -264,7 +260,7 @@ mod tests {
             let [mut values, other] = all;
             values.merge(&other);
             prop_assert_eq!(values.lines(), truth.iter().sum::<u64>());
-            for (value, count) in values.top(&[]) {
+            for (value, count) in values.top() {
                 let number: usize = value[1..].parse().unwrap();
                 prop_assert!(count <= truth[number], "{} {} of {}", value, count, truth[number]);
             }

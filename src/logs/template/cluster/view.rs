@@ -8,13 +8,11 @@ use super::super::{Template, Variable};
 use super::{Cluster, MAX_VARIABLES};
 
 /// A wildcard of a pattern.
-struct Wildcard<'a> {
+struct Wildcard {
     /// The slot that it shows, and which of that one's values.
     slot: usize,
     place: usize,
     kind: Kind,
-    /// The name that is shown before it, which all values begin with.
-    prefix: &'a [u8],
 }
 
 impl Cluster {
@@ -47,7 +45,7 @@ impl Cluster {
                 variables.push(Variable {
                     kind: it.kind,
                     lines: values.map_or(0, Values::lines),
-                    top: values.map_or_else(Vec::new, |all| all.top(it.prefix)),
+                    top: values.map_or_else(Vec::new, Values::top),
                     numbers: values.and_then(Values::numbers),
                 });
             }
@@ -61,7 +59,7 @@ impl Cluster {
     }
 
     /// Writes the pattern, and tells of each wildcard in it.
-    fn show(&self, shown: &mut dyn FnMut(Wildcard<'_>)) -> String {
+    fn show(&self, shown: &mut dyn FnMut(Wildcard)) -> String {
         let mut out = Vec::with_capacity(self.text.len() + 16);
         let mut at = 0;
         let mut slots = (0..).zip(&self.slots);
@@ -79,7 +77,6 @@ impl Cluster {
                     slot: number,
                     place: 0,
                     kind: Kind::Any,
-                    prefix: &[],
                 });
                 let last = self.pieces.get(slot.last as usize);
                 at = last.map_or(end, |last| last.end as usize);
@@ -100,7 +97,7 @@ impl Cluster {
             }
             let Some(kind) = piece.value else { continue };
             while let Some((_, slot)) = within
-                && (slot.last as usize) < i
+                && ((slot.last as usize) < i || slot.last < slot.first)
             {
                 within = slots.next();
                 place = 0;
@@ -119,7 +116,6 @@ impl Cluster {
                     slot: number,
                     place,
                     kind,
-                    prefix,
                 });
             }
             place += 1;
