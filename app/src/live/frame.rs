@@ -1,15 +1,26 @@
 //! Drawing at the pace of the screen: however many messages came, the version signals that the
-//! views follow are bumped at most once per animation frame, and not at all in a hidden tab.
+//! views follow are bumped at most once per animation frame, and not at all in a hidden tab. Those of the
+//! log are bumped at every second one at most, and so that no more than half of the time is drawn: laying
+//! out and painting the rows of a flood costs several times as much as reading its lines, which wait for it.
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::clock::precise_ms;
 use crate::state::Dashboard;
 
 /// How long a frame searches for lines that the filter lets through, in milliseconds.
 const SLICE_MS: f64 = 6.0;
+
+/// The log is drawn no more often than this, in milliseconds: a little less than two frames, which are not
+/// of one length. The server gathers lines for 33, so that only a flood comes more often.
+const DRAW_EVERY_MS: f64 = 28.0;
+
+/// Nor less often than this because it takes long, in milliseconds.
+const MOST_APART_MS: f64 = 200.0;
 
 /// Something that views draw from changed.
 #[derive(Clone, Copy)]
@@ -30,6 +41,9 @@ struct Flags {
     asked: Cell<bool>,
     logs: Cell<bool>,
     stats: Cell<bool>,
+    /// When the log was drawn last, and how long that took.
+    drawn_ms: Cell<f64>,
+    took_ms: Cell<f64>,
 }
 
 impl Frame {
@@ -56,10 +70,21 @@ impl Frame {
         self.flags.asked.set(false);
         if self.flags.logs.take() {
             // New lines are searched when they come, unless a search of all lines is under way.
-            if !self.dashboard.search_slice(SLICE_MS) {
+            let searched = self.dashboard.search_slice(SLICE_MS);
+            let now_ms = precise_ms();
+            let rest_ms = (2.0 * self.flags.took_ms.get()).min(MOST_APART_MS);
+            let due = now_ms - self.flags.drawn_ms.get() >= rest_ms.max(DRAW_EVERY_MS);
+            if !searched || !due {
                 self.mark(Dirty::Logs);
             }
-            self.dashboard.logs_version.update(|version| *version += 1);
+            if due {
+                self.flags.drawn_ms.set(now_ms);
+                self.dashboard.logs_version.update(|version| *version += 1);
+                // Behind what the views do, and behind layout and painting.
+                let flags = Rc::clone(&self.flags);
+                let measure = move || flags.took_ms.set(precise_ms() - now_ms);
+                set_timeout(measure, Duration::ZERO);
+            }
         }
         if self.flags.stats.take() {
             self.dashboard.stats_version.update(|version| *version += 1);

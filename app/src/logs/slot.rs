@@ -22,13 +22,41 @@ pub(super) struct Look<'a> {
     pub(super) source_prefix: Option<&'a str>,
 }
 
+/// A part of a row that often says the same of another line: only what changes is written.
+struct Part {
+    element: Element,
+    /// What stands in it; 0 for nothing.
+    written: u64,
+}
+
+impl Part {
+    fn new(element: HtmlElement) -> Self {
+        Self {
+            element: element.into(),
+            written: 0,
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        let print = if text.is_empty() {
+            0
+        } else {
+            hash(text.bytes(), 0)
+        };
+        if self.written != print {
+            self.written = print;
+            self.element.set_text_content(Some(text));
+        }
+    }
+}
+
 pub(super) struct Slot {
     pub(super) root: HtmlElement,
-    letter: Element,
-    time: Element,
-    millis: Element,
-    stream: Element,
-    source: Element,
+    letter: Part,
+    time: Part,
+    millis: Part,
+    stream: Part,
+    source: Part,
     text: Element,
     /// What stands in the elements; 0 for nothing yet.
     written: u64,
@@ -43,27 +71,23 @@ pub(super) struct Slot {
 impl Slot {
     pub(super) fn new() -> Option<Self> {
         let root = element("div", "log-row")?;
-        let part = |tag, class| -> Option<Element> {
-            let part = element(tag, class)?;
-            root.append_child(&part).ok()?;
-            Some(part.into())
+        let part = |to: &HtmlElement, class| -> Option<HtmlElement> {
+            let part = element("span", class)?;
+            to.append_child(&part).ok()?;
+            Some(part)
         };
-        let letter = part("span", "gutter")?;
-        let stamp = part("span", "stamp")?;
-        let time: Element = element("span", "")?.into();
-        let millis: Element = element("span", "millis")?.into();
-        stamp.append_child(&time).ok()?;
-        stamp.append_child(&millis).ok()?;
-        let stream = part("span", "stream")?;
-        let source = part("span", "source")?;
-        let text = part("span", "text")?;
+        let letter = part(&root, "gutter")?;
+        let stamp = part(&root, "stamp")?;
+        let (time, millis) = (part(&stamp, "")?, part(&stamp, "millis")?);
+        let (stream, source) = (part(&root, "stream")?, part(&root, "source")?);
+        let text = part(&root, "text")?.into();
         Some(Self {
-            root: root.clone(),
-            letter,
-            time,
-            millis,
-            stream,
-            source,
+            root,
+            letter: Part::new(letter),
+            time: Part::new(time),
+            millis: Part::new(millis),
+            stream: Part::new(stream),
+            source: Part::new(source),
             text,
             written: 0,
             at: None,
@@ -149,7 +173,7 @@ impl Slot {
 
     /// Writes the full instant of the line where the browser shows it on hover.
     pub(super) fn tell_time(&self, clock: &mut Clock) {
-        if let (Some(at), Some(stamp)) = (self.at, self.time.parent_element()) {
+        if let (Some(at), Some(stamp)) = (self.at, self.time.element.parent_element()) {
             let _refused = stamp.set_attribute("title", &clock.full(at));
         }
     }
@@ -161,23 +185,24 @@ impl Slot {
             Some(at) => {
                 let time = clock.time_of_day(at);
                 let (seconds, millis) = time.split_at(8);
-                self.time.set_text_content(Some(seconds));
-                self.millis.set_text_content(Some(millis));
+                self.time.write(seconds);
+                self.millis.write(millis);
             }
             None => {
-                self.time.set_text_content(Some("no time "));
-                self.millis.set_text_content(None);
+                self.time.write("no time ");
+                self.millis.write("");
             }
         }
         if let Some((source, name)) = from {
-            self.source.set_text_content(Some(name));
+            self.source.write(name);
             self.source
+                .element
                 .set_class_name(&format!("source source-{}", source_color(source)));
         }
     }
 
     fn write_entry(
-        &self,
+        &mut self,
         entry: &EntryRef<'_>,
         (text, left_out): (&str, usize),
         (severity, goes_on): (Severity, bool),
@@ -186,9 +211,11 @@ impl Slot {
         let goes_on = if goes_on { " goes-on" } else { "" };
         let class = format!("log-row sev-{}{goes_on}", severity.word());
         self.root.set_class_name(&class);
-        self.letter.set_text_content(Some(letter(severity)));
-        let stderr = entry.stream == LogStream::Stderr;
-        self.stream.set_text_content(stderr.then_some("err"));
+        self.letter.write(letter(severity));
+        self.stream.write(match entry.stream {
+            LogStream::Stderr => "err",
+            LogStream::Stdout => "",
+        });
         if is_plain(text, filter) {
             self.text.set_text_content(Some(text));
         } else {
@@ -208,13 +235,13 @@ impl Slot {
         }
     }
 
-    fn write_note(&self, note: &Note, text: &str) {
+    fn write_note(&mut self, note: &Note, text: &str) {
         self.root.set_class_name(match note {
             Note::Missing(_) => "log-row note gap",
             _ => "log-row note",
         });
-        self.letter.set_text_content(None);
-        self.stream.set_text_content(None);
+        self.letter.write("");
+        self.stream.write("");
         self.text.set_text_content(Some(text));
     }
 }

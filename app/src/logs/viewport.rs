@@ -95,20 +95,26 @@ impl Viewport {
             let height = format!("{}px", fixed(self.place.len as f64 * ROW_PX, 0));
             let _refused = HtmlElement::style(&self.spacer).set_property("height", &height);
         }
-        self.scroll_to(top_px);
+        let moves = self.move_to(top_px);
         self.place.settle(session);
         self.draw(session);
+        if moves {
+            self.scroll();
+        }
     }
 
-    /// The user, or [`scroll_to`](Self::scroll_to), moved the view.
+    /// The user, or [`scroll`](Self::scroll), moved the view.
     pub(super) fn scrolled(&mut self, session: &LogSession) {
         // Where the room changed, as when a notice above went, the browser moved the rows, and nobody
         // scrolled: who follows is brought to the end once the new room is told.
         let moved = self.scroller.client_height() != self.client_px;
         if self.place.height_px > 0.0 && !(moved && self.place.following) {
             let top_px = f64::from(self.scroller.scroll_top());
+            let is_there = top_px == self.place.top_px;
             self.place.scrolled(top_px, session);
-            self.draw(session);
+            if !is_there {
+                self.draw(session);
+            }
         }
     }
 
@@ -184,21 +190,32 @@ impl Viewport {
     }
 
     fn jump(&mut self, session: &LogSession, top_px: f64) {
-        self.scroll_to(top_px);
+        let moves = self.move_to(top_px);
         self.place.drop_anchor(session);
         self.draw(session);
+        if moves {
+            self.scroll();
+        }
     }
 
-    fn scroll_to(&mut self, top_px: f64) {
+    /// Takes the place of the view there. Tells whether it is to be [scrolled](Self::scroll).
+    fn move_to(&mut self, top_px: f64) -> bool {
         // Before the height is known nobody can say where the bottom is.
         if self.place.height_px <= 0.0 {
-            return;
+            return false;
         }
         let top_px = self.place.within(top_px);
-        if (top_px - self.place.top_px).abs() >= 1.0 || self.place.following {
+        let moves = (top_px - self.place.top_px).abs() >= 1.0 || self.place.following;
+        if moves {
             self.place.top_px = top_px;
-            self.scroller.set_scroll_top(top_px as i32);
         }
+        moves
+    }
+
+    /// Brings the elements to the view's place. The browser lays out for that, so it comes behind
+    /// the drawing, which then needs no layout of its own.
+    fn scroll(&self) {
+        self.scroller.set_scroll_top(self.place.top_px as i32);
     }
 
     fn draw(&mut self, session: &LogSession) {
