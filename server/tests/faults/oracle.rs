@@ -35,6 +35,19 @@ impl Truth<'_> {
         }
         true
     }
+
+    /// Whether these are lines that share stream and time with the one before them, and those that were
+    /// printed among them, where the engine let go of a part: nobody can tell the place among the others.
+    fn is_cut_amid(&self, lines: Range<usize>) -> bool {
+        let Some(last) = lines.start.checked_sub(1).map(|at| &self.printed[at]) else {
+            return false;
+        };
+        let shares = |it: &Line| it.time == last.time && it.stream == last.stream;
+        let first = self.printed.iter().position(shares);
+        let end = self.printed.iter().rposition(shares);
+        let is_cut = first.is_some_and(|it| it < self.kept);
+        is_cut && !lines.is_empty() && end.is_some_and(|it| lines.end <= it + 1)
+    }
 }
 
 /// What a viewer may lack.
@@ -113,7 +126,9 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
             true => find(&run, printed, next),
             false => next,
         };
-        covers(&gaps, printed, next, begin, truth.kept, rule, first)?;
+        if !truth.is_cut_amid(next..begin) {
+            covers(&gaps, printed, next, begin, truth.kept, rule, first)?;
+        }
         tally.gaps += gaps.len() as u64;
         if !gaps.is_empty() {
             tally.under_gaps += (begin - next) as u64;
@@ -124,7 +139,10 @@ pub(crate) fn check(held: &[Item], truth: &Truth<'_>, rule: Rule) -> Result<Tall
             if printed.get(next) != Some(*line) {
                 // The engine may have let go of lines while it was read.
                 let skipped = (next..=truth.kept).find(|&at| printed.get(at) == Some(*line));
-                let Some(at) = skipped.filter(|&at| truth.has_passed_over(next..at)) else {
+                let may_lack = |lines: Range<usize>| {
+                    truth.has_passed_over(lines.clone()) || truth.is_cut_amid(lines)
+                };
+                let Some(at) = skipped.filter(|&at| may_lack(next..at)) else {
                     return Err(difference(line, before, printed, next));
                 };
                 tally.unseen += (at - next) as u64;
@@ -390,6 +408,33 @@ mod tests {
         }
         // It has them at the end.
         assert!(passed_over(&with, 5, &[2..4, 4..6]).is_err());
+    }
+
+    #[test]
+    fn where_the_engine_let_go_of_some_lines_of_one_timestamp_the_others_may_be_missing() {
+        let mut printed = lines();
+        (2..6).for_each(|at| printed[at].time = printed[2].time);
+        let rule = Rule {
+            whole: true,
+            begin: Begin::At(0),
+        };
+        let tally = |numbers: Vec<usize>, kept| {
+            let held = numbers
+                .into_iter()
+                .map(|at| Item::Line(printed[at].clone()));
+            let truth = Truth {
+                printed: &printed,
+                kept,
+                passed_over: &[],
+            };
+            check(&held.collect::<Vec<_>>(), &truth, rule)
+        };
+        let without = |gone: &[usize]| (0..10).filter(|it| !gone.contains(it)).collect();
+        assert_eq!(tally(without(&[3, 4]), 8).unwrap().unseen, 2);
+        // It has all of them, or what is missing is not of that time alone.
+        assert!(tally(without(&[3, 4]), 2).is_err());
+        assert!(tally(without(&[5, 6]), 8).is_err());
+        assert!(tally(without(&[1, 2]), 8).is_err());
     }
 
     #[test]

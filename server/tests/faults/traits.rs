@@ -24,10 +24,9 @@ impl Traits {
         let rotates = rng.percent(20);
         Self {
             stamps: match rng.range(0, 10) {
-                // What rotation cuts off among lines that share a timestamp, nobody can tell.
-                _ if rotates => Stamps::Fine,
                 0..5 => Stamps::Fine,
                 5..9 => Stamps::Shared,
+                _ if rotates => Stamps::Shared,
                 _ => Stamps::Coarse,
             },
             max_lines: match rotates {
