@@ -30,9 +30,37 @@ pub(super) struct Session {
     subscriptions: HashMap<SubId, Subscription>,
     /// The largest number so far: each is used once.
     last_sub: Option<SubId>,
-    /// Resume points of the subscription that comes next.
-    resume: Option<(SubId, Vec<ResumePoint>)>,
+    resume: Resume,
     refused: u32,
+}
+
+/// Resume points of the subscription that comes next.
+#[derive(Default)]
+struct Resume(Option<(SubId, Vec<ResumePoint>)>);
+
+impl Resume {
+    /// Keeps some of a subscription; of another one none any more. `false` where they are too many.
+    fn keep(&mut self, sub: SubId, points: Vec<ResumePoint>) -> bool {
+        let (of, kept) = self.0.get_or_insert_with(|| (sub, Vec::new()));
+        if *of != sub {
+            (*of, *kept) = (sub, Vec::new());
+        }
+        if kept.len() + points.len() > MAX_RESUME {
+            self.0 = None;
+            return false;
+        }
+        // What names no container would only be kept.
+        kept.extend(points.into_iter().filter(is_nameable));
+        true
+    }
+
+    /// These of a subscription that begins, and what was kept of it.
+    fn take(&mut self, sub: SubId, mut points: Vec<ResumePoint>) -> Vec<ResumePoint> {
+        let more = self.0.take().filter(|(of, _)| *of == sub);
+        points.extend(more.into_iter().flat_map(|(_, points)| points));
+        points.retain(is_nameable);
+        points
+    }
 }
 
 impl Session {
@@ -43,7 +71,7 @@ impl Session {
             answers,
             subscriptions: HashMap::new(),
             last_sub: None,
-            resume: None,
+            resume: Resume::default(),
             refused: 0,
         }
     }
@@ -57,12 +85,10 @@ impl Session {
             ClientMessage::Subscribe {
                 sub,
                 target,
-                mut resume,
+                resume,
                 start,
             } => {
-                let more = self.resume.take().filter(|(of, _)| *of == sub);
-                resume.extend(more.into_iter().flat_map(|(_, points)| points));
-                resume.retain(is_nameable);
+                let resume = self.resume.take(sub, resume);
                 if self.last_sub.is_some_and(|last| sub <= last) {
                     return self
                         .refuse(Some(sub), "a number is used once, and each is larger")
@@ -82,17 +108,8 @@ impl Session {
                 true
             }
             ClientMessage::Resume { sub, resume } => {
-                let (of, points) = self.resume.get_or_insert_with(|| (sub, Vec::new()));
-                if *of != sub {
-                    (*of, *points) = (sub, Vec::new());
-                }
-                if points.len() + resume.len() > MAX_RESUME {
-                    self.resume = None;
-                    return self.refuse(Some(sub), "too many resume points").await;
-                }
-                // What names no container would only be kept.
-                points.extend(resume.into_iter().filter(is_nameable));
-                true
+                self.resume.keep(sub, resume)
+                    || self.refuse(Some(sub), "too many resume points").await
             }
             ClientMessage::Unsubscribe { sub } => {
                 // First the queue, so that nothing of it is sent any more.
@@ -157,4 +174,42 @@ impl Session {
 /// Whether a resume point may be of a container.
 fn is_nameable(point: &ResumePoint) -> bool {
     point.container.0.len() <= MAX_ID_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::model::ContainerId;
+    use sidekick::protocol::{Cursor, LogStream};
+    use sidekick::time::Nanos;
+
+    fn point(id: &str) -> ResumePoint {
+        ResumePoint {
+            container: ContainerId(id.to_owned()),
+            cursor: Cursor {
+                time: Nanos(1),
+                stream: LogStream::Stdout,
+                occurrence: 0,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_kept_for_a_subscription_that_comes_is_bounded_in_number_and_in_bytes() {
+        let mut resume = Resume::default();
+        let long = point(&"x".repeat(60_000));
+        assert!(resume.keep(SubId(1), vec![point("a"), long.clone()]));
+        assert!(
+            resume
+                .0
+                .as_ref()
+                .is_some_and(|(_, kept)| kept == &[point("a")])
+        );
+        assert!(resume.keep(SubId(2), vec![point("b")]));
+        let points = resume.take(SubId(2), vec![long, point("c")]);
+        assert_eq!(points, [point("c"), point("b")]);
+        assert!(resume.keep(SubId(3), vec![point("d"); MAX_RESUME]));
+        assert!(!resume.keep(SubId(3), vec![point("d")]));
+        assert!(resume.take(SubId(3), Vec::new()).is_empty());
+    }
 }

@@ -22,7 +22,7 @@ use super::log::{LogSeat, LogStore, Stand};
 use super::outbound::SourceSink;
 use super::reading::{From, LOCATED, Outcome, Reading};
 use super::upstream::{Context, Upstream, Viewer};
-use crate::docker::DockerClient;
+use crate::docker::{DockerClient, DockerError};
 use crate::metrics::Metrics;
 
 /// How often Docker is asked for one page. A second time is needed only where the ring moved
@@ -219,7 +219,13 @@ impl CatchUp {
                 return self.end_with_gap(from, GapReason::Rotated);
             }
             Outcome::Failed(from, error) => {
-                let is_final = error.is_some_and(|it| it.is_not_found() || it.is_permanent());
+                // Of one that was removed the shared stream may still bring lines: what is missing is known
+                // behind these.
+                let is_removed = error.as_ref().is_some_and(DockerError::is_not_found);
+                let is_final = match is_removed {
+                    true => self.up.board().store.primed,
+                    false => error.is_some_and(|it| it.is_permanent()),
+                };
                 if is_final && !self.may_come(from) {
                     return self.end_with_gap(from, GapReason::Unavailable);
                 }

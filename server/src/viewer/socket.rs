@@ -197,6 +197,44 @@ mod tests {
         )));
     }
 
+    #[tokio::test]
+    async fn what_is_here_is_received_also_at_the_end_of_a_turn() {
+        use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            #[allow(clippy::result_large_err, reason = "the type is not ours")]
+            let agree = |_: &Request, mut response: Response| {
+                let protocol = HeaderValue::from_static(SUBPROTOCOL);
+                response
+                    .headers_mut()
+                    .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+                Ok(response)
+            };
+            let mut socket = tokio_tungstenite::accept_hdr_async(stream, agree)
+                .await
+                .unwrap();
+            socket.send(Message::Binary(vec![7].into())).await.unwrap();
+            socket
+        });
+        let Ok(mut socket) = Socket::open(address(&url).unwrap()).await else {
+            panic!("it does not open");
+        };
+        let mut server = server.await.unwrap();
+        assert_eq!(socket.next().await, Some(vec![7]));
+        server.send(Message::Binary(vec![8].into())).await.unwrap();
+        let MaybeTlsStream::Plain(stream) = socket.stream.get_ref() else {
+            panic!("it is encrypted");
+        };
+        stream.readable().await.unwrap();
+        while tokio::task::coop::has_budget_remaining() {
+            tokio::task::coop::consume_budget().await;
+        }
+        assert_eq!(socket.received(), Some(vec![8]));
+        assert_eq!(socket.received(), None);
+    }
+
     #[test]
     fn an_address_is_made_of_what_people_give() {
         let of = |url| address(url).map(|it| it.to_string()).ok();

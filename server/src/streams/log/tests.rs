@@ -298,16 +298,104 @@ async fn a_line_that_every_opening_of_a_log_gives_twice_is_shown_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_back_to_a_container_that_was_removed_meanwhile_hears_of_it_behind_a_gap() {
-    let opened = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let daemon = FakeDaemon::start("log-removed", move |path| {
-        let first =
-            path.contains("follow=1") && !opened.swap(true, std::sync::atomic::Ordering::SeqCst);
-        match first {
-            true => Reply::Pieces((0..1000).map(|_| frame(AT, "line")).collect(), Then::End),
-            false => Reply::Whole(404, r#"{"message":"No such container"}"#.to_owned()),
+async fn who_is_still_brought_what_it_lacks_is_not_told_that_it_is_live() {
+    let line = |n: i64| frame(Nanos(AT.0 + n), &format!("line {n}"));
+    let daemon = FakeDaemon::start("log-lacks", move |path| {
+        if path.ends_with("/json") {
+            return ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#);
+        }
+        match path.contains("follow=1") {
+            true => Reply::Pieces((2000..3000).map(line).collect(), Then::StayOpen),
+            false => Reply::Late(Duration::from_secs(5), (0..3000).map(line).collect()),
         }
     });
+    let cursor = Some(Cursor {
+        time: AT,
+        stream: LogStream::Stdout,
+        occurrence: 0,
+    });
+    let ask = Ask {
+        cursor,
+        ..Ask::default()
+    };
+    let looker = Looker::start(daemon, ask);
+    let mut lines = 0;
+    loop {
+        let bytes = looker.outbound.next().await.unwrap();
+        let frame = ServerFrame::decode(&bytes).unwrap();
+        lines += frame.batch.len();
+        match frame.message {
+            ServerMessage::Stream {
+                state: StreamState::Live,
+                ..
+            } => break,
+            ServerMessage::Stream { state, .. } => assert_eq!(state, StreamState::Loading),
+            ServerMessage::Logs { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(lines, 2999);
+}
+
+/// A daemon that gives these lines to who follows the newest of a container, and has removed it then.
+fn removed_behind(name: &str, lines: Vec<Vec<u8>>) -> FakeDaemon {
+    let given = std::sync::atomic::AtomicBool::new(false);
+    FakeDaemon::start(name, move |path| {
+        let follows = path.contains("follow=1") && path.contains("tail=1000");
+        if follows && !given.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            return Reply::Pieces(lines.clone(), Then::End);
+        }
+        match path.ends_with("/json") && !given.load(std::sync::atomic::Ordering::SeqCst) {
+            true => ok(r#"{"Id":"a","Config":{},"State":{"Status":"running"}}"#),
+            false => Reply::Whole(404, r#"{"message":"No such container"}"#.to_owned()),
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_begin_where_it_wants_gets_what_is_left_behind_a_gap() {
+    for (start, expected) in [(Start::First, 1000), (Start::Tail(5), 5)] {
+        let lines = (0..1000).map(|n| frame(Nanos(AT.0 + n), &format!("line {n}")));
+        let daemon = removed_behind("log-left", lines.collect());
+        let ask = Ask {
+            start,
+            ..Ask::default()
+        };
+        let looker = Looker::start(daemon, ask);
+        let (mut lines, mut gaps) = (0, Vec::new());
+        loop {
+            let bytes = looker.outbound.next().await.unwrap();
+            let frame = ServerFrame::decode(&bytes).unwrap();
+            lines += frame.batch.len();
+            match frame.message {
+                ServerMessage::Gap { gap, .. } => gaps.push((lines, gap)),
+                ServerMessage::Stream {
+                    state: StreamState::Removed,
+                    ..
+                } => break,
+                _ => {}
+            }
+        }
+        assert_eq!(lines, expected, "{start:?}");
+        let gap = Gap {
+            lines: None,
+            after: None,
+            before: Some(AT),
+            reason: GapReason::Unavailable,
+        };
+        let wanted = if start == Start::First {
+            vec![(0, gap)]
+        } else {
+            vec![]
+        };
+        assert_eq!(gaps, wanted, "{start:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_to_a_container_that_was_removed_meanwhile_hears_of_it_behind_a_gap() {
+    let lines = (0..1000).map(|n| frame(AT, &format!("line {n}")));
+    let daemon = removed_behind("log-removed", lines.collect());
     let ask = Ask {
         cursor: Some(Cursor {
             time: AT,

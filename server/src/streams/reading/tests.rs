@@ -218,3 +218,56 @@ async fn a_followed_reading_that_falls_silent_before_its_viewer_has_caught_up_is
         "{outcome:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_lines_are_as_many_as_asked_for_where_the_engine_counts_parts() {
+    use sidekick::protocol::PART_BYTES;
+    const LINES: u64 = 2500;
+    let world = World::new("reading-parts", ok("OK"), |path| {
+        let stamp = |n: u64| format!("2026-01-01T00:00:00.{n:09}Z");
+        // One line in fifty has two parts.
+        let records = (0..LINES).flat_map(|n| {
+            let part = format!("{} {}", stamp(n), "x".repeat(PART_BYTES));
+            let mut long = vec![1, 0, 0, 0];
+            long.extend_from_slice(&(part.len() as u32).to_be_bytes());
+            long.extend_from_slice(part.as_bytes());
+            let last = frame(&format!("{} line {n}", stamp(n)));
+            (n % 50 == 0).then_some(long).into_iter().chain([last])
+        });
+        let records: Vec<_> = records.collect();
+        let tail = path
+            .split("tail=")
+            .nth(1)
+            .unwrap()
+            .split('&')
+            .next()
+            .unwrap();
+        let from = tail
+            .parse()
+            .map_or(0, |tail| records.len().saturating_sub(tail));
+        Reply::Pieces(records[from..].to_vec(), Then::End)
+    });
+    let wanted = 2000;
+    let read = world.past(From::Start(Start::Tail(wanted)));
+    let take = async {
+        let mut lines = Vec::new();
+        while lines
+            .last()
+            .is_none_or(|it| it != &format!("line {}", LINES - 1))
+        {
+            let batch = world.next().await.batch;
+            lines.extend(
+                batch
+                    .iter()
+                    .map(|it| it.text.trim_start_matches('x').to_owned()),
+            );
+        }
+        lines
+    };
+    let (outcome, lines) = tokio::join!(read, take);
+    assert!(matches!(outcome, Outcome::UpTo(_)), "{outcome:?}");
+    let expected: Vec<_> = (LINES - wanted..LINES)
+        .map(|n| format!("line {n}"))
+        .collect();
+    assert_eq!(lines, expected);
+}
