@@ -15,7 +15,7 @@ use crate::details::{ContainerDetails, ProjectDetails};
 use crate::groups::GroupsView;
 use crate::layout::{Help, Screen, screen, tell_health};
 use crate::logs::{
-    Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip, Suggestions,
+    ColumnHead, Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip, Suggestions,
 };
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
@@ -48,6 +48,8 @@ pub(crate) enum Part {
     Suggestions(NodeRef<html::Input>),
     /// Above the lines.
     Timeline,
+    /// Above the lines too: names of columns.
+    Columns,
     /// At the upper edge of the lines.
     Past(NearPast),
     /// Below the lines.
@@ -61,6 +63,12 @@ pub(crate) struct Rest {
     pub(crate) language: Language,
     /// How well lines come, in words.
     pub(crate) health: fn(Health) -> String,
+    /// A line in columns.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "the server draws no lines")
+    )]
+    pub(crate) cells: fn(&str, &[crate::state::Column]) -> Option<crate::logs::Cells>,
     /// Reads older lines.
     #[cfg(feature = "hydrate")]
     pub(crate) older: crate::live::Reader,
@@ -69,6 +77,7 @@ pub(crate) struct Rest {
 const REST: Rest = Rest {
     language: Language::QUERIES,
     health: tell_health,
+    cells: crate::logs::cells,
     #[cfg(feature = "hydrate")]
     older: crate::live::READER,
 };
@@ -86,6 +95,7 @@ fn draw(part: Part) -> AnyView {
         Part::Help => view! { <Help /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
         Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
+        Part::Columns => view! { <ColumnHead /> }.erase(),
         Part::Timeline => view! { <LogTimeline /> }.erase(),
         Part::Past(near) => view! { <PastStrip near /> }.erase(),
         Part::Inspector(inspected) => view! { <LineInspector inspected /> }.erase(),

@@ -6,6 +6,7 @@
 
 mod address;
 mod chips;
+mod columns;
 mod controls;
 mod copy;
 mod download;
@@ -16,6 +17,7 @@ mod fingerprint;
 mod go_to;
 mod inspector;
 mod list;
+mod menu;
 mod notice;
 mod past;
 #[cfg(any(feature = "hydrate", test))]
@@ -42,6 +44,7 @@ use leptos::{ev, prelude::*};
 
 pub(crate) use address::{View, parameters};
 pub(crate) use chips::SeverityChips;
+pub(crate) use columns::{Cells, ColumnHead, cells};
 pub(crate) use controls::Controls;
 pub(crate) use copy::CopyButton;
 pub(crate) use filter_box::FilterBox;

@@ -11,7 +11,7 @@ mod target;
 
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
-pub use log::{Health, Past, Reading, Seek};
+pub use log::{Column, Health, Past, Reading, Seek};
 pub use pinned::Pinned;
 
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
@@ -120,6 +120,8 @@ pub struct Dashboard {
     pub asked: RwSignal<Option<String>>,
     /// Patterns that count as less than they say. Not a signal: the session knows.
     pub(crate) corrected: StoredValue<crate::corrections::Corrected>,
+    /// Fields that are shown as columns of the log.
+    pub columns: RwSignal<Vec<Column>>,
     /// What lines are put in groups by, as a query in a URL.
     pub grouping: RwSignal<String>,
     /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
@@ -210,6 +212,7 @@ impl Dashboard {
             seek: RwSignal::new(None),
             asked: RwSignal::new(None),
             corrected: StoredValue::new(crate::corrections::Corrected::default()),
+            columns: RwSignal::new(Vec::new()),
             grouping: RwSignal::new(String::new()),
             reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),

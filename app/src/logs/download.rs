@@ -4,12 +4,12 @@
 #[cfg(feature = "hydrate")]
 mod file;
 
-use crate::bind::{Erase, bound, click, on, when};
+use crate::bind::{Erase, bound, click, on};
 use crate::signal::{RwSignal, memo};
 use leptos::{ev, prelude::*};
 use sidekick::logs::{Filter, export::Form};
 
-use super::controls::controls;
+use super::{controls::controls, menu::Menu};
 use crate::charts::{format_bytes, plural};
 
 /// What somebody wants.
@@ -32,28 +32,7 @@ struct Size {
 /// The button, and what is asked before the file is made.
 #[component]
 pub(super) fn Download() -> impl IntoView {
-    let open = RwSignal::new(false);
-    let close = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            open.set(false);
-            event.prevent_default();
-            event.stop_propagation();
-        }
-    };
-    view! {
-        <span class="download" on:keydown=on(close)>
-            <button
-                type="button"
-                class="button"
-                aria-expanded=move || open.get().to_string()
-                on:click=click(move || open.update(|it| *it = !*it))
-            >
-                "Download"
-            </button>
-            {when(move || open.get(), move || view! { <Choices open /> }.into_any())}
-        </span>
-    }
-    .erase()
+    view! { <Menu label="Download" draw=|open| view! { <Choices open /> }.into_any() /> }
 }
 
 #[component]
@@ -122,7 +101,7 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
         .erase()
     };
     view! {
-        <div class="download-choices" role="dialog" aria-label="Download">
+        <div class="menu-list" role="dialog" aria-label="Download">
             <div role="radiogroup" aria-label="Lines">
                 {choice(
                     "download-lines",

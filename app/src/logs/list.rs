@@ -74,6 +74,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             class:merged=bound(merged)
             class:roomy=move || fits.get()
         >
+            {part_at_last(Part::Columns)}
             <div
                 class="log-scroll"
                 role="log"

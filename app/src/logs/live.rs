@@ -80,9 +80,11 @@ pub(super) fn start(parts: Parts) -> Actions {
         dashboard.logs_version.track();
         controls.filter.track();
         let utc = dashboard.utc.get();
+        let columns = dashboard.columns.get();
         let (_, height) = size.get();
         actions.with(|view, session| {
             view.set_utc(utc);
+            view.set_columns(columns);
             view.resize(height);
             view.sync(session);
         });

@@ -9,9 +9,12 @@ use sidekick::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::columns::Cells;
 use super::fingerprint::{fingerprint, hash};
 use super::pieces::{Piece, classes, colors, is_plain, pieces, rgb, shown};
 use crate::charts::{Clock, group_digits, plural, source_color};
+use crate::later;
+use crate::state::Column;
 
 /// How rows are written, apart from the rows themselves.
 pub(super) struct Look<'a> {
@@ -20,6 +23,8 @@ pub(super) struct Look<'a> {
     pub(super) utc: bool,
     /// Show where a line came from, without this prefix of its name.
     pub(super) source_prefix: Option<&'a str>,
+    /// Fields to show before the message.
+    pub(super) columns: &'a [Column],
 }
 
 /// A part of a row that often says the same of another line: only what changes is written.
@@ -57,6 +62,9 @@ pub(super) struct Slot {
     millis: Part,
     stream: Part,
     source: Part,
+    cells: Element,
+    /// Something stands in the cells.
+    has_cells: bool,
     text: Element,
     /// What stands in the elements; 0 for nothing yet.
     written: u64,
@@ -80,6 +88,7 @@ impl Slot {
         let stamp = part(&root, "stamp")?;
         let (time, millis) = (part(&stamp, "")?, part(&stamp, "millis")?);
         let (stream, source) = (part(&root, "stream")?, part(&root, "source")?);
+        let cells = part(&root, "cells")?.into();
         let text = part(&root, "text")?.into();
         Some(Self {
             root,
@@ -88,6 +97,8 @@ impl Slot {
             millis: Part::new(millis),
             stream: Part::new(stream),
             source: Part::new(source),
+            cells,
+            has_cells: false,
             text,
             written: 0,
             at: None,
@@ -147,13 +158,23 @@ impl Slot {
                 let from = named(*source);
                 let kind = (*severity, *goes_on);
                 let print = fingerprint(entry, text, kind, from, (look.filter, look.utc));
+                // Without columns, a line looks as it did.
+                let print = look.columns.iter().fold(print, |print, it| {
+                    hash(it.name.bytes(), print ^ it.width as u64)
+                });
+                let columns: usize = look.columns.iter().map(|it| it.width + 1).sum();
                 if self.written != print {
                     self.written = print;
                     let at = (!entry.untimed).then_some(entry.time);
                     self.write_head(at, from, look.clock);
-                    self.write_entry(entry, (text, left_out), kind, (session, look.filter));
+                    let cells = self.write_cells(entry.text, look.columns);
+                    let shown = match &cells {
+                        Some(it) => shown(&it.message),
+                        None => (text, left_out),
+                    };
+                    self.write_entry(entry, shown, kind, (session, look.filter));
                 }
-                text.len()
+                text.len() + columns
             }
             Row::Note { source, note } => {
                 let from = named(*source);
@@ -201,6 +222,33 @@ impl Slot {
         }
     }
 
+    fn empty_cells(&mut self) {
+        if std::mem::take(&mut self.has_cells) {
+            self.cells.set_text_content(None);
+        }
+    }
+
+    /// Writes the fields that are shown as columns. Returns what stands behind them, where the line has
+    /// such fields.
+    fn write_cells(&mut self, line: &str, columns: &[Column]) -> Option<Cells> {
+        self.empty_cells();
+        if columns.is_empty() {
+            return None;
+        }
+        self.has_cells = true;
+        let cells = later::rest().and_then(|rest| (rest.cells)(line, columns));
+        for (at, column) in columns.iter().enumerate() {
+            let cell = element("span", "cell")?;
+            let value = cells.as_ref().and_then(|it| it.values.get(at));
+            cell.set_text_content(value.map(String::as_str));
+            let _refused = cell.set_attribute("data-name", &column.name);
+            let width = format!("{}ch", column.width);
+            let _refused = HtmlElement::style(&cell).set_property("width", &width);
+            self.cells.append_child(&cell).ok()?;
+        }
+        cells
+    }
+
     fn write_entry(
         &mut self,
         entry: &EntryRef<'_>,
@@ -241,6 +289,7 @@ impl Slot {
             _ => "log-row note",
         });
         self.letter.write("");
+        self.empty_cells();
         self.stream.write("");
         self.text.set_text_content(Some(text));
     }

@@ -4,7 +4,8 @@ use crate::bind::{bound, click};
 use leptos::prelude::*;
 
 use super::{
-    address, controls::controls, download::Download, filter_box::TemplateChip, views::Views,
+    address, columns::Columns, controls::controls, download::Download, filter_box::TemplateChip,
+    views::Views,
 };
 use crate::{charts::plural, corrections, mutes::Mutes};
 
@@ -40,6 +41,7 @@ pub(crate) fn LogTools() -> impl IntoView {
                 format!("{patterns} counted otherwise ×")
             }}
         </button>
+        <Columns />
         <Views />
         <Download />
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use sidekick::{logs::LogSession, time::Nanos};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     window::{ROW_PX, Turn, slots, turn, window},
 };
 use crate::charts::{Clock, fixed};
-use crate::state::Reading;
+use crate::state::{Column, Reading};
 
 pub(super) struct Viewport {
     scroller: HtmlElement,
@@ -28,6 +29,7 @@ pub(super) struct Viewport {
     widest: usize,
     clock: Clock,
     utc: bool,
+    columns: Vec<Column>,
     /// Prefix to leave out of the names of sources; `None` shows no sources.
     source_prefix: Option<String>,
 }
@@ -51,6 +53,7 @@ impl Viewport {
             widest: 0,
             clock: Clock::new(false),
             utc: false,
+            columns: Vec::new(),
             source_prefix: None,
         }
     }
@@ -73,6 +76,24 @@ impl Viewport {
         if self.utc != utc {
             self.utc = utc;
             self.clock = Clock::new(utc);
+        }
+    }
+
+    pub(super) fn set_columns(&mut self, columns: Vec<Column>) {
+        if self.columns != columns {
+            self.columns = columns;
+            self.set_width(0);
+            self.tell_left();
+        }
+    }
+
+    /// Tells the names above the columns how far the lines are scrolled to the left.
+    fn tell_left(&self) {
+        if let Some(list) = self.scroller.parent_element()
+            && let Some(list) = list.dyn_ref::<HtmlElement>()
+        {
+            let left = format!("-{}px", self.scroller.scroll_left().max(0));
+            let _refused = HtmlElement::style(list).set_property("--log-left", &left);
         }
     }
 
@@ -105,6 +126,9 @@ impl Viewport {
 
     /// The user, or [`scroll`](Self::scroll), moved the view.
     pub(super) fn scrolled(&mut self, session: &LogSession) {
+        if !self.columns.is_empty() {
+            self.tell_left();
+        }
         // Where the room changed, as when a notice above went, the browser moved the rows, and nobody
         // scrolled: who follows is brought to the end once the new room is told.
         let moved = self.scroller.client_height() != self.client_px;
@@ -239,6 +263,7 @@ impl Viewport {
             clock: &mut self.clock,
             utc: self.utc,
             source_prefix: self.source_prefix.as_deref(),
+            columns: &self.columns,
         };
         let mut widest = self.widest;
         let mut indices = range;

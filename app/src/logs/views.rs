@@ -1,13 +1,14 @@
 //! Views of a log that somebody keeps for another time, by name, in the browser's storage for each
 //! container or group. A view is what its address holds.
 
-use crate::bind::{Erase, bound, click, on, when};
+use crate::bind::{Erase, bound, click, on};
 use crate::signal::{RwSignal, effect};
 use leptos::{ev, prelude::*};
 
 use super::{
     address::View,
     controls::{Controls, controls},
+    menu::Menu,
 };
 use crate::preferences::{read, write};
 use crate::route::{Route, Tab};
@@ -23,28 +24,7 @@ type Kept = (String, String);
 /// The button, and the views of this log.
 #[component]
 pub(super) fn Views() -> impl IntoView {
-    let open = RwSignal::new(false);
-    let close = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            open.set(false);
-            event.prevent_default();
-            event.stop_propagation();
-        }
-    };
-    view! {
-        <span class="download" on:keydown=on(close)>
-            <button
-                type="button"
-                class="button"
-                aria-expanded=move || open.get().to_string()
-                on:click=click(move || open.update(|it| *it = !*it))
-            >
-                "Views"
-            </button>
-            {when(move || open.get(), move || view! { <List open /> }.into_any())}
-        </span>
-    }
-    .erase()
+    view! { <Menu label="Views" draw=|open| view! { <List open /> }.into_any() /> }
 }
 
 #[component]
@@ -112,7 +92,7 @@ fn List(open: RwSignal<bool>) -> impl IntoView {
             .with(|_| controls.view().search().is_empty())
     };
     view! {
-        <div class="download-choices views">
+        <div class="menu-list views">
             <ul class="view-list" hidden=move || all.with(Vec::is_empty)>
                 {bound(move || all.get().into_iter().map(row).collect::<Vec<_>>())}
             </ul>

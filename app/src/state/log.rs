@@ -22,6 +22,15 @@ pub struct Health {
     pub served: Option<Served>,
 }
 
+/// A field of structured lines that is shown as a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, `outer.inner` for a member of an object in an object.
+    pub name: String,
+    /// How wide it is, in characters.
+    pub width: usize,
+}
+
 /// What the page knows of the lines before those that it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Past {

@@ -1,0 +1,42 @@
+// Fields of structured lines as columns.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+
+needsDocker();
+
+test('fields that somebody chose stand in columns before the message, also after a reload', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  const json = (status: number, user: string) => `{"level":"info","msg":"paid by ${user}","status":${status},"http":{"path":"/pay"}}`;
+  await docker.run('columned', `echo '${json(200, 'zoe')}'; echo '${json(500, 'ann')}'; echo plain words; sleep 600`);
+  await dashboard.open('/c/columned/logs');
+  await expect(dashboard.log).toContainText('plain words');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const fields = page.getByRole('dialog', { name: 'Columns' });
+  await fields.getByLabel('status').check();
+  await fields.getByLabel('http.path').check();
+  const shown = async () => {
+    await expect(dashboard.rows.nth(1).locator('.cell')).toHaveText(['500', '/pay']);
+    await expect(dashboard.rows.nth(1).locator('.text')).toHaveText('paid by ann');
+    await expect(dashboard.rows.nth(2).locator('.text')).toHaveText('plain words');
+    // The messages begin below each other, and below their name.
+    const left = async (row: number) => Math.round((await dashboard.rows.nth(row).locator('.text').boundingBox())?.x ?? 0);
+    expect(await left(0)).toBe(await left(1));
+    expect(await left(2)).toBe(await left(1));
+    const head = page.locator('.log-head');
+    await expect(head.locator('.cell')).toHaveText(['status', 'http.path']);
+    expect(Math.round((await head.locator('.text').boundingBox())?.x ?? 0)).toBe(await left(1));
+  };
+  await shown();
+  await page.reload();
+  await shown();
+  // A phone has no room for columns.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.locator('.log-head')).toBeHidden();
+  await expect(dashboard.rows.nth(1)).toContainText('paid by ann');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await fields.getByLabel('status').uncheck();
+  await fields.getByLabel('http.path').uncheck();
+  await expect(dashboard.rows.nth(1).locator('.text')).toHaveText(json(500, 'ann'));
+  await expect(page.locator('.log-head')).toBeHidden();
+});
