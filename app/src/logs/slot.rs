@@ -1,5 +1,7 @@
 //! One row of the pool: its elements are made once and written again and again.
 
+mod part;
+
 use leptos::prelude::document;
 use sidekick::{
     logs::{Filter, LogSession, Note, Row, Severity},
@@ -9,6 +11,7 @@ use sidekick::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use self::part::Part;
 use super::columns::Cells;
 use super::fingerprint::{fingerprint, hash};
 use super::pieces::{Piece, classes, colors, is_plain, pieces, rgb, shown};
@@ -25,34 +28,6 @@ pub(super) struct Look<'a> {
     pub(super) source_prefix: Option<&'a str>,
     /// Fields to show before the message.
     pub(super) columns: &'a [Column],
-}
-
-/// A part of a row that often says the same of another line: only what changes is written.
-struct Part {
-    element: Element,
-    /// What stands in it; 0 for nothing.
-    written: u64,
-}
-
-impl Part {
-    fn new(element: HtmlElement) -> Self {
-        Self {
-            element: element.into(),
-            written: 0,
-        }
-    }
-
-    fn write(&mut self, text: &str) {
-        let print = if text.is_empty() {
-            0
-        } else {
-            hash(text.bytes(), 0)
-        };
-        if self.written != print {
-            self.written = print;
-            self.element.set_text_content(Some(text));
-        }
-    }
 }
 
 pub(super) struct Slot {

@@ -104,6 +104,9 @@ async fn lines_of_a_project_stand_behind_the_names_of_their_containers() {
     assert_eq!(tail.line().await, "shop-web-1 | hello");
     world.print("shop-db-1", ["ready".to_owned()]);
     assert_eq!(tail.line().await, "shop-db-1  | ready");
+    // What came twice would be before this.
+    world.print("shop-web-1", ["the end".to_owned()]);
+    assert_eq!(tail.line().await, "shop-web-1 | the end");
     tail.terminate().await;
     let tail = tail.end().await;
     assert_eq!((tail.out.as_str(), tail.err.as_str()), ("", ""));
