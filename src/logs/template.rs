@@ -18,7 +18,7 @@
 //!    makes the templates one; the most frequent keeps its number, and `aliases` leads the others
 //!    to it.
 //! 4. `keep` lets the least used templates go where there are too many, `view` tells what there is.
-//!    `cluster` has the counts, values, kinds and examples. The latter are taken from the first 16
+//!    `cluster` has the counts, values, kinds and examples. The latter are taken from the first 32
 //!    lines of a template and from fewer and fewer after that, each of which stands for those since
 //!    the one before: their counts are estimates.
 //!

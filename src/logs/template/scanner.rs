@@ -9,6 +9,7 @@ mod json;
 mod logfmt;
 mod members;
 mod quote;
+mod record;
 mod run;
 mod word;
 
@@ -64,6 +65,8 @@ pub(super) struct Token {
     pub(super) quoted: bool,
     /// Whether white space is before it.
     pub(super) spaced: bool,
+    /// Whether it is a column of an access log.
+    pub(super) column: bool,
 }
 
 impl Token {
@@ -129,6 +132,7 @@ pub(super) fn scan(
     if levelled {
         members::settle_tail(line, tokens);
     }
+    record::settle(line, tokens);
     (0..0, end)
 }
 
@@ -198,6 +202,7 @@ impl Scanner<'_> {
             part,
             quoted,
             spaced: std::mem::take(&mut self.spaced),
+            column: false,
         });
     }
 

@@ -159,6 +159,10 @@ impl Shape {
         let Some(before) = before else {
             return false;
         };
+        let column = |at: u16| tokens[at as usize].column;
+        if column(before.last) && column(second) {
+            return true;
+        }
         match (kind(before.last), kind(second)) {
             (Some(a), Some(b)) => a == b || a.is_digits() && b.is_digits(),
             // A unit or the name of a month.

@@ -31,10 +31,10 @@ impl Piece {
         &all[self.start as usize..self.end as usize]
     }
 
-    /// Whether a value is shown as it is: a name that all lines have.
+    /// Whether a value is shown as it is: a name, or `-`, that all lines have.
     pub(super) fn is_told(&self, all: &[u8]) -> bool {
         let text = self.text(all);
-        let named = text.first().is_some_and(u8::is_ascii_alphabetic);
+        let named = text == b"-" || text.first().is_some_and(u8::is_ascii_alphabetic);
         self.constant && self.value == Some(Kind::Any) && named && text.len() < MAX_VALUE_BYTES
     }
 

@@ -38,6 +38,7 @@ impl<'a, 't> Fold<'a, 't> {
             part,
             quoted,
             spaced: false,
+            column: false,
         });
     }
 

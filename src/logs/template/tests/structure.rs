@@ -235,3 +235,34 @@ fn quotes_of_members_without_a_place_come_in_pairs() {
         "{mined:?}"
     );
 }
+
+#[test]
+fn columns_behind_a_request_are_values() {
+    let line = |n: usize, flag: &str, details: &str, from: &str| {
+        format!(
+            r#""GET /items/{n} HTTP/2" 20{} {flag} {details} - "{from}" {n}"#,
+            n % 3
+        )
+    };
+    assert_eq!(
+        mine([line(7, "DC", "-", "-").as_str()]),
+        [r#"1 "GET <path> HTTP/2" <num> DC - - "-" <num>"#]
+    );
+    let lines = [
+        line(0, "-", "via_upstream", "-"),
+        line(1, "UC", "-", "https://example.org/list"),
+        line(2, "DC", "-", "-"),
+    ];
+    assert_eq!(
+        mine(lines.iter().map(String::as_str)),
+        [r#"3 "GET <path> HTTP/2" <num> <*> <*> - "<*>" <num>"#]
+    );
+    // What a server says beside a request is its own, and so are names.
+    let said = [
+        r#"request refused: "GET /a HTTP/1.1" by rule"#,
+        r#"request refused: "GET /a HTTP/1.1" by hand"#,
+        r#""GET /a HTTP/1.1" status: 200 len: 10"#,
+        r#""GET /a HTTP/1.1" state: 200 len: 10"#,
+    ];
+    assert_eq!(mine(said).len(), 4);
+}
