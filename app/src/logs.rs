@@ -17,6 +17,7 @@ mod fingerprint;
 mod go_to;
 mod inspector;
 mod list;
+mod memory;
 mod menu;
 mod notice;
 mod past;

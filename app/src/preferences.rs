@@ -58,6 +58,12 @@ pub(crate) fn limits() -> StoreLimits {
     chosen.unwrap_or_default()
 }
 
+/// Keeps what a log may hold here.
+pub(crate) fn keep_limits(limits: StoreLimits) {
+    let mebibytes = limits.max_bytes >> 20;
+    write("held", &format!("{} {mebibytes}", limits.max_lines));
+}
+
 /// Reads the choices once the page is live, then keeps and applies them.
 #[cfg(feature = "hydrate")]
 pub(crate) fn keep(dashboard: Dashboard) {

@@ -21,6 +21,10 @@ use crate::state::Seek;
 /// Shortest time between two changes of the address, in milliseconds: browsers refuse too many.
 const WRITE_MS: u64 = 400;
 
+/// Longest query in an address, in bytes as it stands there: servers refuse an address that is too long, and
+/// then a reload would show no log.
+const MAX_BYTES: usize = 16 << 10;
+
 /// What a log is filtered by, as far as it can be told to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct View {
@@ -76,6 +80,9 @@ impl View {
         if !self.text.is_empty() {
             out.push_str("?q=");
             encode(&self.text, &mut out);
+            if out.len() > MAX_BYTES {
+                out.clear();
+            }
         }
         if !self.severities.is_all() {
             out.push(if out.is_empty() { '?' } else { '&' });
@@ -171,7 +178,8 @@ pub(super) fn keep() {
         (minute, dashboard.utc.get())
     });
     effect(move || {
-        clock.track();
+        // A memo that nobody reads follows nothing.
+        clock.with(|_| ());
         let timed = controls.filter.with_untracked(|filter| {
             let text = filter.text.to_ascii_lowercase();
             text.contains("after:") || text.contains("before:")
@@ -237,6 +245,17 @@ mod tests {
             assert_eq!(View::parse(&view.search()), view);
         }
         assert_eq!(View::default().search(), "");
+    }
+
+    #[test]
+    fn a_text_that_no_server_takes_is_left_out() {
+        let mut view = View {
+            text: "ü".repeat(1000),
+            severities: SeveritySet::only(Severity::Error),
+        };
+        assert_eq!(View::parse(&view.search()), view);
+        view.text = "ü".repeat(10_000);
+        assert_eq!(view.search(), "?level=error");
     }
 
     #[test]

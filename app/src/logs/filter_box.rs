@@ -97,7 +97,7 @@ pub(crate) fn FilterBox() -> impl IntoView {
         <span id="filter-problem" class="let-go" role="status">
             {bound(move || problem.get())}
         </span>
-        <span class="let-go" title="The page holds 900,000 lines or 256 MiB">
+        <span class="let-go" title="How much is held is chosen under Memory">
             {bound(let_go)}
         </span>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     address, columns::Columns, controls::controls, download::Download, filter_box::TemplateChip,
-    views::Views,
+    memory::Memory, views::Views,
 };
 use crate::{charts::plural, corrections, mutes::Mutes};
 
@@ -42,6 +42,7 @@ pub(crate) fn LogTools() -> impl IntoView {
             }}
         </button>
         <Columns />
+        <Memory />
         <Views />
         <Download />
     }

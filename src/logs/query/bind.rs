@@ -10,7 +10,7 @@ use super::field::Field;
 use super::phrase::Phrase;
 use super::plan::{Check, Known, Marks, Plan};
 use super::rows::Rows;
-use super::{Matcher, Query, parse, pattern_is, source_is};
+use super::{Matcher, Query, When, parse, pattern_is, source_is};
 
 /// The reader of queries, as functions that whoever has no language does not have to have.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,12 @@ impl Plan {
         }
     }
 
+    fn instant(&mut self, when: When, known: &Known<'_>) -> i64 {
+        let time = when.resolve(known.here).0;
+        self.times.push(time);
+        time
+    }
+
     fn bind(&mut self, query: &Query, known: &Known<'_>) -> Option<Arc<dyn Check>> {
         Some(match query {
             Query::All(list) | Query::Any(list) => {
@@ -118,8 +124,8 @@ impl Plan {
                 self.name_templates(&all);
                 Arc::new(Templates(all))
             }
-            Query::After(when) => Arc::new(Times(when.resolve(known.here).0..i64::MAX)),
-            Query::Before(when) => Arc::new(Times(i64::MIN..when.resolve(known.here).0)),
+            Query::After(when) => Arc::new(Times(self.instant(*when, known)..i64::MAX)),
+            Query::Before(when) => Arc::new(Times(i64::MIN..self.instant(*when, known))),
             Query::Field(field) => Arc::new(Field::new(field)),
         })
     }

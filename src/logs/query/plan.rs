@@ -116,6 +116,7 @@ pub struct Plan {
     pub(super) uses_sources: bool,
     pub(super) uses_patterns: bool,
     pub(super) templates: Vec<u32>,
+    pub(super) times: Vec<i64>,
 }
 
 impl Plan {
@@ -154,6 +155,11 @@ impl Plan {
     #[must_use]
     pub fn templates(&self) -> &[u32] {
         &self.templates
+    }
+
+    /// The instants that its text means here and now, in nanoseconds, in the order of the text.
+    pub(in crate::logs) fn times(&self) -> &[i64] {
+        &self.times
     }
 
     /// Whether it lets everything through.

@@ -18,6 +18,9 @@ pub(super) struct View {
     /// The filter, bound to what is known.
     plan: Plan,
     matches: Matches,
+    /// The same filter some time later, which takes this one's place once all is searched: till then
+    /// whoever reads keeps what is there.
+    next: Option<(Plan, Matches)>,
     /// How many times another one began.
     begun: u64,
     /// There are rows that have not been searched: slices are under way.
@@ -30,7 +33,8 @@ pub(super) struct View {
 impl View {
     /// Memory that it holds in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.matches.heap_bytes()
+        let next = self.next.as_ref().map_or(0, |it| it.1.heap_bytes());
+        self.matches.heap_bytes() + next
     }
 }
 
@@ -45,9 +49,20 @@ impl LogSession {
     pub fn begin_filter(&mut self, filter: Filter) {
         let template = filter.template.map(|id| self.templates().resolve(id));
         let filter = Filter { template, ..filter };
-        if filter != self.filter {
-            self.filter = filter;
-            self.begin_view(self.plan());
+        if filter == self.filter {
+            return;
+        }
+        let same = Filter {
+            here: self.filter.here,
+            ..filter.clone()
+        };
+        let only_later = same == self.filter && !self.view.searching;
+        self.filter = filter;
+        let plan = self.plan();
+        if !only_later {
+            self.begin_view(plan);
+        } else if plan.times() != self.view.plan.times() {
+            self.view.next = Some((plan, Matches::default()));
         }
     }
 
@@ -66,6 +81,17 @@ impl LogSession {
             self.version += 1;
             let View { plan, matches, .. } = &mut self.view;
             self.view.searching = !matches.search(plan, &self.store, bytes);
+        }
+        if let Some((plan, matches)) = &mut self.view.next {
+            if !matches.search(plan, &self.store, bytes) {
+                return false;
+            }
+            if let Some((plan, matches)) = self.view.next.take() {
+                (self.view.plan, self.view.matches) = (plan, matches);
+                self.view.begun += 1;
+                self.version += 1;
+                self.view.searching = false;
+            }
         }
         !self.view.searching
     }
@@ -119,6 +145,7 @@ impl LogSession {
         self.version += 1;
         self.view.plan = plan;
         self.view.begun += 1;
+        self.view.next = None;
         self.view.matches = Matches::default();
         self.view.searching = !self.filter.is_all();
     }
@@ -231,6 +258,9 @@ impl LogSession {
 
     /// Searches what is new, unless that is much; where slices are under way they come to it.
     fn keep_in_view(&mut self, rows: Range<u64>) {
+        if let Some((_, matches)) = &mut self.view.next {
+            matches.keep(rows.clone());
+        }
         self.view.matches.keep(rows);
         if !std::mem::replace(&mut self.view.searching, true) {
             self.search(AT_ONCE);
@@ -313,5 +343,49 @@ mod tests {
         session.ingest(0, log(&[&line("carol")]));
         assert!(session.templates().merges() > 0);
         assert_eq!(session.visible_len(), 0, "not found anew");
+    }
+
+    #[test]
+    fn a_span_of_time_that_moves_on_takes_no_row_away_that_it_still_has() {
+        use crate::logs::query::{Here, Language};
+        use crate::time::Millis;
+        let mut session = LogSession::default();
+        let minute = |n: i64| Nanos(n * 60_000_000_000);
+        for n in 0..40 {
+            let mut batch = LogBatch::new();
+            batch.push_line(minute(n), LogStream::Stdout, &"x".repeat(60_000));
+            session.ingest(0, batch);
+        }
+        let filter = |text: &str, now: i64| Filter {
+            text: text.to_owned(),
+            language: Some(Language::QUERIES),
+            here: Here {
+                now: Millis(now * 60_000),
+                ahead_ms: 0,
+            },
+            ..Filter::default()
+        };
+        session.set_filter(filter("after:30m", 40));
+        assert_eq!((session.visible_lines(), session.views()), (30, 1));
+        session.begin_filter(filter("after:30m", 41));
+        assert_eq!(session.visible_lines(), 30, "what is read stays");
+        while !session.search(1) {
+            assert_eq!(session.visible_lines(), 30);
+        }
+        assert_eq!((session.visible_lines(), session.views()), (29, 2));
+        // Lines that come meanwhile are found, and those that go are not.
+        session.begin_filter(filter("after:30m", 42));
+        session.search(1);
+        let mut batch = LogBatch::new();
+        batch.push_line(minute(41), LogStream::Stdout, "new");
+        session.ingest(0, batch);
+        while !session.search(1) {}
+        assert_eq!(session.visible_lines(), 29);
+        // An instant stays what it is.
+        session.set_filter(filter("after:1970-01-01T00:10:00Z", 42));
+        let views = session.views();
+        session.begin_filter(filter("after:1970-01-01T00:10:00Z", 43));
+        assert!(session.search(0) && session.views() == views);
+        assert_eq!(session.visible_lines(), 31);
     }
 }
