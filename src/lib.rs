@@ -13,6 +13,7 @@
 //! | [`ring`] | a buffer that keeps the newest values |
 //! | [`sort`] | sorting, compiled once |
 //! | [`logs`] | severity, ANSI, counts, timeline, templates, the line store and its filter |
+//! | [`snapshot`] | a log with its stats and events as a file that a page opens again |
 //! | [`stats`] | the newest readings of each container and the rates between them |
 
 pub mod client;
@@ -22,6 +23,7 @@ pub mod model;
 pub mod protocol;
 pub mod reconnect;
 pub mod ring;
+pub mod snapshot;
 pub mod sort;
 pub mod stats;
 pub mod time;

@@ -3,11 +3,14 @@
 //! A page writes some hundred kilobytes and rests, so that no frame waits for it; meanwhile lines
 //! come and go. What was let go before it was written is told in the file, like all that is missing.
 
+mod walk;
+
 use super::ansi;
 use super::session::LogSession;
 use super::store::{Note, Row};
 use crate::protocol::{EntryRef, Gap, GapReason, LogStream};
 use crate::time::Nanos;
+pub(crate) use walk::Walk;
 
 /// How lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,24 +27,9 @@ pub enum Form {
 #[derive(Clone, Debug)]
 pub struct Export {
     form: Form,
-    filtered: bool,
-    /// Numbers of the rows that are still to be written.
-    next: u64,
-    end: u64,
-    /// The row that was written last, to find it where late lines moved it.
-    last: Option<Written>,
-    /// How many times rows had moved when that was looked at last.
-    moves: u64,
+    walk: Walk,
     lines: u64,
     notes: u64,
-}
-
-/// What a row is known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Written {
-    time: Nanos,
-    source: u16,
-    bytes: usize,
 }
 
 impl Export {
@@ -50,11 +38,7 @@ impl Export {
     pub fn new(session: &LogSession, form: Form, filtered: bool) -> Self {
         Self {
             form,
-            filtered: filtered && !session.filter().is_all(),
-            next: session.store().first_row(),
-            end: session.store().end_row(),
-            last: None,
-            moves: session.store().moved_since(u64::MAX).0,
+            walk: Walk::new(session, filtered),
             lines: 0,
             notes: 0,
         }
@@ -85,72 +69,20 @@ impl Export {
     /// Appends rows until about so many bytes are added. True where nothing is left.
     pub fn write(&mut self, session: &LogSession, bytes: usize, out: &mut String) -> bool {
         let until = out.len().saturating_add(bytes);
-        self.find_again(session);
-        let first = session.store().first_row();
-        if self.next < first {
+        let mut walk = self.walk.clone();
+        let gone = walk.go_on(session);
+        if gone > 0 {
             // Of those that went nobody knows whether the filter would have let them through.
-            let gone = first.min(self.end) - self.next;
-            self.note(
-                out,
-                &format!("{gone} rows were let go while this was written"),
-                None,
-                "",
-            );
-            self.next = first;
+            let said = format!("{gone} rows were let go while this was written");
+            self.note(out, &said, None, "");
         }
-        let mut index = match self.filtered {
-            true => session.index_of(self.next),
-            false => (self.next - first) as usize,
-        };
-        while out.len() < until {
-            let number = match self.filtered {
-                true => session.number_of(index),
-                false => Some(first + index as u64),
-            };
-            let Some(number) = number.filter(|it| *it < self.end) else {
-                self.next = self.end;
-                return true;
-            };
-            let row = match self.filtered {
-                true => session.visible(index),
-                false => session.store().row(index),
-            };
-            if let Some(row) = row {
-                self.row(session, &row, out);
-                self.last = Some(Written::of(&row));
-            }
-            self.next = number + 1;
-            index += 1;
-        }
-        self.next >= self.end
-    }
-
-    /// Lines of a merged log that come late move those behind them: goes on behind the row that was
-    /// written last, wherever it is now, and to the end that there is now, for what is before it was
-    /// held when this began.
-    fn find_again(&mut self, session: &LogSession) {
-        let (moves, first_moved) = session.store().moved_since(self.moves);
-        self.moves = moves;
-        if first_moved >= self.end {
-            return;
-        }
-        self.end = session.store().end_row();
-        if first_moved >= self.next {
-            return;
-        }
-        let Some((last, at)) = self.last.zip(self.next.checked_sub(1)) else {
-            return;
-        };
-        let Some(index) = at.checked_sub(session.store().first_row()) else {
-            return;
-        };
-        let moved = session
-            .store()
-            .iter_from(index as usize)
-            .position(|row| Written::of(&row) == last);
-        if let Some(moved) = moved {
-            self.next += moved as u64;
-        }
+        let done = out.len() < until
+            && walk.rows(session, &mut |row| {
+                self.row(session, row, out);
+                out.len() < until
+            });
+        self.walk = walk;
+        done
     }
 
     fn row(&mut self, session: &LogSession, row: &Row<'_>, out: &mut String) {
@@ -170,8 +102,7 @@ impl Export {
             }
             Row::Note { source, note } => {
                 let source = session.source_name(*source).unwrap_or_default();
-                let (said, at) = said(note);
-                self.note(out, &said, at, source);
+                self.note(out, &said(note), note.time(), source);
             }
         }
     }
@@ -196,23 +127,6 @@ impl Export {
                 member("note", said, out);
                 out.push_str("}\n");
             }
-        }
-    }
-}
-
-impl Written {
-    fn of(row: &Row<'_>) -> Self {
-        match row {
-            Row::Entry { entry, source, .. } => Self {
-                time: entry.time,
-                source: *source,
-                bytes: entry.text.len(),
-            },
-            Row::Note { source, note } => Self {
-                time: said(note).1.unwrap_or_default(),
-                source: *source,
-                bytes: usize::MAX,
-            },
         }
     }
 }
@@ -295,17 +209,16 @@ fn string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// What a row says that is no line, and when it was.
-fn said(note: &Note) -> (String, Option<Nanos>) {
+/// What a row says that is no line.
+fn said(note: &Note) -> String {
     match note {
-        Note::Missing(gap) => (missing(gap), gap.after.or(gap.before)),
-        Note::Started { at } => ("started again".to_owned(), Some(*at)),
-        Note::Replaced { at } => ("a new container of this name begins".to_owned(), Some(*at)),
-        Note::Ended { at, code: None } => ("ended".to_owned(), Some(*at)),
+        Note::Missing(gap) => missing(gap),
+        Note::Started { .. } => "started again".to_owned(),
+        Note::Replaced { .. } => "a new container of this name begins".to_owned(),
+        Note::Ended { code: None, .. } => "ended".to_owned(),
         Note::Ended {
-            at,
-            code: Some(code),
-        } => (format!("ended, exit {code}"), Some(*at)),
+            code: Some(code), ..
+        } => format!("ended, exit {code}"),
     }
 }
 

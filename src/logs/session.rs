@@ -3,6 +3,7 @@
 
 mod corrections;
 mod past;
+mod restored;
 mod sources;
 mod view;
 

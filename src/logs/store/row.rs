@@ -1,5 +1,7 @@
 //! What a store holds, row by row.
 
+use serde::{Deserialize, Serialize};
+
 use crate::logs::severity::Severity;
 use crate::logs::template::TemplateId;
 use crate::protocol::{EntryRef, Gap};
@@ -33,7 +35,7 @@ pub enum Row<'a> {
 }
 
 /// What a row says that is no line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Note {
     /// Lines are missing here.
     Missing(Gap),

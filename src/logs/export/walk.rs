@@ -1,0 +1,142 @@
+//! The rows of a session one after another, while lines come and go.
+
+use crate::logs::session::LogSession;
+use crate::logs::store::{Note, Row};
+use crate::time::Nanos;
+
+/// Where a file that is being written is: what was held, or shown, when it was begun is its range.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    filtered: bool,
+    /// Numbers of the rows that are still to come.
+    next: u64,
+    end: u64,
+    /// The row that came last, to find it where late lines moved it.
+    last: Option<Passed>,
+    /// How many times rows had moved when that was looked at last.
+    moves: u64,
+}
+
+/// What a row is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Passed {
+    time: Nanos,
+    source: u16,
+    bytes: usize,
+}
+
+impl Walk {
+    /// Begins with the oldest row: of those that the filter lets through, or of all.
+    pub(crate) fn new(session: &LogSession, filtered: bool) -> Self {
+        Self {
+            filtered: filtered && !session.filter().is_all(),
+            next: session.store().first_row(),
+            end: session.store().end_row(),
+            last: None,
+            moves: session.store().moved_since(u64::MAX).0,
+        }
+    }
+
+    /// Goes on after a rest, behind the row that came last, wherever it is now. Returns how many rows
+    /// were let go before they came.
+    pub(crate) fn go_on(&mut self, session: &LogSession) -> u64 {
+        self.find_again(session);
+        let first = session.store().first_row();
+        if self.next >= first {
+            return 0;
+        }
+        let gone = first.min(self.end) - self.next;
+        self.next = first;
+        gone
+    }
+
+    /// Hands rows to `take` until it says that it is enough. True where none is left.
+    pub(crate) fn rows(
+        &mut self,
+        session: &LogSession,
+        take: &mut dyn FnMut(&Row<'_>) -> bool,
+    ) -> bool {
+        let store = session.store();
+        let first = store.first_row();
+        let mut index = match self.filtered {
+            true => session.index_of(self.next),
+            false => (self.next - first) as usize,
+        };
+        loop {
+            let number = match self.filtered {
+                true => session.number_of(index),
+                false => Some(first + index as u64),
+            };
+            let Some(number) = number.filter(|it| *it < self.end) else {
+                self.next = self.end;
+                return true;
+            };
+            let row = match self.filtered {
+                true => session.visible(index),
+                false => store.row(index),
+            };
+            self.next = number + 1;
+            index += 1;
+            if let Some(row) = row {
+                self.last = Some(Passed::of(&row));
+                if !take(&row) {
+                    return self.next >= self.end;
+                }
+            }
+        }
+    }
+
+    /// Lines of a merged log that come late move those behind them: goes on behind the row that came
+    /// last, and to the end that there is now, for what is before it was held when this began.
+    fn find_again(&mut self, session: &LogSession) {
+        let store = session.store();
+        let (moves, first_moved) = store.moved_since(self.moves);
+        self.moves = moves;
+        if first_moved >= self.end {
+            return;
+        }
+        self.end = store.end_row();
+        if first_moved >= self.next {
+            return;
+        }
+        let Some((last, at)) = self.last.zip(self.next.checked_sub(1)) else {
+            return;
+        };
+        let Some(index) = at.checked_sub(store.first_row()) else {
+            return;
+        };
+        let moved = store
+            .iter_from(index as usize)
+            .position(|row| Passed::of(&row) == last);
+        if let Some(moved) = moved {
+            self.next += moved as u64;
+        }
+    }
+}
+
+impl Passed {
+    fn of(row: &Row<'_>) -> Self {
+        match row {
+            Row::Entry { entry, source, .. } => Self {
+                time: entry.time,
+                source: *source,
+                bytes: entry.text.len(),
+            },
+            Row::Note { source, note } => Self {
+                time: note.time().unwrap_or_default(),
+                source: *source,
+                bytes: usize::MAX,
+            },
+        }
+    }
+}
+
+impl Note {
+    /// When it was, where that is known.
+    pub(crate) fn time(&self) -> Option<Nanos> {
+        match self {
+            Self::Missing(gap) => gap.after.or(gap.before),
+            Self::Ended { at, .. } | Self::Started { at } | Self::Replaced { at } => Some(*at),
+        }
+    }
+}

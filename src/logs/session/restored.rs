@@ -1,0 +1,24 @@
+//! Rows of a log that was saved, as they stood: with the marks that they have, and no others.
+
+use super::{LogSession, Run};
+use crate::logs::store::Note;
+use crate::protocol::LogBatch;
+
+impl LogSession {
+    /// Takes lines of a saved log.
+    pub fn restore(&mut self, source: u16, batch: LogBatch) {
+        self.sources.or_default(source).run = Run::Open;
+        self.ingest(source, batch);
+    }
+
+    /// Takes a row of a saved log that is no line.
+    pub fn restore_note(&mut self, source: u16, note: Note) {
+        if let Note::Missing(gap) = note {
+            return self.gap(source, gap);
+        }
+        // The run that it ends, or begins, is known: no other mark is to be made.
+        self.sources.or_default(source).run = Run::Open;
+        let changed = self.store.append_note(source, note);
+        self.update_view(changed);
+    }
+}
