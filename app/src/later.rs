@@ -19,6 +19,7 @@ use crate::logs::{
 };
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
+use crate::snapshot::{DropTarget, SnapshotFacts, SnapshotHead};
 use crate::state::Health;
 use crate::stats::StatsView;
 
@@ -29,6 +30,11 @@ pub(crate) enum Part {
     Screen(Screen),
     /// The keyboard help.
     Help,
+    /// What takes files that are dropped on the page.
+    Drop,
+    /// Of an opened snapshot: whose it is, and on the Details tab what it holds.
+    SnapshotHead,
+    SnapshotFacts,
     /// Of the Stats tab.
     Stats,
     /// Of the Patterns tab.
@@ -93,6 +99,9 @@ fn draw(part: Part) -> AnyView {
         Part::Nothing => ().into_any(),
         Part::Screen(which) => screen(which),
         Part::Help => view! { <Help /> }.erase(),
+        Part::Drop => view! { <DropTarget /> }.erase(),
+        Part::SnapshotHead => view! { <SnapshotHead /> }.erase(),
+        Part::SnapshotFacts => view! { <SnapshotFacts /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
         Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
         Part::Columns => view! { <ColumnHead /> }.erase(),
@@ -137,15 +146,14 @@ use draw as drawn;
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use futures::FutureExt;
     use std::cell::{Cell, RefCell};
-    use std::time::Duration;
-
-    use futures::{FutureExt, channel::oneshot};
     use wasm_bindgen_futures::spawn_local;
 
     use super::code::{draw, load};
     use super::*;
     use crate::bind::bound;
+    use crate::browser::pause;
 
     /// How long the live page waits before it asks for the rest of its code, in milliseconds: its
     /// first lines come first.
@@ -279,12 +287,6 @@ mod browser {
             wait = (wait * 2).min(RETRY_MS.1);
         }
         here();
-    }
-
-    async fn pause(ms: u64) {
-        let (done, passed) = oneshot::channel::<()>();
-        set_timeout(move || drop(done), Duration::from_millis(ms));
-        let _ended = passed.await;
     }
 }
 

@@ -49,5 +49,6 @@ pub fn App() -> impl IntoView {
             </main>
         </div>
         {part_at_last(Part::Help)}
+        {part_at_last(Part::Drop)}
     }
 }

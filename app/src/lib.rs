@@ -10,6 +10,7 @@
 //! | [`text`], [`icons`] | short texts and small drawings |
 //! | `shell` | the HTML document around the page |
 //! | `layout`, `sidebar`, `details` | the page itself |
+//! | `snapshot` | a log as a file: saved, opened again |
 //! | [`logs`], [`patterns`], [`groups`], [`stats`], [`charts`] | the views behind the tabs |
 //!
 //! There is no router: the page has one layout, and its address is one signal. The server
@@ -26,6 +27,8 @@
 )]
 
 mod bind;
+#[cfg(feature = "hydrate")]
+mod browser;
 pub mod charts;
 mod corrections;
 pub mod groups;
@@ -52,6 +55,7 @@ pub mod layout;
 mod live;
 mod shell;
 mod sidebar;
+mod snapshot;
 #[cfg(test)]
 mod test_data;
 

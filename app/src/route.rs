@@ -7,6 +7,7 @@
 //! | `/c/NAME[/TAB]` | one container |
 //! | `/p/PROJECT[/TAB]` | a Compose project |
 //! | `/p/PROJECT/s/SERVICE[/TAB]` | one service of it |
+//! | `/snapshot[/TAB]` | the snapshot that was opened in this page |
 //!
 //! `TAB` is `logs` (the default), `stats`, `patterns`, `groups` or `details`.
 
@@ -105,6 +106,8 @@ pub enum Selection {
         /// Name of the service.
         service: String,
     },
+    /// A log that was saved as a file and opened in this page.
+    Snapshot,
     /// A path that is no address of the page; [`Route::parse`] never gives it.
     Nowhere(String),
 }
@@ -171,6 +174,7 @@ impl Route {
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let (selection, rest) = match parts.as_slice() {
             [] => (Selection::Overview, [].as_slice()),
+            ["snapshot", rest @ ..] => (Selection::Snapshot, rest),
             ["c", name, rest @ ..] => (Selection::Container((*name).to_owned()), rest),
             ["p", project, "s", service, rest @ ..] => (
                 Selection::Service {
@@ -206,6 +210,7 @@ impl Route {
         match &self.selection {
             Selection::Overview => return "/".to_owned(),
             Selection::Nowhere(path) => return path.clone(),
+            Selection::Snapshot => path.push_str("/snapshot"),
             Selection::Container(name) => {
                 path.push_str("/c/");
                 encode(name, &mut path);
@@ -235,7 +240,7 @@ impl Route {
             return !matches!(self.selection, Selection::Nowhere(_));
         }
         match &self.selection {
-            Selection::Overview => true,
+            Selection::Overview | Selection::Snapshot => true,
             Selection::Nowhere(_) => false,
             Selection::Container(name) => snapshot.containers.iter().any(|c| c.name == *name),
             Selection::Project(name) => snapshot
@@ -253,6 +258,7 @@ impl Route {
     pub fn title(&self, there: bool) -> String {
         match &self.selection {
             Selection::Overview => "Sidekick Docker".to_owned(),
+            Selection::Snapshot => "Snapshot · Sidekick".to_owned(),
             _ if !there => "Not found · Sidekick".to_owned(),
             Selection::Nowhere(path) => format!("{path} · Sidekick"),
             Selection::Container(name) | Selection::Project(name) => {
@@ -303,6 +309,7 @@ mod tests {
     fn every_address_is_read_back() {
         for selection in [
             Selection::Overview,
+            Selection::Snapshot,
             Selection::Container("web-1".into()),
             Selection::Container("späße / 100%".into()),
             Selection::Project("s".into()),
@@ -345,6 +352,7 @@ mod tests {
     fn other_paths_are_no_addresses() {
         for path in [
             "/c",
+            "/snapshot/nonsense",
             "/x/web-1",
             "/c/web-1/nonsense",
             "/c/web-1/logs/more",

@@ -3,6 +3,7 @@
 
 mod initial;
 mod log;
+mod opened;
 mod pinned;
 #[cfg(any(feature = "hydrate", test))]
 mod quiet;
@@ -12,6 +13,7 @@ mod target;
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
 pub use log::{Column, Health, Past, Reading, Seek};
+pub use opened::Opened;
 pub use pinned::Pinned;
 
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
@@ -53,6 +55,8 @@ pub struct SourceInfo {
 pub enum Subject {
     /// The selected container; `None` while it is unknown.
     Container(Option<ContainerId>),
+    /// A snapshot, by its number among those that were opened; 0 while none is.
+    Snapshot(u32),
     /// Any other selection.
     Group(Selection),
 }
@@ -133,6 +137,8 @@ pub struct Dashboard {
     pub stats_version: RwSignal<u64>,
     /// Readings of the subject that this page was too slow to take.
     pub stats_lost: RwSignal<u64>,
+    /// The snapshot that was opened last.
+    pub opened: RwSignal<Opened>,
     /// Grows with each new subject, whose `logs` and `stats` begin empty.
     pub session: RwSignal<u64>,
 
@@ -179,7 +185,9 @@ impl Dashboard {
             let before = before.and_then(Option::as_ref);
             containers.with(|list| Pinned::next(before, name, list, known, accepted))
         });
+        let opened = RwSignal::new(Opened::default());
         let subject = memo(move || match selection.get() {
+            Selection::Snapshot => Subject::Snapshot(opened.with(|it| it.number)),
             Selection::Container(_) => {
                 Subject::Container(pinned.with(|pin| pin.as_ref().map(|pin| pin.id().clone())))
             }
@@ -218,6 +226,7 @@ impl Dashboard {
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
             stats_version: RwSignal::new(0),
             stats_lost: RwSignal::new(0),
+            opened,
             session: RwSignal::new(0),
             utc: RwSignal::new(false),
             theme,

@@ -15,7 +15,7 @@ use crate::{
     logs::StreamNotice,
     pulse::pulse,
     route::Selection,
-    state::{Dashboard, dashboard},
+    state::{Dashboard, Subject, dashboard},
 };
 use cards::Cards;
 use range::{Range, RangeSwitch};
@@ -112,6 +112,8 @@ fn members(dashboard: Dashboard) -> Vec<Member> {
             live: true,
         }];
     }
+    // In a snapshot nothing goes on, and all of it is to be seen.
+    let saved = matches!(dashboard.subject.get(), Subject::Snapshot(_));
     let mut members: Vec<_> = dashboard.sources.with(|sources| {
         sources
             .iter()
@@ -120,10 +122,11 @@ fn members(dashboard: Dashboard) -> Vec<Member> {
                 id: source.container.clone(),
                 name: source.name.clone(),
                 source: source.source,
-                live: !matches!(
-                    source.state,
-                    StreamState::Ended | StreamState::Failed { .. }
-                ),
+                live: saved
+                    || !matches!(
+                        source.state,
+                        StreamState::Ended | StreamState::Failed { .. }
+                    ),
             })
             .collect()
     });
@@ -152,6 +155,9 @@ fn idle(shown: Shown) -> Option<String> {
         };
     }
     (!read).then(|| {
+        if matches!(shown.dashboard.subject.get(), Subject::Snapshot(_)) {
+            return "The page that saved it had not looked at its stats.".to_owned();
+        }
         if shown.members.with(Vec::is_empty) {
             "No container of it is running.".to_owned()
         } else {

@@ -7,7 +7,7 @@ import { Dashboard } from '../harness/dashboard.ts';
 import { expect, plainTest as test } from '../harness/fixtures.ts';
 
 async function saved(page: Page): Promise<[Download, Buffer]> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save' }).click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save', exact: true }).click()]);
   return [download, readFileSync(await download.path())];
 }
 

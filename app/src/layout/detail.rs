@@ -22,6 +22,7 @@ pub(crate) fn Detail() -> impl IntoView {
         <header class="head">
             {move || match subject.get() {
                 Subject::Container(_) => container_head(dashboard),
+                Subject::Snapshot(_) => part(Part::SnapshotHead),
                 Subject::Group(group) => group_head(dashboard, group),
             }} <Tabs />
         </header>
@@ -51,6 +52,7 @@ fn view_of(tab: Tab, subject: &Subject) -> AnyView {
         (Tab::Patterns, _) => part(Part::Patterns),
         (Tab::Groups, _) => part(Part::Groups),
         (Tab::Details, Subject::Container(_)) => part(Part::Container),
+        (Tab::Details, Subject::Snapshot(_)) => part(Part::SnapshotFacts),
         (Tab::Details, Subject::Group(_)) => part(Part::Project),
     }
 }

@@ -7,6 +7,7 @@ use sidekick::sort::sort_by_key;
 
 use crate::icons::{group_mark, mark, state_mark};
 use crate::route::{Route, Tab};
+use crate::snapshot::OpenSnapshot;
 use crate::state::{Dashboard, dashboard};
 use crate::text;
 
@@ -25,6 +26,9 @@ pub(crate) fn Overview() -> impl IntoView {
             {move || events(dashboard)}
             <p class="dim">
                 "Choose a container to see its log. " <span class="wide-only">"Press ? for the keys."</span>
+            </p>
+            <p>
+                <OpenSnapshot />
             </p>
         </section>
     }

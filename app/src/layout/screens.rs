@@ -107,7 +107,7 @@ pub(crate) fn Unknown() -> impl IntoView {
             format!("Project “{project}” has no service “{service}”")
         }
         Selection::Nowhere(path) => format!("There is no page at {path}"),
-        Selection::Overview => "Nothing here".to_owned(),
+        Selection::Overview | Selection::Snapshot => "Nothing here".to_owned(),
     };
     let hope = move || match dashboard.selection.get() {
         Selection::Nowhere(_) => {

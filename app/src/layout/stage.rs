@@ -10,6 +10,7 @@ use super::overview::Overview;
 use super::screens::{Banners, Connecting, NoContainers, NoDaemon, Unknown};
 use crate::later::{Part, part};
 use crate::route::Selection;
+use crate::snapshot::NoSnapshot;
 use crate::state::{Dashboard, dashboard};
 
 /// What can fill the page beside the list.
@@ -18,6 +19,7 @@ pub(crate) enum Screen {
     NoDaemon,
     Connecting,
     NoContainers,
+    NoSnapshot,
     Unknown,
     Overview,
     Selected,
@@ -29,7 +31,7 @@ pub(crate) fn Stage() -> impl IntoView {
     let dashboard = dashboard();
     let screen = Memo::new(move |before: Option<&(Selection, Screen)>| {
         let selection = dashboard.selection.get();
-        let before = before.filter(|(seen, _)| *seen == selection);
+        let before = before.filter(|(seen, _)| *seen == selection && *seen != Selection::Snapshot);
         let screen = match before {
             // What was shown once stays, with its lines, whatever becomes of it.
             Some((_, Screen::Selected)) => Screen::Selected,
@@ -59,6 +61,7 @@ pub(crate) fn screen(which: Screen) -> AnyView {
         Screen::NoDaemon => view! { <NoDaemon /> }.erase(),
         Screen::Connecting => view! { <Connecting /> }.erase(),
         Screen::NoContainers => view! { <NoContainers /> }.erase(),
+        Screen::NoSnapshot => view! { <NoSnapshot /> }.erase(),
         Screen::Unknown => view! { <Unknown /> }.erase(),
         Screen::Overview => view! { <Overview /> }.erase(),
         Screen::Selected => ().into_any(),
@@ -68,6 +71,12 @@ pub(crate) fn screen(which: Screen) -> AnyView {
 fn choose(dashboard: Dashboard, selection: &Selection) -> Screen {
     if matches!(selection, Selection::Nowhere(_)) {
         return Screen::Unknown;
+    }
+    if *selection == Selection::Snapshot {
+        return match dashboard.opened.with(|it| it.number) {
+            0 => Screen::NoSnapshot,
+            _ => Screen::Selected,
+        };
     }
     let empty = dashboard.containers.with(Vec::is_empty);
     if empty {
@@ -89,7 +98,7 @@ fn choose(dashboard: Dashboard, selection: &Selection) -> Screen {
     let known = match selection {
         Selection::Overview if empty => return Screen::NoContainers,
         Selection::Overview => return Screen::Overview,
-        Selection::Nowhere(_) => false,
+        Selection::Nowhere(_) | Selection::Snapshot => false,
         Selection::Container(_) => dashboard.pinned.with(Option::is_some),
         Selection::Project(project) => {
             found(&|c| c.service.is_some() && c.project.as_ref() == Some(project))

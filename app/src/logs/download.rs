@@ -67,6 +67,11 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
         let _ = (dashboard, open);
         failed.set(false);
     };
+    let save_snapshot = move || {
+        failed.set(false);
+        #[cfg(feature = "hydrate")]
+        file::save_snapshot(dashboard, controls.view().search(), open, failed);
+    };
     let said = move || {
         let Size { lines, bytes, done } = size.get();
         let size = format!(
@@ -142,6 +147,14 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
             <button type="button" class="button" on:click=click(save)>
                 "Save"
             </button>
+            <p class="download-snapshot">
+                <span class="dim">
+                    "All of it with stats, events and this view, to open it again in this page:"
+                </span>
+                <button type="button" class="button" on:click=click(save_snapshot)>
+                    "Save a snapshot"
+                </button>
+            </p>
         </div>
     }
     .erase()
@@ -157,9 +170,20 @@ fn can_compress() -> bool {
     false
 }
 
-/// The name of a file: whose log it is, and when it was saved.
+/// The name of a file of lines.
 #[cfg(any(feature = "hydrate", test))]
 fn file_name(name: &str, now: sidekick::time::Millis, wish: Wish) -> String {
+    let end = match wish.form {
+        Form::Text => "log",
+        Form::Ndjson => "ndjson",
+    };
+    let gz = if wish.gzip { ".gz" } else { "" };
+    format!("{}.{end}{gz}", dated(name, now))
+}
+
+/// The name of a file but for its end: whose log it is, and when it was saved.
+#[cfg(any(feature = "hydrate", test))]
+fn dated(name: &str, now: sidekick::time::Millis) -> String {
     let plain = |it: char| {
         if it.is_ascii_alphanumeric() || "-_.".contains(it) {
             it
@@ -170,12 +194,7 @@ fn file_name(name: &str, now: sidekick::time::Millis, wish: Wish) -> String {
     let name: String = name.chars().map(plain).collect();
     let time = sidekick::time::Nanos::from(now).to_rfc3339();
     let time = time.get(..19).unwrap_or_default().replace(':', "-");
-    let end = match wish.form {
-        Form::Text => "log",
-        Form::Ndjson => "ndjson",
-    };
-    let gz = if wish.gzip { ".gz" } else { "" };
-    format!("{name}-{time}.{end}{gz}")
+    format!("{name}-{time}")
 }
 
 #[cfg(test)]

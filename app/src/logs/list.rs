@@ -127,10 +127,11 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
 }
 
 /// What a selection is called.
-pub(super) fn selection_name(selection: &Selection) -> String {
+pub(crate) fn selection_name(selection: &Selection) -> String {
     match selection {
         Selection::Container(name) | Selection::Project(name) => name.clone(),
         Selection::Service { project, service } => format!("{project}/{service}"),
+        Selection::Snapshot => "snapshot".to_owned(),
         Selection::Overview | Selection::Nowhere(_) => String::new(),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
         }
         Subject::Group(Selection::Project(project)) => (project, None),
         Subject::Group(Selection::Service { project, service }) => (project, Some(service)),
-        Subject::Group(_) => return None,
+        Subject::Snapshot(_) | Subject::Group(_) => return None,
     };
     match tab {
         Tab::Logs | Tab::Patterns | Tab::Groups => Some(Target::ProjectLogs { project, service }),

@@ -9,6 +9,7 @@ impl LogSession {
     pub fn restore(&mut self, source: u16, batch: LogBatch) {
         self.sources.or_default(source).run = Run::Open;
         self.ingest(source, batch);
+        self.sources.or_default(source).run = Run::Silent;
     }
 
     /// Takes a row of a saved log that is no line.
@@ -16,8 +17,6 @@ impl LogSession {
         if let Note::Missing(gap) = note {
             return self.gap(source, gap);
         }
-        // The run that it ends, or begins, is known: no other mark is to be made.
-        self.sources.or_default(source).run = Run::Open;
         let changed = self.store.append_note(source, note);
         self.update_view(changed);
     }

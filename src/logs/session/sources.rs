@@ -68,6 +68,11 @@ impl LogSession {
         (!name.is_empty()).then_some(name)
     }
 
+    /// The numbers of the sources, in order.
+    pub fn sources(&self) -> impl Iterator<Item = u16> + '_ {
+        self.sources.iter().map(|(number, _)| number)
+    }
+
     /// How many sources there are.
     #[must_use]
     pub fn source_count(&self) -> usize {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use futures::channel::oneshot;
-use leptos::prelude::{document, set_timeout, window};
+use leptos::prelude::{document, set_timeout};
 use sidekick::logs::{Filter, export::Export};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{Size, Wish, file_name};
+use super::{Size, Wish, dated, file_name};
+use crate::browser::{call, class, pause, through_gzip};
 use crate::live::precise_ms;
 use crate::logs::list::selection_name;
 use crate::signal::RwSignal;
@@ -58,7 +58,29 @@ pub(super) fn save(dashboard: Dashboard, wish: Wish, open: RwSignal<bool>, faile
             true
         })
         .await;
-        match whole && offer(&parts, wish, &name).await.is_ok() {
+        match whole && offer(&parts, wish.gzip, &name).await.is_ok() {
+            true => open.set(false),
+            false => failed.set(true),
+        }
+    });
+}
+
+/// Has the browser save all that is held, with stats and events, as a snapshot; then closes the choices.
+pub(super) fn save_snapshot(
+    dashboard: Dashboard,
+    view: String,
+    open: RwSignal<bool>,
+    failed: RwSignal<bool>,
+) {
+    let log = dashboard.selection.with_untracked(selection_name);
+    let name = dated(&log, dashboard.now.get_untracked()) + ".sidekick";
+    spawn_local(async move {
+        let parts = js_sys::Array::new();
+        let whole = crate::snapshot::save(dashboard, log, view, |bytes| {
+            parts.push(&js_sys::Uint8Array::from(bytes));
+        })
+        .await;
+        match whole && offer(&parts, true, &name).await.is_ok() {
             true => open.set(false),
             false => failed.set(true),
         }
@@ -115,28 +137,21 @@ async fn slices(
         if done {
             return true;
         }
-        let (rested, rest) = oneshot::channel::<()>();
-        set_timeout(move || drop(rested), Duration::ZERO);
-        let _ended = rest.await;
+        pause(0).await;
     }
 }
 
 /// The browser's compressor, where it has one.
 pub(super) fn compressor() -> Option<js_sys::Function> {
-    let found = js_sys::Reflect::get(&window(), &"CompressionStream".into()).ok()?;
-    found.dyn_into().ok()
+    class("CompressionStream")
 }
 
-async fn offer(parts: &js_sys::Array, wish: Wish, name: &str) -> Result<(), JsValue> {
+/// Has the browser save a file.
+async fn offer(parts: &js_sys::Array, gzip: bool, name: &str) -> Result<(), JsValue> {
     let mut blob = web_sys::Blob::new_with_u8_array_sequence(parts)?;
-    if wish.gzip
-        && let Some(compressor) = compressor()
-    {
-        let gzip = js_sys::Reflect::construct(&compressor, &js_sys::Array::of1(&"gzip".into()))?;
-        let stream = call(&blob, "stream", &[])?;
-        let stream = call(&stream, "pipeThrough", &[gzip])?;
-        let response: js_sys::Function =
-            js_sys::Reflect::get(&window(), &"Response".into())?.dyn_into()?;
+    if gzip && let Some(compressor) = compressor() {
+        let stream = through_gzip(&blob, &compressor)?;
+        let response = class("Response").ok_or(JsValue::UNDEFINED)?;
         let response = js_sys::Reflect::construct(&response, &js_sys::Array::of1(&stream))?;
         let promise: js_sys::Promise = call(&response, "blob", &[])?.dyn_into()?;
         blob = JsFuture::from(promise).await?.dyn_into()?;
@@ -153,9 +168,4 @@ async fn offer(parts: &js_sys::Array, wish: Wish, name: &str) -> Result<(), JsVa
         Duration::from_millis(ADDRESS_MS),
     );
     Ok(())
-}
-
-fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    let function: js_sys::Function = js_sys::Reflect::get(of, &method.into())?.dyn_into()?;
-    function.apply(of, &arguments.iter().collect())
 }
