@@ -1,23 +1,10 @@
 // Light and dark, wide and phone, and what accessibility rules a machine can check.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
+import { violations } from '../harness/axe.ts';
 import { Dashboard } from '../harness/dashboard.ts';
 
 needsDocker();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Violations of the accessibility rules, as `rule: element`. */
-async function violations(dashboard: Dashboard): Promise<string[]> {
-  await dashboard.page.evaluate(AXE);
-  return dashboard.page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
-}
 
 const background = (dashboard: Dashboard) => dashboard.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -30,7 +17,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await dashboard.open(`/c/seen/${tab}`);
       await dashboard.live();
       if (tab === 'logs') await expect(dashboard.log).toContainText('plain');
-      expect(await violations(dashboard), tab).toEqual([]);
+      expect(await violations(dashboard.page), tab).toEqual([]);
     }
     await context.close();
   });

@@ -34,9 +34,6 @@ pub(crate) fn SeverityChips() -> impl IntoView {
                 class=format!("sev-chip sev-{}", severity.word())
                 class:none=move || count() == 0
                 aria-pressed=move || pressed().to_string()
-                aria-label=move || {
-                    format!("{}: {}", severity.word(), plural(count(), "line", "lines"))
-                }
                 title=move || plural(count(), "line", "lines")
                 on:click=click(move || {
                     controls.change_filter(|filter| {

@@ -90,6 +90,7 @@ fn open(dashboard: Dashboard, file: web_sys::File) {
                     number,
                     file: file.name(),
                     head,
+                    fresh: true,
                     ..Opened::default()
                 };
                 FILE.set(Some(file));
@@ -197,7 +198,10 @@ fn take(dashboard: Dashboard, part: Part) {
             dashboard
                 .sources
                 .set(head.sources.into_iter().map(info).collect());
-            dashboard.asked.set(Some(head.view));
+            if dashboard.opened.with_untracked(|it| it.fresh) {
+                dashboard.opened.update(|it| it.fresh = false);
+                dashboard.asked.set(Some(head.view));
+            }
         }
         Part::Lines { source, batch } => {
             dashboard

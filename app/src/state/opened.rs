@@ -14,6 +14,8 @@ pub struct Opened {
     pub head: Head,
     /// The engine's events that it holds, oldest first.
     pub events: Vec<Event>,
+    /// The view that it was saved with is not shown yet; whoever comes back has another one.
+    pub fresh: bool,
     /// How it ended; `None` while it is read.
     pub end: Option<End>,
     /// Why it could not be read on, for people.

@@ -1,0 +1,64 @@
+// Every view in light and dark, wide and on a phone: it keeps the accessibility rules, sticks out
+// nowhere, and is drawn into a PNG file. With SCREENSHOTS=1 these become docs/screenshots.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { violations } from '../harness/axe.ts';
+import { Dashboard } from '../harness/dashboard.ts';
+import { expect, plainTest as test } from '../harness/fixtures.ts';
+
+const FOLDER = fileURLToPath(new URL(process.env.SCREENSHOTS ? '../../docs/screenshots' : '../test-results/screenshots', import.meta.url));
+
+/** A view: its name, its address, and what is done until it is to be seen. */
+const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void>][] = [
+  ['overview', '/', async (_, page) => expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()],
+  ['log', '/c/shop-api-1/logs', lines],
+  ['project', '/p/shop/logs', lines],
+  [
+    'entry',
+    '/c/shop-api-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      await dashboard.filter.fill('level>=warn');
+      await lines(dashboard);
+      await dashboard.log.press('Enter');
+      await expect(page.getByText('Severity', { exact: true }).first()).toBeVisible();
+    },
+  ],
+  ['patterns', '/p/shop/patterns', async (dashboard) => expect.poll(() => dashboard.patterns.count()).toBeGreaterThan(5)],
+  ['stats', '/c/shop-api-1/stats', async (dashboard) => expect(dashboard.reading('CPU')).toContainText('%')],
+  ['details', '/c/shop-api-1/details', async (_, page) => expect(page.getByText('Image', { exact: true }).first()).toBeVisible()],
+  ['no-snapshot', '/snapshot', async (_, page) => expect(page.getByRole('heading', { name: 'No snapshot is open' })).toBeVisible()],
+];
+
+async function lines(dashboard: Dashboard): Promise<void> {
+  await expect.poll(async () => (await dashboard.visibleLines()).length).toBeGreaterThan(3);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [form, viewport] of [
+    ['wide', { width: 1280, height: 800 }],
+    ['phone', { width: 390, height: 844 }],
+  ] as const) {
+    test(`every view in ${colorScheme}, ${form}, keeps the rules and to the page`, async ({ browser, start }) => {
+      test.setTimeout(120_000);
+      const sidekick = await start.sidekick(['--demo']);
+      const phone = form === 'phone';
+      const context = await browser.newContext({ colorScheme, viewport, hasTouch: phone, isMobile: phone });
+      const page = await context.newPage();
+      const dashboard = new Dashboard(page, sidekick.url);
+      for (const [name, path, show] of VIEWS) {
+        await test.step(name, async () => {
+          await dashboard.open(path);
+          await dashboard.live();
+          await show(dashboard, page);
+          expect(await violations(page), name).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(viewport.width);
+          await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${form}.png`) });
+        });
+      }
+      await context.close();
+    });
+  }
+}
