@@ -127,6 +127,10 @@ pub(crate) fn rest() -> Option<Rest> {
 #[cfg(not(feature = "hydrate"))]
 pub(crate) fn bring(_then: impl FnOnce() + 'static) {}
 
+/// Brings the engine of regular expressions at once, and says when the language has it.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn bring_expressions(_then: impl FnOnce() + 'static) {}
+
 /// The view once its code is here, and nothing before; the server draws none.
 pub(crate) fn part_at_last(part: Part) -> AnyView {
     let here = RwSignal::new(false);
@@ -140,7 +144,7 @@ use browser::drawn;
 #[cfg(feature = "hydrate")]
 pub use browser::hydrate;
 #[cfg(feature = "hydrate")]
-pub(crate) use browser::{bring, part, rest};
+pub(crate) use browser::{bring, bring_expressions, part, rest};
 #[cfg(not(feature = "hydrate"))]
 use draw as drawn;
 
@@ -150,7 +154,9 @@ mod browser {
     use std::cell::{Cell, RefCell};
     use wasm_bindgen_futures::spawn_local;
 
-    use super::code::{draw, load};
+    use sidekick::logs::query::RegexEngine;
+
+    use super::code::{draw, engine, load};
     use super::*;
     use crate::bind::bound;
     use crate::browser::pause;
@@ -164,11 +170,16 @@ mod browser {
     const FAILING: &str = "The code of this view cannot be loaded; trying again. \
         If that does not help, reload the page.";
 
+    type Acts = Vec<Box<dyn FnOnce()>>;
+
     thread_local! {
         static BRINGING: Cell<bool> = const { Cell::new(false) };
         static REST: Cell<Option<Rest>> = const { Cell::new(None) };
+        /// What is to be done once the engine is here; `None` while nobody asked for it.
+        static WANTED: RefCell<Option<Acts>> = const { RefCell::new(None) };
+        static ENGINE: Cell<Option<&'static dyn RegexEngine>> = const { Cell::new(None) };
         /// What is to be done once the code is here.
-        static WAITING: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
+        static WAITING: RefCell<Acts> = const { RefCell::new(Vec::new()) };
     }
 
     #[derive(Clone, Copy)]
@@ -203,7 +214,41 @@ mod browser {
 
     /// What comes with the views, once it is here.
     pub(crate) fn rest() -> Option<Rest> {
-        REST.get()
+        let rest = REST.get()?;
+        Some(match ENGINE.get() {
+            Some(engine) => Rest {
+                language: rest.language.with_engine(engine),
+                ..rest
+            },
+            None => rest,
+        })
+    }
+
+    /// Brings the engine of regular expressions at once, however often that takes, and does something
+    /// when the language has it.
+    pub(crate) fn bring_expressions(then: impl FnOnce() + 'static) {
+        let is_coming = WANTED.with_borrow_mut(|wanted| {
+            let is_coming = wanted.is_some();
+            wanted.get_or_insert_default().push(Box::new(then));
+            is_coming
+        });
+        if is_coming {
+            return;
+        }
+        spawn_local(async move {
+            let mut wait = RETRY_MS.0;
+            let engine = loop {
+                match engine().await {
+                    Ok(engine) => break engine,
+                    Err(_) => pause(wait).await,
+                }
+                wait = (wait * 2).min(RETRY_MS.1);
+            };
+            ENGINE.set(Some(engine));
+            for act in WANTED.take().unwrap_or_default() {
+                act();
+            }
+        });
     }
 
     /// Loads the code before the page is live; meanwhile a word on what the server rendered says
@@ -294,8 +339,15 @@ mod browser {
 #[cfg(split)]
 mod code {
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
+    use sidekick::logs::query::RegexEngine;
 
     use super::{AnyView, Part, REST, Rest};
+
+    /// The engine of regular expressions is large, and few ask for it: a file of its own.
+    #[wasm_split(expressions, wasm_split_path = ::leptos::wasm_split, fallible)]
+    pub(super) fn engine() -> Result<&'static dyn RegexEngine, SplitLoaderError> {
+        Ok(&expressions::ENGINE)
+    }
 
     #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
     pub(super) fn draw(part: Part) -> Result<(AnyView, Rest), SplitLoaderError> {
@@ -308,10 +360,16 @@ mod code {
 mod code {
     use std::convert::Infallible;
 
+    use sidekick::logs::query::RegexEngine;
+
     use super::{AnyView, Part, REST, Rest};
 
     pub(super) async fn load() -> Result<(), Infallible> {
         Ok(())
+    }
+
+    pub(super) async fn engine() -> Result<&'static dyn RegexEngine, Infallible> {
+        Ok(&expressions::ENGINE)
     }
 
     pub(super) async fn draw(part: Part) -> Result<(AnyView, Rest), Infallible> {

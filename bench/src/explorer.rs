@@ -29,6 +29,7 @@ pub const QUERIES: &[(&str, &str)] = &[
     ("plain text, its bytes the most frequent", "e0"),
     ("field is", "user=zoe"),
     ("field compared", "shard>900"),
+    ("regular expression", r"/peer 7\d\d? of/"),
 ];
 
 /// Groups to put lines in: what they stand for, how they are made, and the field that is measured.
@@ -214,7 +215,8 @@ impl Explorer {
     }
 
     /// Begins another search.
-    pub fn begin(&mut self, query: &str, engine: Option<&dyn RegexEngine>) {
+    pub fn begin(&mut self, query: &str) {
+        let engine: Option<&dyn RegexEngine> = Some(&expressions::ENGINE);
         let known = Known {
             engine,
             ..Known::default()

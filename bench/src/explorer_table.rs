@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bench::explorer::{Explorer, GROUPS, QUERIES, lines};
-use sidekick::logs::query::{Matcher, Regex, RegexEngine};
 
 use crate::Outcome;
 
@@ -17,30 +16,6 @@ const SLICE: usize = 256 << 10;
 const SCREEN: usize = 50;
 /// How often a search is repeated; the median counts.
 const REPEATS: usize = 5;
-/// A regular expression beside the queries that need none.
-const REGEX: (&str, &str) = ("regular expression", r"/peer 7\d\d? of/");
-
-/// The engine that the native search is measured with.
-struct Engine;
-
-struct Compiled(regex::Regex);
-
-impl RegexEngine for Engine {
-    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String> {
-        let mut builder = regex::RegexBuilder::new(&regex.pattern);
-        match builder.case_insensitive(regex.ignore_case).build() {
-            Ok(compiled) => Ok(Box::new(Compiled(compiled))),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-}
-
-impl Matcher for Compiled {
-    fn find_at(&self, line: &str, from: usize) -> Option<(usize, usize)> {
-        let found = self.0.find_at(line, from)?;
-        Some((found.start(), found.end()))
-    }
-}
 
 /// Writes the lines and the queries where the other programs and the browser read them.
 pub(crate) fn write(dir: &Path, count: &str) -> Outcome<()> {
@@ -162,7 +137,7 @@ fn print_groups(explorer: &mut Explorer, browser: &BTreeMap<String, String>) {
 
 fn search_once(explorer: &mut Explorer, query: &str) -> Times {
     let start = Instant::now();
-    explorer.begin(query, Some(&Engine));
+    explorer.begin(query);
     let (mut first, mut slice) = (None, Duration::ZERO);
     loop {
         let before = Instant::now();
@@ -205,7 +180,7 @@ pub(crate) fn print(dir: &Path) -> Outcome<()> {
         "| query | lines found | first results, ms | all, ms | longest slice, ms | in WebAssembly: first | all | longest slice |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for (name, query) in QUERIES.iter().chain([&REGEX]) {
+    for (name, query) in QUERIES {
         let it = search(&mut explorer, query);
         let there = browser.get(*query).map_or("– | – | –", String::as_str);
         println!(

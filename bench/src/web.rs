@@ -49,7 +49,7 @@ impl Searcher {
 
     /// Begins another search.
     pub fn begin(&mut self, query: &str) {
-        self.0.begin(query, None);
+        self.0.begin(query);
     }
 
     /// Searches about so many bytes more. True where nothing is left.

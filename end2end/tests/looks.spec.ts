@@ -23,10 +23,11 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
       await dashboard.filter.fill('level>=warn');
       await lines(dashboard);
       await dashboard.log.press('Enter');
-      await expect(page.getByText('Severity', { exact: true }).first()).toBeVisible();
+      await expect(page.getByRole('region', { name: 'Line', exact: true })).toBeVisible();
     },
   ],
   ['patterns', '/p/shop/patterns', async (dashboard) => expect.poll(() => dashboard.patterns.count()).toBeGreaterThan(5)],
+  ['groups', '/p/shop/groups', async (_, page) => expect(page.getByRole('table').getByRole('row').nth(3)).toBeVisible()],
   ['stats', '/c/shop-api-1/stats', async (dashboard) => expect(dashboard.reading('CPU')).toContainText('%')],
   ['details', '/c/shop-api-1/details', async (_, page) => expect(page.getByText('Image', { exact: true }).first()).toBeVisible()],
   ['no-snapshot', '/snapshot', async (_, page) => expect(page.getByRole('heading', { name: 'No snapshot is open' })).toBeVisible()],

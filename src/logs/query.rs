@@ -28,8 +28,8 @@
 //! readable part asks for; of nothing readable, everything.
 //!
 //! **There is no engine of regular expressions here.** A query holds them as text; whoever has an
-//! engine hands it in as [`RegexEngine`]. Without one they are left out and told like any other
-//! problem.
+//! engine hands it in as [`RegexEngine`], with the [`Language`] or what is [`Known`]. Without one they
+//! are left out and told like any other problem.
 
 mod bind;
 pub(in crate::logs) mod checks;
@@ -159,7 +159,7 @@ impl Comparison {
 }
 
 /// An engine of regular expressions, for those who have one.
-pub trait RegexEngine {
+pub trait RegexEngine: Sync {
     /// Makes an expression ready to search lines.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 //! | `level=error,warn` | the severities that are switched on; all without it |
 //! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
-use sidekick::logs::query::{Query, parse};
+use sidekick::logs::query::Query;
 use sidekick::logs::{Filter, Severity, SeveritySet};
 use sidekick::time::{Millis, Nanos};
 
@@ -39,7 +39,7 @@ impl View {
             None => filter.text.clone(),
             Some(pattern) => {
                 let rest = match filter.language {
-                    Some(_) => parse(&filter.text, None).query,
+                    Some(language) => language.query(&filter.text),
                     None if filter.text.is_empty() => Query::EVERYTHING,
                     None => Query::Text(filter.text.clone()),
                 };
@@ -227,7 +227,7 @@ fn write(controls: Controls) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sidekick::logs::query::Language;
+    use sidekick::logs::query::{Language, parse};
 
     #[test]
     fn a_view_is_read_back_from_its_address() {

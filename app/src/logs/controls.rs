@@ -73,7 +73,13 @@ impl Controls {
         self.change_filter(|filter| {
             filter.text = match filter.text.trim() {
                 "" => query.to_text(),
-                before => Query::all(vec![parse(before, None).query, query]).to_text(),
+                before => {
+                    let before = match filter.language {
+                        Some(language) => language.query(before),
+                        None => parse(before, None).query,
+                    };
+                    Query::all(vec![before, query]).to_text()
+                }
             };
         });
     }
@@ -88,6 +94,16 @@ impl Controls {
         if filter.language.is_none() && !filter.text.is_empty() {
             // What is typed before the language is here is read anew once it is.
             later::bring(move || {
+                if let Some(filter) = self.filter.try_get_untracked() {
+                    self.set_filter(filter);
+                }
+            });
+        }
+        if filter
+            .language
+            .is_some_and(|language| language.lacks_engine(&filter.text))
+        {
+            later::bring_expressions(move || {
                 if let Some(filter) = self.filter.try_get_untracked() {
                     self.set_filter(filter);
                 }

@@ -1,5 +1,6 @@
 //! The language as what a filter calls it by, and the binding of queries.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,47 +11,97 @@ use super::field::Field;
 use super::phrase::Phrase;
 use super::plan::{Check, Known, Marks, Plan};
 use super::rows::Rows;
-use super::{Matcher, Query, When, parse, pattern_is, source_is};
+use super::{Fault, Matcher, Query, RegexEngine, When, parse, pattern_is, source_is};
 
 /// The reader of queries, as functions that whoever has no language does not have to have.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Language {
     bind: fn(&str, &Known<'_>, &mut Plan),
-    advice: fn(&str) -> Option<String>,
+    query: fn(&str, Option<Engine>) -> Query,
+    advice: fn(&str, Option<Engine>) -> Option<String>,
+    needs_engine: fn(&str) -> bool,
+    engine: Option<Engine>,
 }
+
+/// An engine of regular expressions that is there for good.
+type Engine = &'static dyn RegexEngine;
 
 impl Language {
     /// The language.
     pub const QUERIES: Self = Self {
         bind: |text, known, plan| plan.add_query(&parse(text, known.engine).query, known),
-        advice: |text| {
-            let problems = parse(text, None).problems;
+        query: |text, engine| parse(text, with(engine)).query,
+        advice: |text, engine| {
+            let problems = parse(text, with(engine)).problems;
             let wrong = problems.into_iter().find(|it| !it.is_typing());
             wrong.map(|it| it.fault.advice().to_owned())
         },
+        needs_engine: |text| {
+            let problems = parse(text, None).problems;
+            problems.iter().any(|it| it.fault == Fault::NoRegex)
+        },
+        engine: None,
     };
+
+    /// The language with an engine of regular expressions.
+    #[must_use]
+    pub fn with_engine(self, engine: Engine) -> Self {
+        Self {
+            engine: Some(engine),
+            ..self
+        }
+    }
+
+    /// Whether a text holds a regular expression, and there is no engine to search for it.
+    #[must_use]
+    pub fn lacks_engine(&self, text: &str) -> bool {
+        self.engine.is_none() && (self.needs_engine)(text)
+    }
 
     /// Adds what a text asks for to a plan.
     pub fn bind(&self, text: &str, known: &Known<'_>, plan: &mut Plan) {
-        (self.bind)(text, known, plan);
+        let known = Known {
+            engine: known.engine.or(with(self.engine)),
+            ..*known
+        };
+        (self.bind)(text, &known, plan);
+    }
+
+    /// What a text asks for.
+    #[must_use]
+    pub fn query(&self, text: &str) -> Query {
+        (self.query)(text, self.engine)
     }
 
     /// What to do about the first thing in a text that cannot be read, unless somebody may be in the
     /// middle of typing it.
     #[must_use]
     pub fn advice(&self, text: &str) -> Option<String> {
-        (self.advice)(text)
+        (self.advice)(text, self.engine)
     }
 }
 
-/// There is one.
+/// A shorter life for what lives for good.
+fn with<'a>(engine: Option<Engine>) -> Option<&'a dyn RegexEngine> {
+    engine.map(|it| it as &dyn RegexEngine)
+}
+
+/// There is one, with an engine or without.
 impl PartialEq for Language {
-    fn eq(&self, _: &Self) -> bool {
-        true
+    fn eq(&self, other: &Self) -> bool {
+        self.engine.is_some() == other.engine.is_some()
     }
 }
 
 impl Eq for Language {}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Language")
+            .field("engine", &self.engine.is_some())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Plan {
     /// Binds a query. What cannot be bound, a regular expression without an engine or one that it

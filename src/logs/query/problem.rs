@@ -61,7 +61,7 @@ impl Fault {
                 "AND, OR, NOT and - need something to stand beside; in \"quotes\" they are plain text"
             }
             Self::NoRegex => {
-                "Regular expressions cannot be searched for here; write a text instead"
+                "Loading what searches for regular expressions; till then they are left out"
             }
             Self::Regex(reason) => reason,
         }

@@ -1,0 +1,100 @@
+//! The engine of regular expressions that queries are searched with: linear in the line's length,
+//! whatever somebody writes, and bounded in memory.
+
+use regex_automata::Input;
+use regex_automata::meta::{self, BuildError};
+use regex_automata::util::syntax;
+use sidekick::logs::query::{Matcher, Regex, RegexEngine};
+
+/// Most memory that one compiled expression takes, and its cache of states, in bytes.
+const MAX_BYTES: usize = 4 << 20;
+
+/// The engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine;
+
+/// The one that there is.
+pub static ENGINE: Engine = Engine;
+
+struct Compiled(meta::Regex);
+
+impl RegexEngine for Engine {
+    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String> {
+        let compiled = meta::Regex::builder()
+            .configure(
+                meta::Config::new()
+                    .nfa_size_limit(Some(MAX_BYTES))
+                    .hybrid_cache_capacity(MAX_BYTES),
+            )
+            .syntax(syntax::Config::new().case_insensitive(regex.ignore_case))
+            .build(&regex.pattern);
+        match compiled {
+            Ok(compiled) => Ok(Box::new(Compiled(compiled))),
+            Err(error) => Err(advice(&error)),
+        }
+    }
+}
+
+/// What is wrong, in one sentence: the library draws the expression with a mark below it first.
+fn advice(error: &BuildError) -> String {
+    if error.size_limit().is_some() {
+        return "This regular expression is too large; ask for less in its counts".to_owned();
+    }
+    let error = match error.syntax_error() {
+        Some(syntax) => syntax.to_string(),
+        None => error.to_string(),
+    };
+    let last = error.lines().last().unwrap_or_default();
+    let what = last.strip_prefix("error: ").unwrap_or(last);
+    format!("Not a regular expression: {what}")
+}
+
+impl Matcher for Compiled {
+    fn find_at(&self, line: &str, from: usize) -> Option<(usize, usize)> {
+        if !line.is_char_boundary(from) {
+            return None;
+        }
+        let found = self.0.search(&Input::new(line).range(from..))?;
+        Some((found.start(), found.end()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compile(pattern: &str, ignore_case: bool) -> Result<Box<dyn Matcher>, String> {
+        ENGINE.compile(&Regex {
+            pattern: pattern.to_owned(),
+            ignore_case,
+        })
+    }
+
+    #[test]
+    fn what_it_finds_is_told_by_its_bytes() {
+        let found = compile("time(d )?out", false).unwrap();
+        assert_eq!(found.find_at("timed out or timeout", 0), Some((0, 9)));
+        assert_eq!(found.find_at("timed out or timeout", 1), Some((13, 20)));
+        assert_eq!(found.find_at("Timeout", 0), None);
+        let any_case = compile("größe|TIME", true).unwrap();
+        assert_eq!(any_case.find_at("GRÖSSE GRÖẞE", 0), Some((8, 16)));
+        assert_eq!(any_case.find_at("ö", 1), None, "amid a character");
+        assert_eq!(any_case.find_at("x", 9), None, "behind the end");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_so_in_a_sentence() {
+        let said = |pattern| compile(pattern, false).err().unwrap();
+        assert_eq!(said("(a"), "Not a regular expression: unclosed group");
+        assert!(said("[z-a]").contains("range"), "{}", said("[z-a]"));
+        assert!(said("(?=a)").contains("look"), "{}", said("(?=a)"));
+        assert!(said("((a{100}){100}){100}").contains("too large"));
+    }
+
+    #[test]
+    fn an_expression_that_hangs_others_costs_no_more_than_the_line_is_long() {
+        let nested = compile("(a+)+$", false).unwrap();
+        let line = "a".repeat(64 << 10) + "!";
+        assert_eq!(nested.find_at(&line, 0), None);
+    }
+}
