@@ -8,6 +8,7 @@ use sidekick::model::{
 use sidekick::protocol::Snapshot;
 use sidekick::time::Millis;
 
+use crate::route::Tab;
 use crate::test_data::container;
 use crate::{App, InitialState};
 
@@ -71,11 +72,11 @@ fn the_first_paint_holds_every_container_in_full() {
 
 #[test]
 fn the_selected_container_and_tab_are_painted_by_the_server() {
-    for tab in ["logs", "stats", "patterns", "details"] {
+    for tab in Tab::ALL.map(Tab::word) {
         let path = format!("/c/shop-api-1/{tab}");
         let html = paint(&path, snapshot(engine(false), containers()));
         assert!(html.contains("<h1>shop-api-1</h1>"), "{tab}");
-        assert_eq!(html.matches("role=\"tab\"").count(), 4);
+        assert_eq!(html.matches("role=\"tab\"").count(), Tab::ALL.len());
         // The option in the list and the tab.
         assert_eq!(html.matches("aria-selected=\"true\"").count(), 2, "{tab}");
     }

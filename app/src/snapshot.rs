@@ -106,8 +106,8 @@ pub(crate) fn NoSnapshot() -> impl IntoView {
                 <OpenSnapshot />
             </p>
             <p class="dim">
-                "Download, Save a snapshot in the tools of a log makes such a file: its lines, stats and events, to
-                be looked at later or by somebody else. It is read in this browser and sent nowhere."
+                "“Save a snapshot”, under a log’s Download, makes such a file of its lines, stats and events, to look at
+                later or to give to somebody else. It is read in this browser and sent nowhere."
             </p>
         </section>
     }

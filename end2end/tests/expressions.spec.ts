@@ -24,7 +24,7 @@ test('a regular expression finds lines, and brings its engine with the first one
   await expect(page.getByText('Not a regular expression: unclosed group')).toBeVisible();
   await expect.poll(() => dashboard.allLines()).toEqual(lines);
   // A link with one shows the same.
-  await dashboard.filter.fill('/TABLE stock/i level:info');
+  await dashboard.filter.fill('/TABLE stock/i -uploaded');
   await expect(page).toHaveURL(/q=%2FTABLE/);
   const few = lines.filter((it) => /table stock/i.test(it));
   await expect.poll(() => dashboard.allLines()).toEqual(few);

@@ -52,7 +52,7 @@ impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoSnapshot => {
-                "This file is no snapshot. Download, Snapshot in a log's tools makes one."
+                "This file is no snapshot. “Save a snapshot”, under a log's Download, makes one."
             }
             Self::Newer => {
                 "A newer Sidekick Docker made this snapshot. Open it with that version or a later one."
