@@ -70,7 +70,13 @@ fn number(value: f64, measure: Measure) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
     let text = match measure {
-        Measure::Plain => return format_number(value),
+        Measure::Plain => {
+            let text = format_number(value);
+            return match text.contains('.') {
+                true => text.trim_end_matches('0').to_owned(),
+                false => text,
+            };
+        }
         Measure::Size => format_bytes(size),
         Measure::Time => duration(size),
     };
@@ -110,6 +116,7 @@ mod tests {
         assert_eq!(number(-5400e9, Measure::Time), "-1.50 h");
         assert_eq!(number(0.0, Measure::Time), "0 ns");
         assert_eq!(number(1536.0, Measure::Size), "1.5 KiB");
-        assert_eq!(number(-0.25, Measure::Plain), "-0.250");
+        assert_eq!(number(-0.25, Measure::Plain), "-0.25");
+        assert_eq!(number(1200.0, Measure::Plain), "1200");
     }
 }
