@@ -36,4 +36,4 @@ pub use template::{
     Evidence, Kind, LogTemplateEngine, Numbers, Standing, Template, TemplateConfig, TemplateId,
     Variable,
 };
-pub use timeline::{Bucket, LogSeverityTimeSeries};
+pub use timeline::{Bucket, LogSeverityTimeSeries, buckets_of, step_for};

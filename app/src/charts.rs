@@ -23,10 +23,11 @@ mod surface;
 #[cfg(feature = "hydrate")]
 mod theme;
 
-pub use bars::{Bar, BarsData, SeverityBars};
+pub use bars::{Bar, BarsData, Mark, SeverityBars};
 pub use clock::Clock;
 pub use ink::{Ink, SOURCES, source_color};
 pub use line::{Line, LineChart, LineData};
+pub use pointed::Pointing;
 pub use sparkline::Sparkline;
 #[cfg(feature = "hydrate")]
 pub(crate) use surface::observe_size;

@@ -11,6 +11,7 @@ mod controls;
 mod copy;
 mod download;
 mod entry;
+mod events;
 mod filter_box;
 #[cfg(any(feature = "hydrate", test))]
 mod fingerprint;

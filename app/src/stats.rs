@@ -11,11 +11,11 @@ use leptos::prelude::*;
 use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::Millis};
 
 use crate::{
-    charts::plural,
+    charts::{Pointing, plural},
     logs::StreamNotice,
     pulse::pulse,
-    route::Selection,
-    state::{Dashboard, Subject, dashboard},
+    route::{Selection, Tab},
+    state::{Dashboard, Seek, Subject, dashboard},
 };
 use cards::Cards;
 use range::{Range, RangeSwitch};
@@ -46,6 +46,8 @@ struct Shown {
     /// More than one container, or a group that could have more.
     group: Memo<bool>,
     range: RwSignal<Range>,
+    /// All charts show the same instant; a click shows the log there.
+    pointing: Pointing,
 }
 
 /// What the Stats tab shows.
@@ -62,6 +64,11 @@ pub fn StatsView() -> impl IntoView {
                 .with(|it| !matches!(it, Selection::Container(_)))
         }),
         range: RwSignal::new(Range::default()),
+        pointing: Pointing {
+            cursor: RwSignal::new(None),
+            on_pick: Callback::new(move |at| show_log(dashboard, at)),
+            on_range: None,
+        },
     };
     let idle = move || idle(shown);
     view! {
@@ -99,6 +106,13 @@ impl Shown {
     fn end(self) -> Millis {
         self.newest().unwrap_or_else(|| self.dashboard.now.get())
     }
+}
+
+/// Shows the log at an instant.
+fn show_log(dashboard: Dashboard, at: Millis) {
+    let logs = dashboard.route.with_untracked(|it| it.with_tab(Tab::Logs));
+    dashboard.select(logs);
+    dashboard.seek.set(Some(Seek::Time(at)));
 }
 
 /// The selected container, or those of the subscription by name.

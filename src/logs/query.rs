@@ -46,6 +46,7 @@ pub(in crate::logs) mod plan;
 mod problem;
 mod quantity;
 mod rows;
+mod span;
 mod terms;
 mod unparse;
 mod when;

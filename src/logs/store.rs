@@ -20,7 +20,7 @@ mod row;
 use std::collections::VecDeque;
 
 use super::pipeline::Mined;
-use super::query::columns::Columns;
+use super::query::columns::{Columns, NOTE, counted};
 use crate::few::Few;
 use crate::logs::severity::Severity;
 use crate::protocol::LogBatch;
@@ -210,6 +210,18 @@ impl LogStore {
     pub(super) fn columns_at(&self, number: u64) -> Option<(u64, Columns<'_>)> {
         let chunk = self.chunks.get(self.chunk_of(number))?;
         (chunk.start <= number).then(|| (chunk.start, chunk.columns()))
+    }
+
+    /// Tells of each line what it counts as and when it was printed, oldest first.
+    pub(super) fn each_line(&self, tell: &mut dyn FnMut(Severity, Nanos)) {
+        for chunk in &self.chunks {
+            let columns = chunk.columns();
+            for (&severity, &time) in columns.severities.iter().zip(columns.times) {
+                if severity != NOTE {
+                    tell(counted(severity), Nanos(time));
+                }
+            }
+        }
     }
 
     /// Takes the severities of all lines from what they say and the one that `instead` has for a source

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::severity::{Severity, SeverityCounts};
+use super::store::LogStore;
 use crate::time::{Millis, Nanos};
 
 /// One step of the timeline.
@@ -15,6 +16,73 @@ pub struct Bucket {
     pub start: Millis,
     /// Lines printed in it.
     pub counts: SeverityCounts,
+}
+
+/// Lengths of a step in milliseconds, each a divisor of the day, but for the last ones.
+const STEPS_MS: [i64; 24] = [
+    100,
+    200,
+    500,
+    1000,
+    2000,
+    5000,
+    10_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    900_000,
+    1_800_000,
+    3_600_000,
+    7_200_000,
+    10_800_000,
+    21_600_000,
+    43_200_000,
+    86_400_000,
+    604_800_000,
+    2_419_200_000,
+    31_536_000_000,
+];
+
+/// Length of a step in milliseconds with which a span of time has at most `most` steps, or as few as
+/// can be: 0.1 s to a year.
+#[must_use]
+pub fn step_for(span_ms: i64, most: usize) -> i64 {
+    let fits = |step: &&i64| span_ms / **step < most as i64;
+    let longest = STEPS_MS[STEPS_MS.len() - 1];
+    STEPS_MS.iter().find(fits).copied().unwrap_or(longest)
+}
+
+/// Counts the lines held that were printed from `start` on, in `count` steps of `step_ms`, which is taken as
+/// 1 where it is less. The first step is the one that `start` lies in. Looks at the time of every line held.
+#[must_use]
+pub fn buckets_of(store: &LogStore, start: Millis, step_ms: i64, count: usize) -> Vec<Bucket> {
+    let step_ms = step_ms.max(1);
+    let first = start.0.div_euclid(step_ms);
+    let begins = first.saturating_mul(step_ms);
+    let mut buckets: Vec<_> = (0..count as i64)
+        .map(|step| Bucket {
+            start: Millis(begins.saturating_add(step.saturating_mul(step_ms))),
+            counts: SeverityCounts::default(),
+        })
+        .collect();
+    let end = begins.saturating_add((count as i64).saturating_mul(step_ms));
+    let within = Nanos::from(Millis(begins))..Nanos::from(Millis(end));
+    store.each_line(&mut |severity, time| {
+        if !within.contains(&time) {
+            return;
+        }
+        let step = time.millis().0.saturating_sub(begins).div_euclid(step_ms);
+        let bucket = usize::try_from(step)
+            .ok()
+            .and_then(|it| buckets.get_mut(it));
+        if let Some(bucket) = bucket {
+            bucket.counts.add(severity);
+        }
+    });
+    buckets
 }
 
 /// Severity counts of the newest `max_buckets` steps.
@@ -162,6 +230,9 @@ impl Default for LogSeverityTimeSeries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::pipeline::Mined;
+    use crate::logs::store::{Note, StoreLimits};
+    use crate::protocol::{LogBatch, LogStream};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -219,7 +290,45 @@ mod tests {
         assert_eq!(series.buckets().len(), 60);
     }
 
+    #[test]
+    fn a_step_is_as_short_as_the_room_allows() {
+        assert_eq!(step_for(3_599_999, 60), 60_000);
+        assert_eq!(step_for(3_600_000, 60), 120_000);
+        assert_eq!((step_for(0, 60), step_for(-5, 60)), (100, 100));
+        assert_eq!(step_for(i64::MAX, 60), 31_536_000_000);
+    }
+
     proptest! {
+        #[test]
+        fn lines_held_are_counted_in_the_step_of_their_time(
+            lines in proptest::collection::vec((0usize..7, -5000i64..5000), 0..100),
+            start in -3000i64..3000,
+            step in 1i64..700,
+            count in 0usize..40,
+        ) {
+            let mut store = LogStore::new(StoreLimits::default());
+            let mut model: BTreeMap<i64, SeverityCounts> = BTreeMap::new();
+            for chunk in lines.chunks(7) {
+                let mut batch = LogBatch::new();
+                let mut mined = Vec::new();
+                for &(severity, at) in chunk {
+                    batch.push_line(Nanos(at * 1_000_000 + 999_999), LogStream::Stdout, "x");
+                    let severity = Severity::from_index(severity);
+                    mined.push(Mined { severity, ..Mined::default() });
+                    model.entry(at.div_euclid(step)).or_default().add(severity);
+                }
+                store.append(0, batch, &mined);
+                store.append_note(0, Note::Started { at: Nanos(chunk[0].1) });
+            }
+            let buckets = buckets_of(&store, Millis(start), step, count);
+            prop_assert_eq!(buckets.len(), count);
+            for (index, bucket) in buckets.iter().enumerate() {
+                let at = start.div_euclid(step) + index as i64;
+                prop_assert_eq!(bucket.start, Millis(at * step));
+                prop_assert_eq!(bucket.counts, model.get(&at).copied().unwrap_or_default());
+            }
+        }
+
         #[test]
         fn the_series_equals_a_plain_map_of_minutes(
             lines in proptest::collection::vec((0usize..7, -300i64..300), 1..100),

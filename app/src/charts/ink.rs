@@ -12,6 +12,8 @@ pub enum Ink {
     Brand,
     /// A second curve beside it.
     Second,
+    /// What is well.
+    Well,
     /// A severity, by its index from fatal (0) to unknown (6).
     Severity(u8),
     /// One of the colours that tell sources apart; wraps round after [`SOURCES`].
@@ -56,6 +58,7 @@ impl Ink {
             Self::Grid => "--line",
             Self::Brand => "--brand",
             Self::Second => "--warn",
+            Self::Well => "--ok",
             Self::Severity(index) => SEVERITIES[usize::from(index).min(SEVERITIES.len() - 1)],
             Self::Source(source) => SOURCE_NAMES[usize::from(source_color(source))],
         }

@@ -13,7 +13,7 @@ use super::surface::Frame;
 use super::{
     Clock, Ink, Unit,
     cursor::Margins,
-    pointed::{Drawing, PointedChart},
+    pointed::{Drawing, PointedChart, Pointing},
 };
 
 /// One curve.
@@ -42,6 +42,9 @@ pub struct LineData {
     pub utc: bool,
 }
 
+/// How many steps of a key the width has.
+const STEPS: i64 = 60;
+
 const MARGINS: Margins = Margins {
     left: 64.0,
     right: 12.0,
@@ -65,10 +68,17 @@ impl LineData {
 }
 
 impl Drawing for LineData {
+    fn span(&self) -> Option<(Millis, Millis)> {
+        Some((self.start, self.end))
+    }
+
+    fn step_ms(&self) -> i64 {
+        (self.end.since(self.start) / STEPS).max(1)
+    }
+
     /// The time, then one line per curve.
-    fn tip(&self, fraction: f64) -> String {
-        let span = self.end.since(self.start) as f64;
-        let near = self.nearest(self.start.plus((span * fraction) as i64));
+    fn tip(&self, at: Millis) -> String {
+        let near = self.nearest(at);
         let Some((_, time, _)) = near.first() else {
             return String::new();
         };
@@ -100,9 +110,11 @@ pub fn LineChart(
     label: Memo<String>,
     /// The data; read again when a signal in it changes.
     data: Rc<dyn Fn() -> LineData>,
+    /// What is done with a click; charts with the same cursor show the same instant.
+    pointing: Pointing,
 ) -> impl IntoView {
     let data = Box::new(move || Box::new(data()) as Box<dyn Drawing>);
-    view! { <PointedChart class="chart" label margins=MARGINS data /> }.erase()
+    view! { <PointedChart class="chart" label margins=MARGINS data pointing /> }.erase()
 }
 
 #[cfg(any(feature = "hydrate", test))]
@@ -219,9 +231,9 @@ mod tests {
             unit: Unit::Percent,
             utc: true,
         };
-        assert_eq!(data.tip(0.009), "00:00:01\nweb 2.0 %");
-        assert_eq!(data.tip(0.52), "00:00:50\nweb 7.0 %");
-        assert_eq!(data.tip(1.0), "", "nothing was measured there");
+        assert_eq!(data.tip(Millis(900)), "00:00:01\nweb 2.0 %");
+        assert_eq!(data.tip(Millis(52_000)), "00:00:50\nweb 7.0 %");
+        assert_eq!(data.tip(data.end), "", "nothing was measured there");
     }
 
     #[test]

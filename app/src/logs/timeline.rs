@@ -1,33 +1,62 @@
-//! The severity timeline above the log.
+//! The severity timeline above the log: what the query's stretch of time holds, or all that is held.
 
 use std::rc::Rc;
 
-use crate::signal::memo;
+use crate::bind::{Erase, bound, click};
+use crate::signal::{RwSignal, memo};
 use leptos::prelude::*;
-use sidekick::{logs::LogSession, time::Millis};
-
-use super::controls::{Goal, controls};
-use crate::{
-    charts::{Bar, BarsData, SeverityBars},
-    pulse::pulse,
+use sidekick::{
+    logs::{
+        Bucket, Filter, LogSession, buckets_of,
+        query::{When, parse},
+        step_for,
+    },
+    time::Millis,
 };
 
-/// Redrawing more often would not show more: a bar is a minute.
+use super::{
+    controls::{Controls, Goal, controls},
+    events::marks,
+    past::look_for,
+};
+use crate::{
+    charts::{Bar, BarsData, Mark, Pointing, SeverityBars},
+    pulse::pulse,
+    state::Seek,
+};
+
+/// Redrawing more often would not show more.
 const REDRAW_MS: u64 = 250;
 
 /// The width shows at least this many minutes.
 const LEAST_MINUTES: usize = 20;
 
-/// Lines per minute by severity; a click goes to that minute.
+/// How many bars the width has room for, where they are no minutes.
+const MOST_BARS: usize = 120;
+
+/// What no query asks for by a slip of the hand has more; the rest is not drawn.
+const LAST_BAR: i64 = 1000;
+
+/// The instants that a query begins and ends with.
+type Span = (Option<Millis>, Option<Millis>);
+
+/// Lines over time by severity. A click goes to the first line of a bar; a stretch that is dragged
+/// over becomes part of the query, which the chart then shows alone and in shorter steps.
 #[component]
 pub(crate) fn LogTimeline() -> impl IntoView {
     let controls = controls();
     let dashboard = controls.dashboard;
     let version = pulse(dashboard.logs_version, REDRAW_MS);
+    let span = memo(move || controls.filter.with(span));
+    let marks = memo(move || marks(dashboard));
+    let shown = move || {
+        let (span, utc, marks) = (span.get(), dashboard.utc.get(), marks.get());
+        let logs = dashboard.logs;
+        logs.with_value(|session| bars(session, span, marks, utc))
+    };
     let data = move || {
         version.track();
-        let utc = dashboard.utc.get();
-        dashboard.logs.with_value(|session| bars(session, utc))
+        shown()
     };
     let slow = pulse(dashboard.logs_version, 5000);
     let begun = memo(move || {
@@ -39,40 +68,212 @@ pub(crate) fn LogTimeline() -> impl IntoView {
     let label = memo(move || {
         slow.track();
         begun.get();
-        let utc = dashboard.utc.get();
-        dashboard
-            .logs
-            .with_value(|session| bars(session, utc).summary())
+        shown().summary()
     });
-    let go_to = Callback::new(move |minute: Millis| controls.go_to.set(Some(Goal::Time(minute))));
-    view! { <SeverityBars label data=Rc::new(data) on_pick=go_to /> }
+    let pointing = Pointing {
+        cursor: RwSignal::new(None),
+        on_pick: Callback::new(move |at| go_to(controls, span.get_untracked(), at)),
+        on_range: Some(Callback::new(move |range| narrow(controls, range))),
+    };
+    let narrowed = move || span.get() != (None, None);
+    view! {
+        <SeverityBars label data=Rc::new(data) pointing />
+        <button
+            type="button"
+            class="timeline-all"
+            title="Show the lines of all times again"
+            hidden=bound(move || !narrowed())
+            on:click=click(move || narrow(controls, None))
+        >
+            "All times ×"
+        </button>
+    }
+    .erase()
 }
 
-fn bars(session: &LogSession, utc: bool) -> BarsData {
+/// The stretch of time that a filter shows.
+fn span(filter: &Filter) -> Span {
+    if filter.language.is_none() {
+        return (None, None);
+    }
+    let (after, before) = parse(&filter.text, None).query.span();
+    let resolve = |when: When| when.resolve(filter.here).millis();
+    (after.map(resolve), before.map(resolve))
+}
+
+/// Has the query show only this stretch, or all times.
+fn narrow(controls: Controls, range: Option<(Millis, Millis)>) {
+    let shown = controls.filter.with_untracked(span);
+    if range.is_none() && shown == (None, None) {
+        return;
+    }
+    let at = |time: Millis| When::At(time.into());
+    let range = (range.map(|it| at(it.0)), range.map(|it| at(it.1)));
+    controls.change_filter(|filter| {
+        let query = parse(&filter.text, None).query;
+        filter.text = query.with_span(range).to_text();
+    });
+}
+
+/// Scrolls to the first line of the bar at an instant; where its lines are not loaded, they come.
+fn go_to(controls: Controls, span: Span, at: Millis) {
+    let dashboard = controls.dashboard;
+    let (bar, loaded) = dashboard.logs.with_value(|session| {
+        let data = bars(session, span, Vec::new(), true);
+        let end = data.step_of(at).plus(data.step_ms);
+        let first = session.first_time();
+        let loaded = first.is_some_and(|first| first.millis() < end);
+        (data.at(at), loaded)
+    });
+    match bar {
+        None => {}
+        Some(bar) if bar.total() > 0 && loaded => controls.go_to.set(Some(Goal::Time(bar.start))),
+        Some(_) if loaded => {}
+        Some(bar) => look_for(dashboard, Seek::Time(bar.start)),
+    }
+}
+
+fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsData {
     let timeline = session.timeline();
     let buckets = timeline.buckets();
-    BarsData {
+    let hour = buckets.first().map_or(Millis(i64::MAX), |it| it.start);
+    let held = session.first_time().map(|it| it.millis());
+    let mut data = BarsData {
         // A young log fills the width sooner.
         capacity: buckets.len().clamp(
             LEAST_MINUTES.min(timeline.max_buckets()),
             timeline.max_buckets(),
         ),
-        bars: buckets
-            .into_iter()
-            .map(|bucket| {
-                let mut counts = [0; 7];
-                for (to, (_, count)) in counts.iter_mut().zip(bucket.counts.iter()) {
-                    *to = count;
-                }
-                Bar {
-                    start: bucket.start,
-                    counts,
-                }
-            })
-            .collect(),
+        bars: Vec::new(),
         loaded_since: session.loaded_since(),
         missing: session.missing().collect(),
+        marks,
         step_ms: timeline.bucket_ms(),
         utc,
+    };
+    let buckets = match held {
+        Some(held) if span != (None, None) || held < hour => {
+            let step = timeline.bucket_ms();
+            let live = buckets.last().map_or(held, |it| it.start.plus(step));
+            let last = session.last_time().map_or(held, |it| it.millis());
+            let (from, to) = within(span, (held, live.max(last.plus(1))));
+            data.step_ms = step_for(to.since(from), MOST_BARS);
+            let step = |at: Millis| at.0.div_euclid(data.step_ms);
+            let steps = step(to.plus(-1)).saturating_sub(step(from));
+            data.capacity = steps.clamp(0, LAST_BAR) as usize + 1;
+            buckets_of(session.store(), from, data.step_ms, data.capacity)
+        }
+        _ => buckets,
+    };
+    data.bars = buckets.iter().map(bar).collect();
+    if span == (None, None) {
+        data.reach_marks();
+    }
+    data
+}
+
+/// A span as far as it is of what is held; as it is where it is of nothing held.
+fn within((after, before): Span, held: (Millis, Millis)) -> (Millis, Millis) {
+    let cut = (
+        after.map_or(held.0, |it| it.max(held.0)),
+        before.map_or(held.1, |it| it.min(held.1)),
+    );
+    if cut.0 < cut.1 {
+        return cut;
+    }
+    let from = after.or(before).unwrap_or(held.0);
+    (from, before.unwrap_or(from).max(from.plus(1)))
+}
+
+fn bar(bucket: &Bucket) -> Bar {
+    let mut counts = [0; 7];
+    for (to, (_, count)) in counts.iter_mut().zip(bucket.counts.iter()) {
+        *to = count;
+    }
+    Bar {
+        start: bucket.start,
+        counts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidekick::{
+        logs::{StoreLimits, query::Language},
+        protocol::{LogBatch, LogStream},
+        time::Nanos,
+    };
+
+    fn session(seconds: &[i64]) -> LogSession {
+        let mut session = LogSession::new(StoreLimits::default());
+        let mut batch = LogBatch::new();
+        for second in seconds {
+            let time = Nanos(second * 1_000_000_000);
+            batch.push_line(time, LogStream::Stdout, "ERROR x");
+        }
+        session.ingest(0, batch);
+        session
+    }
+
+    fn at(second: i64) -> Option<Millis> {
+        Some(Millis(second * 1000))
+    }
+
+    fn drawn(session: &LogSession, span: Span) -> (i64, i64, usize, u64) {
+        let data = bars(session, span, Vec::new(), true);
+        let first = data.bars.first().map_or(0, |bar| bar.start.0 / 1000);
+        let lines = data.bars.iter().map(Bar::total).sum();
+        (first, data.step_ms, data.capacity, lines)
+    }
+
+    #[test]
+    fn all_that_is_held_is_shown_and_a_stretch_of_it_in_shorter_steps() {
+        let all = (None, None);
+        let short = session(&[6000, 6030, 6300]);
+        assert_eq!(drawn(&short, all), (6000, 60_000, 20, 3));
+        assert_eq!(drawn(&short, (at(6000), at(6060))), (6000, 1000, 60, 2));
+        assert_eq!(
+            drawn(&short, (at(6010), None)),
+            (6010, 5000, 70, 2),
+            "to the end of the newest minute"
+        );
+        assert_eq!(
+            drawn(&short, (at(0), at(6005))),
+            (6000, 100, 50, 1),
+            "what is not held has no room"
+        );
+        assert_eq!(drawn(&short, (at(10), at(20))), (10, 100, 100, 0));
+        let long = session(&[0, 7199]);
+        assert_eq!(drawn(&long, all), (0, 120_000, 60, 2), "more than an hour");
+    }
+
+    #[test]
+    fn odd_spans_draw_something_small() {
+        let short = session(&[6000, 6030]);
+        for span in [
+            (Some(Millis(i64::MIN)), Some(Millis(i64::MAX))),
+            (at(7000), at(5000)),
+            (Some(Millis(i64::MAX)), None),
+            (None, Some(Millis(i64::MIN))),
+        ] {
+            let data = bars(&short, span, Vec::new(), true);
+            assert!(data.bars.len() <= LAST_BAR as usize + 1, "{span:?}");
+        }
+        assert_eq!(drawn(&session(&[]), (at(1), at(2))), (0, 60_000, 20, 0));
+    }
+
+    #[test]
+    fn the_span_is_read_with_the_clock_of_the_query() {
+        let mut filter = Filter {
+            text: "x after:1970-01-01T00:00:05Z".to_owned(),
+            ..Filter::default()
+        };
+        assert_eq!(span(&filter), (None, None), "plain text without a language");
+        filter.language = Some(Language::QUERIES);
+        assert_eq!(span(&filter), (at(5), None));
+        filter.text = "before:10s".to_owned();
+        filter.here.now = Millis(60_000);
+        assert_eq!(span(&filter), (None, at(50)));
     }
 }

@@ -57,7 +57,7 @@ fn Card(shown: Shown, chart: Chart) -> impl IntoView {
                 </span>
                 <span class="figure-detail">{move || figure.get().1}</span>
             </div>
-            <LineChart label data=Rc::new(data) />
+            <LineChart label data=Rc::new(data) pointing=shown.pointing />
         </section>
     }
     .erase()
