@@ -137,7 +137,11 @@ fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsDa
     let timeline = session.timeline();
     let buckets = timeline.buckets();
     let hour = buckets.first().map_or(Millis(i64::MAX), |it| it.start);
-    let held = session.first_time().map(|it| it.millis());
+    let mut held = session.first_time().map(|it| it.millis());
+    if let (true, Some(since)) = (span == (None, None), session.loaded_since()) {
+        // The last lines of one that ended long ago would squeeze the others into a few bars.
+        held = held.map(|it| it.max(since));
+    }
     let mut data = BarsData {
         // A young log fills the width sooner.
         capacity: buckets.len().clamp(
