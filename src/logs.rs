@@ -6,6 +6,7 @@
 
 pub mod analytics;
 pub mod ansi;
+pub mod compare;
 pub mod envelope;
 pub mod events;
 pub mod export;
@@ -22,6 +23,7 @@ pub mod template;
 pub mod timeline;
 
 pub use analytics::LogAnalytics;
+pub use compare::{Change, Compared, Comparison};
 pub use envelope::Envelope;
 pub use events::Continuation;
 pub use fields::Fields;

@@ -1,5 +1,6 @@
 //! The Patterns tab: the templates that the log's lines were mined into.
 
+mod compared;
 mod ranking;
 mod row;
 mod since;
@@ -19,6 +20,7 @@ use crate::{
     route::Tab,
     state::{Dashboard, dashboard},
 };
+use compared::{Compare, CompareChoice, ComparedText};
 use ranking::{Order, ranking};
 use row::PatternRow;
 use since::{Since, SinceChoice};
@@ -62,6 +64,7 @@ pub fn PatternsView() -> impl IntoView {
     let only_new = RwSignal::new(false);
     let pointed = RwSignal::new(false);
     let since = Since::new();
+    let compare = Compare::new(since.at, order);
     let shown = Memo::new(move |before: Option<&Shown>| {
         version.track();
         let (order, only_new, since) = (order.get(), only_new.get(), since.at.get());
@@ -81,7 +84,11 @@ pub fn PatternsView() -> impl IntoView {
                 muted_lines: of_muted.map(|it| it.count).sum(),
             };
             all.retain(|it| !only_new || is_new(it.first_seen));
-            order.sort(&mut all);
+            compare.comparison.with(|it| {
+                let compared = it.as_ref();
+                all.retain(|it| compared.is_none_or(|all| all.get(it.id).is_some()));
+                order.sort(&mut all, compared);
+            });
             all.truncate(limit);
             let rows = all.iter().filter_map(|it| engine.get(it.id));
             (rows.collect::<Vec<_>>(), sum)
@@ -103,11 +110,16 @@ pub fn PatternsView() -> impl IntoView {
     let row = move |id| {
         let find = move |shown: &Shown| shown.rows.iter().find(|it| it.id == id).cloned();
         let template = memo(move || shown.with(find));
-        view! { <PatternRow id template total since=since.at lines /> }.into_any()
+        view! { <PatternRow id template total since=since.at compare lines /> }.into_any()
     };
     let more = move || {
         let sum = sum.get();
-        let all = if only_new.get() {
+        let compared = compare
+            .comparison
+            .with(|it| it.as_ref().map(|it| it.patterns().len()));
+        let all = if let Some(compared) = compared {
+            compared as u64
+        } else if only_new.get() {
             sum.new
         } else {
             sum.patterns
@@ -126,11 +138,16 @@ pub fn PatternsView() -> impl IntoView {
             <div class="patterns-bar">
                 <p class="patterns-sum">{move || summary(sum.get())}</p>
                 <label class="switch">
-                    "Sort by" <select class="choice" on:change=on(choose)>
+                    "Sort by" <select
+                        class="choice"
+                        prop:value=move || order.get().label()
+                        on:change=on(choose)
+                    >
                         {Vec::from(orders)}
                     </select>
                 </label>
                 <SinceChoice since />
+                <CompareChoice compare />
                 <label class="switch">
                     <input
                         type="checkbox"
@@ -140,6 +157,7 @@ pub fn PatternsView() -> impl IntoView {
                     "Only new: "
                     <span class="new-count">{bound(move || group_digits(sum.get().new))}</span>
                 </label>
+                <ComparedText compare />
             </div>
             <div
                 class="patterns-table"

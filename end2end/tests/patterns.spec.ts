@@ -18,7 +18,7 @@ test('patterns are sorted by what somebody chooses', async ({ page, start }) => 
   const bodies = page.locator('.patterns-table tbody');
   await expect.poll(() => bodies.count()).toBeGreaterThan(3);
   const counts = async () => (await bodies.locator('td:first-child').allTextContents()).map((it) => numbers(it)[0] ?? 0);
-  const severities = () => bodies.locator('.tag:not(.new-mark)').allTextContents();
+  const severities = () => bodies.locator('.tag:not(.new-mark, .change)').allTextContents();
   const order = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'unknown'];
   await expect.poll(async () => (await counts()).every((n, i, all) => i === 0 || n <= (all[i - 1] ?? 0))).toBe(true);
   await page.getByLabel('Sort by').selectOption('severity');
@@ -73,4 +73,30 @@ test('a click on a value shows the lines of the pattern with it', async ({ page,
   const lines = await dashboard.visibleLines();
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.every((it) => it.includes('"statusCode":200'))).toBe(true);
+});
+
+test('the cause after a restart is found by what appeared since then', async ({ page, start }) => {
+  const dashboard = await demo(page, start);
+  await dashboard.open('/c/shop-api-1/patterns');
+  const bodies = page.locator('.patterns-table tbody');
+  await expect.poll(() => bodies.count()).toBeGreaterThan(3);
+  const changes = page.locator('.change:visible');
+  await expect(changes).toHaveCount(0);
+  // Everything is printed since a moment long ago, and nothing before.
+  await page.locator('.patterns-bar select').nth(1).selectOption('a time…');
+  await page.getByLabel('New since this time').fill('2020-01-01 10:00');
+  await page.getByLabel('New since this time').press('Enter');
+  await page.getByLabel('Compare').selectOption('before and since then');
+  await expect(page.getByLabel('Sort by')).toHaveValue('change');
+  await expect(changes.first()).toContainText(/^appeared · 0 → [1-9]/);
+  const text = page.locator('.patterns-compared');
+  await expect(text).toContainText(/, 0 lines; .* [1-9]\d* appeared, 0 vanished/);
+  // Half of the lines of what comes evenly are in either half.
+  await page.getByLabel('Compare').selectOption('both halves');
+  await expect(changes.filter({ hasText: /(×|÷|as often)/ }).first()).toBeVisible();
+  const [before, after] = (await text.textContent())?.match(/[\d,]+(?= lines?)/g) ?? [];
+  expect([before, after]).not.toContain('0');
+  await page.getByLabel('Compare').selectOption('off');
+  await expect(changes).toHaveCount(0);
+  await expect(page.getByLabel('Sort by')).toHaveValue('count');
 });

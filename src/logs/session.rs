@@ -6,6 +6,7 @@ mod past;
 mod restored;
 mod sources;
 mod view;
+mod walk;
 
 use std::collections::VecDeque;
 

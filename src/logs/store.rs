@@ -26,6 +26,7 @@ use crate::logs::severity::Severity;
 use crate::protocol::LogBatch;
 use crate::time::Nanos;
 use chunk::Chunk;
+pub(in crate::logs) use chunk::NO_TEMPLATE;
 use let_go::LetGo;
 use moves::Moves;
 pub use row::{Note, Row};

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use sidekick::{
-    logs::{Standing, Template},
+    logs::{Comparison, Standing, Template},
     sort::sort_by_key,
 };
 
@@ -19,19 +19,32 @@ pub(super) enum Order {
     Newest,
     /// The worst severity; of one, most lines.
     Severity,
+    /// What changed most between the stretches that are compared; where none are, most lines.
+    Change,
 }
 
 impl Order {
-    pub(super) const ALL: [(Self, &'static str); 4] = [
+    pub(super) const ALL: [(Self, &'static str); 5] = [
         (Self::Count, "count"),
         (Self::Rate, "rate, last 5 min"),
         (Self::Newest, "newness"),
         (Self::Severity, "severity"),
+        (Self::Change, "change"),
     ];
 
+    pub(super) fn label(self) -> &'static str {
+        let found = Self::ALL.into_iter().find(|(it, _)| *it == self);
+        found.map_or("", |(_, label)| label)
+    }
+
     /// Sorts by it; equal ones keep their order.
-    pub(super) fn sort(self, all: &mut [Standing]) {
+    pub(super) fn sort(self, all: &mut [Standing], compared: Option<&Comparison>) {
         sort_by_key(all, |it| match self {
+            Self::Change => {
+                let found = compared.and_then(|all| Some(all.rank(all.get(it.id)?)));
+                let (rank, more) = found.unwrap_or((u8::MAX, u64::MAX - it.count));
+                (Reverse(u64::MAX - u64::from(rank)), more)
+            }
             Self::Count => (Reverse(it.count), 0),
             Self::Rate => (Reverse(it.recent), u64::MAX - it.count),
             // Times before 1970 come last.
@@ -81,7 +94,7 @@ mod tests {
         }
         let sorted = |order: Order| -> Vec<String> {
             let mut all = engine.standings();
-            order.sort(&mut all);
+            order.sort(&mut all, None);
             let word = |it: &Standing| engine.pattern(it.id).unwrap()[..4].to_owned();
             all.iter().map(word).collect()
         };
@@ -89,6 +102,7 @@ mod tests {
         assert_eq!(sorted(Order::Rate), ["INFO", "WARN", "DEBU", "ERRO"]);
         assert_eq!(sorted(Order::Newest), ["WARN", "DEBU", "ERRO", "INFO"]);
         assert_eq!(sorted(Order::Severity), ["ERRO", "WARN", "INFO", "DEBU"]);
+        assert_eq!(sorted(Order::Change), sorted(Order::Count));
     }
 
     #[test]

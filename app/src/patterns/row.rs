@@ -10,7 +10,7 @@ use sidekick::{
     time::Nanos,
 };
 
-use super::{Lines, values::PatternValues};
+use super::{Lines, compared::Compare, values::PatternValues};
 use crate::{
     charts::{Clock, Ink, Sparkline, format_percent, group_digits, plural},
     state::dashboard,
@@ -26,6 +26,7 @@ pub(super) fn PatternRow(
     total: Memo<u64>,
     /// Since when a pattern is new.
     since: Memo<Option<Nanos>>,
+    compare: Compare,
     lines: Lines,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
@@ -68,6 +69,9 @@ pub(super) fn PatternRow(
             .zip(since.get())
             .is_some_and(|(first, since)| first >= since)
     });
+    let change = memo(move || compare.change(id));
+    let change_class = move || format!("tag change {}", change.with(|it| it.class));
+    let change_title = move || change.with(|it| it.title.clone());
     let muted = memo(move || lines.mutes.ids.with(|ids| ids.contains(&id)));
     // Roles, since on narrow screens the table is laid out as none.
     view! {
@@ -88,6 +92,13 @@ pub(super) fn PatternRow(
                     />
                 </td>
                 <td role="cell" class="pattern-cell"><div class="pattern-line">
+                    <span
+                        class=bound(change_class)
+                        title=bound(change_title)
+                        hidden=move || change.with(|it| it.text.is_empty())
+                    >
+                        {move || change.with(|it| it.text.clone())}
+                    </span>
                     <span class="tag new-mark" hidden=move || !new.get()>"new"</span>
                     <button
                         type="button"

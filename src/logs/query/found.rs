@@ -129,6 +129,14 @@ impl Found {
         block.nth((rank - block.before) as u32)
     }
 
+    pub(super) fn contains(&self, number: u64) -> bool {
+        let at = number >> BLOCK_BITS;
+        let block = self.blocks.partition_point(|it| it.at < at);
+        let (word, bit) = place(number);
+        let block = self.blocks.get(block).filter(|it| it.at == at);
+        block.is_some_and(|it| it.words[word] >> bit & 1 == 1)
+    }
+
     /// How many are smaller than a number.
     pub(super) fn index_of(&self, number: u64) -> usize {
         let at = number >> BLOCK_BITS;
@@ -209,6 +217,7 @@ mod tests {
                 for number in all.iter().flat_map(|it| [it - 1, *it, it + 1]).chain([middle + cut]) {
                     let index = list.partition_point(|it| *it < number);
                     prop_assert_eq!(found.index_of(number), index);
+                    prop_assert_eq!(found.contains(number), list.get(index) == Some(&number));
                 }
             }
         }

@@ -76,6 +76,12 @@ impl Matches {
         self.rows.index_of(number)
     }
 
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn contains(&self, number: u64) -> bool {
+        self.rows.contains(number)
+    }
+
     /// Memory that it holds in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {

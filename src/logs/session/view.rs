@@ -36,6 +36,11 @@ impl View {
         let next = self.next.as_ref().map_or(0, |it| it.1.heap_bytes());
         self.matches.heap_bytes() + next
     }
+
+    /// Whether the filter was found to let this row through.
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.matches.contains(number)
+    }
 }
 
 impl LogSession {

@@ -17,7 +17,8 @@ use super::{Note, Row};
 pub(super) const FULL_ROWS: usize = 4096;
 pub(super) const FULL_TEXT: usize = 64 << 10;
 
-const NO_TEMPLATE: u32 = u32::MAX;
+/// In the column of templates: a blank line, which has none.
+pub(in crate::logs) const NO_TEMPLATE: u32 = u32::MAX;
 /// Bytes of a row in our own columns.
 const COLUMNS: usize = 7;
 
