@@ -27,7 +27,19 @@ pub use write::SnapshotWriter;
 pub const MAGIC: [u8; 8] = *b"SDSNAP01";
 
 /// Largest part that is read, in bytes.
-pub const MAX_PART_BYTES: usize = 32 << 20;
+pub const MAX_PART_BYTES: usize = 20 << 20;
+
+/// Most lines in a part.
+pub const MAX_LINES: usize = 4096;
+
+/// Most containers.
+pub const MAX_SOURCES: usize = 1000;
+
+/// Most readings in a part.
+pub const MAX_READINGS: usize = 1024;
+
+/// Most events: the newest.
+pub const MAX_EVENTS: usize = 200;
 
 /// What stands at a snapshot's beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,13 @@ use regex_automata::meta::{self, BuildError};
 use regex_automata::util::syntax;
 use sidekick::logs::query::{Matcher, Regex, RegexEngine};
 
-/// Most memory that one compiled expression takes, and its cache of states, in bytes.
-const MAX_BYTES: usize = 4 << 20;
+/// Most memory that one compiled expression takes, in bytes. In the worst case each byte of a line
+/// is compared with all of it.
+const MAX_BYTES: usize = 512 << 10;
+/// Memory of its cache of states in bytes, beyond which it is slower.
+const CACHE_BYTES: usize = 4 << 20;
+/// So many bytes of a compiled expression double what a byte of a line may cost.
+const WORK_BYTES: usize = 2 << 10;
 
 /// The engine.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +29,7 @@ impl RegexEngine for Engine {
             .configure(
                 meta::Config::new()
                     .nfa_size_limit(Some(MAX_BYTES))
-                    .hybrid_cache_capacity(MAX_BYTES),
+                    .hybrid_cache_capacity(CACHE_BYTES),
             )
             .syntax(syntax::Config::new().case_insensitive(regex.ignore_case))
             .build(&regex.pattern);
@@ -56,6 +61,10 @@ impl Matcher for Compiled {
         }
         let found = self.0.search(&Input::new(line).range(from..))?;
         Some((found.start(), found.end()))
+    }
+
+    fn work(&self) -> usize {
+        10 + self.0.memory_usage() / WORK_BYTES
     }
 }
 
@@ -89,6 +98,9 @@ mod tests {
         assert!(said("[z-a]").contains("range"), "{}", said("[z-a]"));
         assert!(said("(?=a)").contains("look"), "{}", said("(?=a)"));
         assert!(said("((a{100}){100}){100}").contains("too large"));
+        assert!(said(".{5000}").contains("too large"));
+        let usual = compile(r"^\w+@[\w.]+ (?:GET|POST) /\w{1,8} \d{3}\b", true);
+        assert!(usual.is_ok(), "{:?}", usual.err());
     }
 
     #[test]
@@ -96,5 +108,13 @@ mod tests {
         let nested = compile("(a+)+$", false).unwrap();
         let line = "a".repeat(64 << 10) + "!";
         assert_eq!(nested.find_at(&line, 0), None);
+        // What costs more says so, and is searched in shorter slices.
+        let wide = compile("[a-z ]*e.{200}x", false).unwrap();
+        assert!(
+            wide.work() > 4 * nested.work(),
+            "{} {}",
+            wide.work(),
+            nested.work()
+        );
     }
 }

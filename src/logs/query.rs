@@ -172,6 +172,11 @@ pub trait RegexEngine: Sync {
 pub trait Matcher: Send + Sync {
     /// The first match in `line` that begins at byte `from` or later: start and end.
     fn find_at(&self, line: &str, from: usize) -> Option<(usize, usize)>;
+
+    /// What a byte of a line costs at most, as a multiple of what a byte of a plain text does.
+    fn work(&self) -> usize {
+        10
+    }
 }
 
 impl Query {

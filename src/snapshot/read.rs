@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::{End, Events, Head, MAGIC, MAX_PART_BYTES, Readings, kind};
+use super::{
+    End, Events, Head, MAGIC, MAX_EVENTS, MAX_LINES, MAX_PART_BYTES, MAX_READINGS, MAX_SOURCES,
+    Readings, kind,
+};
 use crate::logs::store::Note;
 use crate::protocol::LogBatch;
 
@@ -72,6 +75,8 @@ pub struct SnapshotReader {
     /// How many of them are read.
     at: usize,
     begun: bool,
+    /// The head was read.
+    headed: bool,
     over: bool,
 }
 
@@ -121,6 +126,12 @@ impl SnapshotReader {
                 return Err(SnapshotError::Damaged);
             };
             if let Some(part) = read(kind, body)? {
+                // There is one head, and it comes first; nobody makes larger parts.
+                let is_head = matches!(part, Part::Head(_));
+                if is_head == self.headed || !part.is_bounded() {
+                    return Err(SnapshotError::Damaged);
+                }
+                self.headed = true;
                 self.over = matches!(part, Part::End(_));
                 return Ok(Some(part));
             }
@@ -137,6 +148,19 @@ impl SnapshotReader {
             (true, _) => Ok(()),
             (false, true) => Err(SnapshotError::CutOff),
             (false, false) => Err(SnapshotError::NoSnapshot),
+        }
+    }
+}
+
+impl Part {
+    /// Whether it holds no more than one may.
+    fn is_bounded(&self) -> bool {
+        match self {
+            Self::Head(head) => head.sources.len() <= MAX_SOURCES,
+            Self::Lines { batch, .. } => batch.len() <= MAX_LINES,
+            Self::Readings(readings) => readings.samples.len() <= MAX_READINGS,
+            Self::Events(events) => events.len() <= MAX_EVENTS,
+            Self::Note { .. } | Self::End(_) => true,
         }
     }
 }

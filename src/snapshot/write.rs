@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{End, Head, MAGIC, MAX_PART_BYTES, Readings, kind};
+use super::{
+    End, Head, MAGIC, MAX_EVENTS, MAX_LINES, MAX_PART_BYTES, MAX_READINGS, Readings, kind,
+};
 use crate::logs::LogSession;
 use crate::logs::export::Walk;
 use crate::logs::store::{Note, Row};
@@ -10,11 +12,8 @@ use crate::model::Event;
 use crate::protocol::LogBatch;
 use crate::time::Nanos;
 
-/// Lines that are collected before they are written: as many, or so many bytes of text.
-const BATCH_LINES: usize = 4096;
+/// Text of the lines that are collected before they are written, in bytes, unless they are [`MAX_LINES`].
 const BATCH_BYTES: usize = 256 << 10;
-/// Readings in one part.
-const PART_READINGS: usize = 1024;
 
 /// A snapshot that is being written.
 #[derive(Clone, Debug)]
@@ -47,7 +46,7 @@ impl SnapshotWriter {
         out.extend_from_slice(&MAGIC);
         part(out, kind::HEAD, head);
         for of in readings {
-            for samples in of.samples.chunks(PART_READINGS) {
+            for samples in of.samples.chunks(MAX_READINGS) {
                 let few = Readings {
                     container: of.container.clone(),
                     samples: samples.to_vec(),
@@ -55,7 +54,8 @@ impl SnapshotWriter {
                 part(out, kind::READINGS, &few);
             }
         }
-        part(out, kind::EVENTS, &events);
+        let old = events.len().saturating_sub(MAX_EVENTS);
+        part(out, kind::EVENTS, &events[old..].to_vec());
         Self {
             walk: Walk::new(session, false),
             rows: Rows::default(),
@@ -82,7 +82,7 @@ impl SnapshotWriter {
                     rows.of(*source).push(*entry);
                     rows.lines += 1;
                     rows.bytes += entry.text.len();
-                    if rows.lines >= BATCH_LINES || rows.bytes >= BATCH_BYTES {
+                    if rows.lines >= MAX_LINES || rows.bytes >= BATCH_BYTES {
                         rows.flush(out);
                     }
                 }

@@ -49,6 +49,7 @@ impl Controls {
             go_to: RwSignal::new(None),
         };
         provide_context(controls);
+        controls.take_language();
         effect(move || {
             dashboard.logs_version.track();
             let filter = dashboard
@@ -59,6 +60,18 @@ impl Controls {
             }
         });
         controls
+    }
+
+    /// Reads the text anew where what reads it came, or is still on its way, since another view set the filter.
+    fn take_language(self) {
+        let filter = self.filter.get_untracked();
+        let now = later::rest().map(|rest| rest.language);
+        let lacks = filter
+            .language
+            .is_some_and(|language| language.lacks_engine(&filter.text));
+        if !filter.text.is_empty() && now.is_some() && (lacks || filter.language != now) {
+            self.set_filter(filter);
+        }
     }
 
     /// Changes the filter of the session and everything that shows it.

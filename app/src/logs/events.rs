@@ -3,7 +3,7 @@
 use sidekick::model::{ContainerId, Event, EventKind};
 
 use crate::charts::{Ink, Mark};
-use crate::state::Dashboard;
+use crate::state::{Dashboard, Subject};
 
 const ERROR: Ink = Ink::Severity(1);
 const WARN: Ink = Ink::Severity(2);
@@ -17,7 +17,11 @@ pub(super) fn marks(dashboard: Dashboard) -> Vec<Mark> {
             .with(|all| all.iter().map(|it| it.container.clone()).collect()),
     };
     let one = shown.len() == 1;
-    dashboard.events.with(|events| {
+    let events = |draw: &dyn Fn(&[Event]) -> Vec<Mark>| match dashboard.subject.get() {
+        Subject::Snapshot(_) => dashboard.opened.with(|it| draw(&it.events)),
+        _ => dashboard.events.with(|events| draw(events)),
+    };
+    events(&|events| {
         let of_shown = |event: &&Event| shown.iter().any(|id| id.0 == event.id);
         let marks = events.iter().filter(of_shown);
         marks.filter_map(|event| mark(event, one)).collect()

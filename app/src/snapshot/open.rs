@@ -214,6 +214,13 @@ fn take(dashboard: Dashboard, part: Part) {
                 .update_value(|logs| logs.restore_note(source, note));
         }
         Part::Readings(readings) => {
+            let is_known = dashboard.opened.with_untracked(|it| {
+                let mut known = it.head.sources.iter();
+                known.any(|it| it.container == readings.container)
+            });
+            if !is_known {
+                return;
+            }
             dashboard.stats.update_value(|stats| {
                 for sample in readings.samples {
                     stats.push(&readings.container, sample);

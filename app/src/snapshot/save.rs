@@ -5,7 +5,7 @@ use sidekick::snapshot::{Head, Readings, SnapshotWriter, SourceHead};
 
 use crate::browser::pause;
 use crate::live::precise_ms;
-use crate::state::Dashboard;
+use crate::state::{Dashboard, Subject};
 
 /// How much is written between two looks at the clock, in bytes.
 const STEP_BYTES: usize = 64 << 10;
@@ -30,13 +30,17 @@ pub(crate) async fn save(
         };
         stats.ids().map(of).collect()
     });
-    let events = dashboard.events.with_untracked(|events| {
-        let of = |id: &str| head.sources.iter().any(|it| it.container.0 == id);
-        let own = events
-            .iter()
-            .filter(|it| it.kind == EventKind::Container && of(&it.id));
-        own.cloned().collect::<Vec<_>>()
-    });
+    let saved = matches!(dashboard.subject.get_untracked(), Subject::Snapshot(_));
+    let events = match saved {
+        true => dashboard.opened.with_untracked(|it| it.events.clone()),
+        false => dashboard.events.with_untracked(|events| {
+            let of = |id: &str| head.sources.iter().any(|it| it.container.0 == id);
+            let own = events
+                .iter()
+                .filter(|it| it.kind == EventKind::Container && of(&it.id));
+            own.cloned().collect::<Vec<_>>()
+        }),
+    };
     let mut out = Vec::new();
     let mut writer = dashboard
         .logs
@@ -78,11 +82,24 @@ fn head(dashboard: Dashboard, name: String, view: String) -> Head {
                 .map_or_else(|| ContainerId(String::new()), |it| it.container.clone()),
         }
     };
-    Head {
+    let head = Head {
         saved: dashboard.now.get_untracked(),
         name,
         view,
         sources: names.into_iter().map(source).collect(),
         let_go,
+    };
+    match dashboard.subject.get_untracked() {
+        // It stays what it was; what is missing adds up.
+        Subject::Snapshot(_) => dashboard.opened.with_untracked(|it| Head {
+            saved: it.head.saved,
+            name: it.head.name.clone(),
+            let_go: (
+                head.let_go.0 + it.head.let_go.0 + it.end.map_or(0, |end| end.gone),
+                head.let_go.1 + it.head.let_go.1,
+            ),
+            ..head
+        }),
+        _ => head,
     }
 }

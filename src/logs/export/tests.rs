@@ -162,3 +162,53 @@ proptest! {
         prop_assert_eq!(all(&session, Form::Ndjson, filtered, bytes), whole);
     }
 }
+
+#[test]
+fn lines_of_one_time_and_length_come_once_where_a_late_line_moves_them() {
+    let mut session = LogSession::default();
+    session.add_source(0, "a", Millis(0));
+    session.add_source(1, "b", Millis(0));
+    session.ingest(0, batch(&[(1, "first")]));
+    session.ingest(1, batch(&[(2, "other")]));
+    session.ingest(0, batch(&[(5, "x"), (5, "y"), (5, "z")]));
+    let (mut export, mut out) = (Export::new(&session, Form::Text, false), String::new());
+    while !out.ends_with(" y\n") {
+        assert!(!export.write(&session, 1, &mut out), "{out}");
+    }
+    session.ingest(1, batch(&[(3, "late")]));
+    while !export.write(&session, 1, &mut out) {}
+    let words: Vec<_> = out
+        .lines()
+        .filter_map(|it| it.split(' ').next_back())
+        .collect();
+    assert_eq!(words, ["first", "other", "x", "y", "z"]);
+}
+
+#[test]
+fn lines_that_go_for_older_ones_while_a_file_is_written_are_told() {
+    let limits = StoreLimits {
+        max_lines: 20_000,
+        max_bytes: 64 << 20,
+    };
+    let mut session = LogSession::new(limits);
+    session.add_source(0, "a", Millis(0));
+    let lines = |from: i64, to: i64| {
+        let mut batch = LogBatch::new();
+        (from..to).for_each(|n| batch.push_line(Nanos(n), LogStream::Stdout, "line"));
+        batch
+    };
+    session.ingest(0, lines(100_000, 120_000));
+    let (mut export, mut out) = (Export::new(&session, Form::Text, false), String::new());
+    assert!(!export.write(&session, 100, &mut out));
+    let (held, end) = (session.store().lines(), session.store().end_row());
+    session.hold(true);
+    session.prepend(0, lines(90_000, 99_000), false);
+    let gone = end - session.store().end_row();
+    assert!(gone > 0 && session.store().lines() <= held + 9000);
+    while !export.write(&session, 1 << 20, &mut out) {}
+    assert!(
+        out.contains(&format!("{gone} rows were let go while this was written")),
+        "{gone} of {held}"
+    );
+    assert_eq!(export.lines() + gone, 20_000);
+}

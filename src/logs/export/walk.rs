@@ -13,6 +13,8 @@ pub(crate) struct Walk {
     end: u64,
     /// The row that came last, to find it where late lines moved it.
     last: Option<Passed>,
+    /// How many rows in a row were like it.
+    alike: u64,
     /// How many times rows had moved when that was looked at last.
     moves: u64,
 }
@@ -33,21 +35,24 @@ impl Walk {
             next: session.store().first_row(),
             end: session.store().end_row(),
             last: None,
+            alike: 0,
             moves: session.store().moved_since(u64::MAX).0,
         }
     }
 
     /// Goes on after a rest, behind the row that came last, wherever it is now. Returns how many rows
-    /// were let go before they came.
+    /// were let go before they came, from either end.
     pub(crate) fn go_on(&mut self, session: &LogSession) -> u64 {
+        let end = self.end;
         self.find_again(session);
+        let newer = end.saturating_sub(self.end.max(self.next));
         let first = session.store().first_row();
         if self.next >= first {
-            return 0;
+            return newer;
         }
-        let gone = first.min(self.end) - self.next;
+        let gone = first.min(self.end).saturating_sub(self.next);
         self.next = first;
-        gone
+        gone + newer
     }
 
     /// Hands rows to `take` until it says that it is enough. True where none is left.
@@ -78,7 +83,13 @@ impl Walk {
             self.next = number + 1;
             index += 1;
             if let Some(row) = row {
-                self.last = Some(Passed::of(&row));
+                let passed = Some(Passed::of(&row));
+                self.alike = if self.last == passed {
+                    self.alike + 1
+                } else {
+                    1
+                };
+                self.last = passed;
                 if !take(&row) {
                     return self.next >= self.end;
                 }
@@ -102,14 +113,13 @@ impl Walk {
         let Some((last, at)) = self.last.zip(self.next.checked_sub(1)) else {
             return;
         };
-        let Some(index) = at.checked_sub(store.first_row()) else {
-            return;
-        };
-        let moved = store
-            .iter_from(index as usize)
-            .position(|row| Passed::of(&row) == last);
-        if let Some(moved) = moved {
-            self.next += moved as u64;
+        // Of rows that are alike, such as lines of one time, as many came as were counted.
+        let from = (at + 1).saturating_sub(self.alike).max(store.first_row());
+        let index = (from - store.first_row()) as usize;
+        let mut rows = store.iter_from(index).map(|row| Passed::of(&row) == last);
+        if let Some(moved) = rows.position(|alike| alike) {
+            let others = rows.take_while(|alike| *alike).count() as u64;
+            self.next = from + moved as u64 + (others + 1).min(self.alike);
         }
     }
 }

@@ -302,7 +302,7 @@ impl Check for Expression {
     }
 
     fn work(&self) -> usize {
-        10
+        self.0.work()
     }
 
     fn mark(&self, line: &str, found: &mut Marks) {

@@ -77,9 +77,6 @@ impl<'a> Lexer<'a> {
 
     /// Tells text from marks where that depends on what stands around.
     fn settle(&mut self) {
-        if self.engine.is_none() {
-            self.expressions_to_words();
-        }
         let first = self.tokens.iter().find(|it| it.token != Token::Open);
         let plain = |it: &Token| matches!(it, Token::Word | Token::Open | Token::Close);
         self.marked = first.is_some_and(|it| it.token == Token::Minus)
@@ -88,23 +85,6 @@ impl<'a> Lexer<'a> {
                 .iter()
                 .any(|it| !plain(&it.token) && it.token != Token::Minus);
         self.connect();
-    }
-
-    /// Without an engine, what looks like a regular expression amid words is one of them.
-    fn expressions_to_words(&mut self) {
-        let word = |it: Option<&Spanned>| it.is_some_and(|it| it.token == Token::Word);
-        for at in 0..self.tokens.len() {
-            let it = &self.tokens[at];
-            let amid = word(self.tokens.get(at + 1))
-                || at
-                    .checked_sub(1)
-                    .is_some_and(|it| word(self.tokens.get(it)));
-            if amid && matches!(it.token, Token::Term(Query::Regex(_))) {
-                let start = it.span.start;
-                self.problems.retain(|it| it.span.start != start);
-                self.tokens[at].token = Token::Word;
-            }
-        }
     }
 
     fn char_at(&self, at: usize) -> Option<char> {

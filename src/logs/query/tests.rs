@@ -55,6 +55,24 @@ impl Matcher for Engine {
 }
 
 #[test]
+fn what_a_text_asks_for_does_not_depend_on_an_engine_being_here() {
+    for text in [
+        "replace /a+/ in it",
+        "/a+/",
+        "timeout /a+/",
+        "-/a+/i x",
+        "/v1.2/ a",
+        "GET /x/ (a|b)",
+    ] {
+        let (without, with) = (parse(text, None), parse(text, Some(&Engine)));
+        assert_eq!(without.query, with.query, "{text}");
+        let lacks = without.problems.iter().any(|it| it.fault == Fault::NoRegex);
+        assert_eq!(Language::QUERIES.lacks_engine(text), lacks, "{text}");
+        assert_eq!(lacks, text.contains("/a+/"), "{text}");
+    }
+}
+
+#[test]
 fn small_operators_beside_each_other_are_operators() {
     for (small, capital) in [
         ("timeout and not level:debug", "timeout AND NOT level:debug"),
@@ -110,7 +128,6 @@ fn what_has_no_mark_of_the_language_is_text_as_it_stands() {
         "ls and -l",
         "GET /v1.2/ HTTP",
         "/app.d/",
-        "replace /a+/ in it",
         "libc6_2.31~deb10 installed",
         "x=>5",
         "if x =~ y, x=~y",

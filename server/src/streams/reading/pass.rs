@@ -91,7 +91,7 @@ impl Reading<'_> {
                 Err(_) => match self.is_working(options.since.is_some() && !came).await {
                     Ok(()) => {
                         heard = Instant::now();
-                        if let From::Start(_) = delivery.from {
+                        if let From::Start(_) = delivery.reached() {
                             // It was told that before, and is told that it still is so.
                             self.sink.state(StreamState::Loading);
                         }
