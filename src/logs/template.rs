@@ -217,10 +217,7 @@ impl LogTemplateEngine {
         let id = tally.id;
         if tally.add(number, time, bucket, severity) {
             self.settle(slot);
-            if !scanned {
-                self.reader.read(line);
-            }
-            self.sample(slot, line);
+            self.sample(slot, line, scanned);
         }
         id
     }
@@ -269,20 +266,26 @@ impl LogTemplateEngine {
         self.merge(slot)
     }
 
-    /// Looks closely at the line that was scanned last.
-    fn sample(&mut self, slot: u32, line: &str) {
-        if let Some(cluster) = &self.clusters[slot as usize]
-            && cluster.is_gapped()
-            && shape::fit(&self.reader.shape.slots, &cluster.slots, &mut self.gaps)
-        {
-            shape::open(&mut self.reader.shape.slots, &self.gaps);
-        }
-        let scanned = self.reader.scanned(line);
-        if let Some(cluster) = &mut self.clusters[slot as usize] {
-            let before = cluster.heap_bytes();
-            cluster.sample(&scanned);
-            self.bytes = self.bytes - before + cluster.heap_bytes();
-        }
+    /// Looks closely at the line that was counted last; `scanned` if it is the one that was read last.
+    fn sample(&mut self, slot: u32, line: &str, scanned: bool) {
+        let Some(Some(cluster)) = self.clusters.get_mut(slot as usize) else {
+            return;
+        };
+        let grown = match cluster.sample_unread(line) {
+            Some(grown) => grown as isize,
+            None => {
+                if !scanned {
+                    self.reader.read(line);
+                }
+                if cluster.is_gapped()
+                    && shape::fit(&self.reader.shape.slots, &cluster.slots, &mut self.gaps)
+                {
+                    shape::open(&mut self.reader.shape.slots, &self.gaps);
+                }
+                cluster.sample(&self.reader.scanned(line))
+            }
+        };
+        self.bytes = self.bytes.saturating_add_signed(grown);
         if self.heap_bytes() > self.config.max_bytes {
             self.keep_within_bytes();
         }

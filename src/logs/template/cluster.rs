@@ -22,6 +22,8 @@ use text::Piece;
 /// Lines of a template of which all are looked at closely; then fewer and fewer, down to one in
 /// [`SAMPLED`].
 const CLOSE_LINES: u64 = 32;
+/// Lines that are looked at while its count doubles, from then on until that.
+const FEWER_LINES: u64 = 8;
 /// One line in so many of a hot template is scanned for its values; of one with more lines than
 /// so many times [`SAMPLES`], fewer.
 const SAMPLED: u64 = 64;
@@ -132,7 +134,9 @@ impl Cluster {
             ..CLOSE_LINES => 1,
             count => {
                 let late = (count / SAMPLES + 1).next_power_of_two().max(SAMPLED);
-                (count / CLOSE_LINES + 1).next_power_of_two().min(late)
+                (count / (2 * FEWER_LINES) + 1)
+                    .next_power_of_two()
+                    .min(late)
             }
         }
     }

@@ -13,7 +13,7 @@ mod level;
 mod tag;
 mod time;
 
-use field::{Field, is_name};
+use field::{Field, Fields, is_name};
 
 /// Most bytes that are looked at.
 const MAX_BYTES: usize = 384;
@@ -50,12 +50,19 @@ pub(super) fn trailer(line: &[u8], header: &Header) -> usize {
 /// Finds the header of a line.
 pub(super) fn peel(line: &[u8]) -> Header {
     let line = &line[..line.len().min(MAX_BYTES)];
-    let lead = Field::at(line, 0).start;
+    let fields = Fields::new(line);
+    let lead = fields.at(0).start;
     let mut head = Head {
         line,
+        fields: &fields,
         at: lead,
         last: lead,
-        ..Head::default()
+        level: None,
+        timed: false,
+        syslog: false,
+        named: false,
+        tagged: false,
+        done: false,
     };
     // Structured lines carry their header in their members.
     if line.get(lead) != Some(&b'{') {
@@ -71,9 +78,10 @@ pub(super) fn peel(line: &[u8]) -> Header {
     head.finish(head.at)
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Head<'a> {
     line: &'a [u8],
+    fields: &'a Fields<'a>,
     /// Where the field stands that is looked at, and where the last one of the header.
     at: usize,
     last: usize,
@@ -90,7 +98,7 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn field(&self, at: usize) -> Field<'a> {
-        Field::at(self.line, at)
+        self.fields.at(at)
     }
 
     fn go_to(&mut self, end: usize) {

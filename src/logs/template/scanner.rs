@@ -79,6 +79,8 @@ const SPACE: u8 = 1;
 /// Ends a run of word bytes.
 const CUT: u8 = 2;
 const DIGIT: u8 = 4;
+const UPPER: u8 = 8;
+const LOWER: u8 = 16;
 
 const BYTES: [u8; 256] = {
     let mut table = [0u8; 256];
@@ -89,6 +91,8 @@ const BYTES: [u8; 256] = {
             b'"' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b';' | b'='
             | b'|' | b'`' => CUT,
             b'0'..=b'9' => DIGIT,
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
             _ => 0,
         };
         b += 1;

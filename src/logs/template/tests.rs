@@ -707,6 +707,8 @@ proptest! {
             prop_assert_eq!(template.severities.total(), template.count);
             prop_assert_eq!(engine.get(template.id), Some(template.clone()));
         }
+        let held: usize = engine.clusters.iter().flatten().map(Cluster::heap_bytes).sum();
+        prop_assert_eq!(engine.bytes, held, "memory is counted as it is taken");
         for (old, survivor) in engine.aliases() {
             prop_assert_ne!(old, survivor);
             prop_assert_eq!(engine.resolve(survivor), survivor, "one step, no circle");

@@ -66,6 +66,22 @@ pub(super) fn at(places: &mut Vec<Values>, at: usize) -> &mut Values {
     &mut places[at]
 }
 
+/// Adds a value to one of several places: see [`Values::add`]. Returns how much more memory they take
+/// since.
+pub(super) fn add(
+    places: &mut Vec<Values>,
+    at: usize,
+    value: &[u8],
+    (weight, looks): (u64, u64),
+) -> isize {
+    let boxes = places.capacity();
+    let values = self::at(places, at);
+    let before = values.heap_bytes();
+    values.add(value, weight, looks);
+    let grown = values.heap_bytes() as isize - before as isize;
+    grown + ((places.capacity() - boxes) * size_of::<Values>()) as isize
+}
+
 impl Values {
     /// Takes a value that stands for `weight` lines, and was seen in so many of them.
     pub(super) fn add(&mut self, value: &[u8], weight: u64, looks: u64) {

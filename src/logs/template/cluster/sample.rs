@@ -8,12 +8,13 @@ use super::{Cluster, MAX_VARIABLES, SAMPLED, Scanned};
 
 impl Cluster {
     /// Looks closely at the line that was counted last: kinds and samples of its values, examples.
-    pub(in super::super) fn sample(&mut self, scanned: &Scanned<'_>) {
+    /// Returns how much more memory it takes since.
+    pub(in super::super) fn sample(&mut self, scanned: &Scanned<'_>) -> isize {
         let weight = self.count - std::mem::replace(&mut self.looked, self.count);
-        self.keep_example(scanned.line);
+        let mut grown = self.keep_example(scanned.line) as isize;
         // Lines of one sketch may be built otherwise: `7` and `10.0.0.1` are values of two kinds.
         if shape::skeleton(&scanned.shape.slots) != self.skeleton {
-            return;
+            return grown;
         }
         let before = self.count - weight;
         let mut left = MAX_VARIABLES;
@@ -22,7 +23,7 @@ impl Cluster {
             if own.is_wild() {
                 if left > 0 {
                     left -= 1;
-                    values::at(places, 0).add(scanned.span(other), weight, 1);
+                    grown += values::add(places, 0, scanned.span(other), (weight, 1));
                 }
                 continue;
             }
@@ -40,26 +41,42 @@ impl Cluster {
                     continue;
                 }
                 left -= 1;
-                let values = values::at(places, at);
                 if was_told {
-                    values.add(piece.text(&self.text), before, before);
+                    let text = piece.text(&self.text);
+                    grown += values::add(places, at, text, (before, before));
                 }
-                values.add(new, weight, 1);
+                grown += values::add(places, at, new, (weight, 1));
             }
         }
+        grown
     }
 
-    fn keep_example(&mut self, line: &str) {
+    /// Takes the line that was counted last as an example, if the template has nothing but constant
+    /// words, so that there is no more to learn of it. Returns how much more memory it takes since;
+    /// `None` where its lines differ.
+    pub(in super::super) fn sample_unread(&mut self, line: &str) -> Option<usize> {
+        if self.slots.iter().any(|it| it.is_wild() || it.word == VALUE) {
+            return None;
+        }
+        self.looked = self.count;
+        Some(self.keep_example(line))
+    }
+
+    /// Returns the memory that it took.
+    fn keep_example(&mut self, line: &str) -> usize {
         let line = &line[..line.floor_char_boundary(MAX_EXAMPLE_BYTES)];
         if self.examples.iter().any(|example| example == line) {
-            return;
+            return 0;
         }
         if self.examples.len() < MAX_EXAMPLES {
             let room = line.len().next_power_of_two();
             let mut example = String::with_capacity(room.clamp(64, MAX_EXAMPLE_BYTES));
             example.push_str(line);
+            let taken = example.capacity();
             self.examples.push(example);
-        } else if self.count >= SAMPLED {
+            return taken;
+        }
+        if self.count >= SAMPLED {
             // The first stays; the others are recent ones.
             let turn = (self.count / self.step()) as usize % (MAX_EXAMPLES - 1);
             let old = &mut self.examples[1 + turn];
@@ -69,5 +86,6 @@ impl Cluster {
                 old.push_str(line);
             }
         }
+        0
     }
 }

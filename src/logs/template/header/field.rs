@@ -1,17 +1,89 @@
 //! The fields that a header is made of, and what they may be.
 
+use std::cell::Cell;
+
 use crate::logs::severity::level_word;
 use crate::logs::template::classify::{is_month, is_time, is_weekday};
 
 /// Longest `[group]` in bytes.
 const MAX_GROUP_BYTES: usize = 200;
 
-/// Words that belong to sentences: no header has them.
-const SENTENCE: [&[u8]; 30] = [
-    b"a", b"after", b"an", b"and", b"are", b"at", b"be", b"before", b"by", b"for", b"from", b"has",
-    b"have", b"in", b"into", b"is", b"no", b"not", b"of", b"on", b"or", b"since", b"than", b"that",
-    b"the", b"to", b"until", b"was", b"will", b"with",
+/// Words that belong to sentences: no header has them. Every field is compared with them, so they
+/// are numbers.
+const SENTENCE: [u64; 30] = [
+    pack(b"a"),
+    pack(b"after"),
+    pack(b"an"),
+    pack(b"and"),
+    pack(b"are"),
+    pack(b"at"),
+    pack(b"be"),
+    pack(b"before"),
+    pack(b"by"),
+    pack(b"for"),
+    pack(b"from"),
+    pack(b"has"),
+    pack(b"have"),
+    pack(b"in"),
+    pack(b"into"),
+    pack(b"is"),
+    pack(b"no"),
+    pack(b"not"),
+    pack(b"of"),
+    pack(b"on"),
+    pack(b"or"),
+    pack(b"since"),
+    pack(b"than"),
+    pack(b"that"),
+    pack(b"the"),
+    pack(b"to"),
+    pack(b"until"),
+    pack(b"was"),
+    pack(b"will"),
+    pack(b"with"),
 ];
+
+/// A word of at most seven bytes as a number.
+const fn pack(word: &[u8]) -> u64 {
+    let (mut packed, mut at) = (1, 0);
+    while at < word.len() {
+        packed = packed << 8 | word[at] as u64;
+        at += 1;
+    }
+    packed
+}
+
+/// Fields that are remembered.
+const REMEMBERED: usize = 8;
+
+/// The fields of a line. Whether one is header depends on those around it, so each is asked for
+/// several times.
+pub(super) struct Fields<'a> {
+    line: &'a [u8],
+    /// By the last bits of where they were asked for: where that is, and what stands there.
+    known: [Cell<(usize, Field<'a>)>; REMEMBERED],
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(line: &'a [u8]) -> Self {
+        Self {
+            line,
+            known: [const { Cell::new((usize::MAX, Field::NONE)) }; REMEMBERED],
+        }
+    }
+
+    /// The field that starts at or behind a byte; empty at the line's end.
+    pub(super) fn at(&self, at: usize) -> Field<'a> {
+        let known = &self.known[at % REMEMBERED];
+        let (place, field) = known.get();
+        if place == at {
+            return field;
+        }
+        let field = Field::read(self.line, at);
+        known.set((at, field));
+        field
+    }
+}
 
 /// What of a line stands between white space, or between brackets whatever is in them.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +100,17 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    const NONE: Self = Self {
+        text: &[],
+        start: 0,
+        end: 0,
+        group: false,
+        glued: false,
+        column: false,
+    };
+
     /// The field that starts at or behind a byte; empty at the line's end.
-    pub(super) fn at(line: &'a [u8], at: usize) -> Self {
+    fn read(line: &'a [u8], at: usize) -> Self {
         let start = at + spaces(line.get(at..).unwrap_or_default());
         let rest = line.get(start..).unwrap_or_default();
         let group = group_end(rest);
@@ -76,7 +157,7 @@ impl<'a> Field<'a> {
 
     /// Whether it is part of a sentence rather than of a header.
     pub(super) fn is_prose(&self) -> bool {
-        SENTENCE.contains(&self.text)
+        self.text.len() <= 6 && SENTENCE.contains(&pack(self.text))
             || !self.group && self.text.iter().any(|b| matches!(b, b'=' | b'"'))
     }
 
@@ -141,17 +222,43 @@ impl<'a> Field<'a> {
     }
 }
 
+const SPACE: u8 = 1;
+const BAR: u8 = 2;
+/// Behind it a bar is no field of its own.
+const OPENS: u8 = 3;
+
+/// What a byte is to a field.
+const BYTES: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'|' => BAR,
+            b'[' | b'{' | b'"' => OPENS,
+            b if b.is_ascii_whitespace() => SPACE,
+            _ => 0,
+        };
+        b += 1;
+    }
+    table
+};
+
 fn spaces(bytes: &[u8]) -> usize {
-    let space = |b: &&u8| b.is_ascii_whitespace();
+    let space = |b: &&u8| BYTES[**b as usize] == SPACE;
     bytes.iter().take_while(space).count()
 }
 
 /// The length of a run without white space; a bar outside of brackets is a field of its own.
 fn run(rest: &[u8]) -> usize {
     let mut open = false;
-    let stop = |b: &u8| {
-        open |= matches!(b, b'[' | b'{' | b'"');
-        b.is_ascii_whitespace() || *b == b'|' && !open
+    let stop = |b: &u8| match BYTES[*b as usize] {
+        0 => false,
+        SPACE => true,
+        BAR => !open,
+        _ => {
+            open = true;
+            false
+        }
     };
     let length = rest.iter().position(stop).unwrap_or(rest.len());
     length.max(usize::from(rest.first() == Some(&b'|')))

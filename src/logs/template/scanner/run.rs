@@ -1,7 +1,7 @@
 //! Runs of bytes without white space, brackets and the like: words and values of all kinds.
 
-use super::word::{class_of, is_statement};
-use super::{Class, Part, Scanner, Token, cuts, is_escape};
+use super::word::{class_of, is_constant_value, is_method, is_statement};
+use super::{BYTES, CUT, Class, LOWER, Part, Scanner, Token, UPPER, cuts, is_escape};
 use crate::logs::template::classify::{Kind, kind_of};
 use crate::logs::template::evidence::announces;
 
@@ -10,6 +10,11 @@ impl Scanner<'_> {
     pub(super) fn word(&mut self) {
         let start = self.at;
         let rest = &self.line[start..];
+        if let Some((length, part)) = plain(rest) {
+            self.at = start + length;
+            self.begin_message();
+            return self.push(start, start + length, part, false);
+        }
         let value = match address(rest) {
             Some(length) => Some((Kind::Ip, length)),
             None if is_statement(rest) => Some((Kind::Any, self.to_quote(start))),
@@ -114,15 +119,16 @@ impl Scanner<'_> {
         } else {
             Part::Word(class_of(run))
         };
-        if self
-            .tokens
-            .last()
-            .is_some_and(|sign| sign.text(self.line) == b"=")
-            && self.is_behind_message_key()
-        {
+        self.begin_message();
+        self.push(start, end, part, false);
+    }
+
+    /// The message begins with the word that comes, if it stands behind `msg=`.
+    fn begin_message(&mut self) {
+        let sign = self.tokens.last();
+        if sign.is_some_and(|sign| sign.text(self.line) == b"=") && self.is_behind_message_key() {
             self.start_message();
         }
-        self.push(start, end, part, false);
     }
 
     /// How many bytes there are to the end of the message that is being read, or of the line.
@@ -211,6 +217,39 @@ impl Scanner<'_> {
         let last = self.tokens.last();
         last.is_some_and(|it| it.part == Part::Word(Class::Method))
     }
+}
+
+/// The length of a word of letters alone that ends before white space, brackets and the like, and
+/// what it is: most words are such, and need no closer look. `None` for any other.
+fn plain(rest: &[u8]) -> Option<(usize, Part)> {
+    let (mut upper, mut camel, mut before) = (0, false, 0);
+    let mut length = 0;
+    for &b in rest {
+        let class = BYTES[b as usize];
+        if class & (UPPER | LOWER) == 0 {
+            if class & CUT == 0 {
+                return None;
+            }
+            break;
+        }
+        upper += usize::from(class & UPPER != 0);
+        camel |= before & LOWER != 0 && class & UPPER != 0;
+        before = class;
+        length += 1;
+    }
+    let word = &rest[..length];
+    let hex = || length >= 8 && word.iter().all(u8::is_ascii_hexdigit);
+    if length == 0 || is_statement(rest) || hex() {
+        return None;
+    }
+    let class = match () {
+        () if is_constant_value(word) => Class::Value,
+        () if is_method(word) => Class::Method,
+        () if upper >= 2 && upper == length => Class::Constant,
+        () if camel => Class::Name,
+        () => Class::Plain,
+    };
+    Some((length, Part::Word(class)))
 }
 
 /// The length of the MAC or IPv6 address that starts here.

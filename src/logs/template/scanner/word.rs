@@ -65,24 +65,38 @@ pub(super) fn quoted_part(text: &[u8]) -> Part {
     Part::Word(class_of(text))
 }
 
+/// Whether a word is what programs print for a value.
+pub(super) fn is_constant_value(word: &[u8]) -> bool {
+    // Nearly all words begin otherwise.
+    let may = |first: &u8| matches!(first | 0x20, b't' | b'f' | b'n' | b'u');
+    word.first().is_some_and(may)
+        && matches!(
+            word,
+            b"true"
+                | b"false"
+                | b"null"
+                | b"nil"
+                | b"none"
+                | b"None"
+                | b"True"
+                | b"False"
+                | b"NULL"
+                | b"undefined"
+        )
+}
+
+/// Whether a word is a method of HTTP.
+pub(super) fn is_method(word: &[u8]) -> bool {
+    // The second letter of an ordinary word is a small one.
+    word.len() > 2 && word[1].is_ascii_uppercase() && METHODS.contains(&word)
+}
+
 /// The class of a word without digits.
 pub(super) fn class_of(word: &[u8]) -> Class {
-    if matches!(
-        word,
-        b"true"
-            | b"false"
-            | b"null"
-            | b"nil"
-            | b"none"
-            | b"None"
-            | b"True"
-            | b"False"
-            | b"NULL"
-            | b"undefined"
-    ) {
+    if is_constant_value(word) {
         return Class::Value;
     }
-    if word.first().is_some_and(u8::is_ascii_uppercase) && METHODS.contains(&word) {
+    if is_method(word) {
         return Class::Method;
     }
     let last = word
