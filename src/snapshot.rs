@@ -65,6 +65,8 @@ pub struct SourceHead {
     pub name: String,
     /// Its id.
     pub container: ContainerId,
+    /// Whether its first line in here is the first that there was.
+    pub whole: bool,
 }
 
 /// Readings of one container, oldest first.

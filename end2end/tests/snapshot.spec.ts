@@ -84,11 +84,17 @@ test('a project of containers is saved with its readings, while lines come', asy
   await expect.poll(async () => (await dashboard.visibleLines()).length).toBeGreaterThan(5);
   await dashboard.tab('Stats').click();
   await expect(dashboard.reading('CPU')).toContainText('%');
-  // Nothing of it goes on.
+  // Nothing of it goes on, while another page gets the project's new lines.
   await dashboard.tab('Details').click();
   const count = page.getByText(/^[\d,]+ lines$/);
   const before = await count.textContent();
   await sidekick.expectUpstreams('logs', 0);
+  const live = new Dashboard(await page.context().newPage(), sidekick.url);
+  await live.open('/p/shop/logs');
+  await expect.poll(async () => (await live.visibleLines()).length).toBeGreaterThan(5);
+  const newest = async () => (await live.visibleLines()).at(-1);
+  const first = await newest();
+  await expect.poll(newest).not.toBe(first);
   expect(await count.textContent()).toBe(before);
 });
 

@@ -1,6 +1,8 @@
 //! The engine of regular expressions that queries are searched with: linear in the line's length,
 //! whatever somebody writes, and bounded in memory.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use regex_automata::Input;
 use regex_automata::meta::{self, BuildError};
 use regex_automata::util::syntax;
@@ -14,29 +16,52 @@ const CACHE_BYTES: usize = 4 << 20;
 /// So many bytes of a compiled expression double what a byte of a line may cost.
 const WORK_BYTES: usize = 2 << 10;
 
+/// Expressions that are kept compiled: a query is read for its advice, for its marks and for its rows,
+/// and again whenever what it names changes.
+const KEPT: usize = 4;
+
 /// The engine.
-#[derive(Clone, Copy, Debug)]
-pub struct Engine;
+#[derive(Debug)]
+pub struct Engine {
+    /// What was asked for last, newest first.
+    kept: Mutex<Vec<(Regex, Answer)>>,
+}
 
 /// The one that there is.
-pub static ENGINE: Engine = Engine;
+pub static ENGINE: Engine = Engine {
+    kept: Mutex::new(Vec::new()),
+};
 
+type Answer = Result<Arc<Compiled>, String>;
+
+#[derive(Debug)]
 struct Compiled(meta::Regex);
 
 impl RegexEngine for Engine {
-    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String> {
-        let compiled = meta::Regex::builder()
-            .configure(
-                meta::Config::new()
-                    .nfa_size_limit(Some(MAX_BYTES))
-                    .hybrid_cache_capacity(CACHE_BYTES),
-            )
-            .syntax(syntax::Config::new().case_insensitive(regex.ignore_case))
-            .build(&regex.pattern);
-        match compiled {
-            Ok(compiled) => Ok(Box::new(Compiled(compiled))),
-            Err(error) => Err(advice(&error)),
-        }
+    fn compile(&self, regex: &Regex) -> Result<Arc<dyn Matcher>, String> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = match kept.iter().position(|(it, _)| it == regex) {
+            Some(at) => kept.remove(at).1,
+            None => compile(regex),
+        };
+        kept.truncate(KEPT - 1);
+        kept.insert(0, (regex.clone(), answer.clone()));
+        Ok(answer?)
+    }
+}
+
+fn compile(regex: &Regex) -> Answer {
+    let compiled = meta::Regex::builder()
+        .configure(
+            meta::Config::new()
+                .nfa_size_limit(Some(MAX_BYTES))
+                .hybrid_cache_capacity(CACHE_BYTES),
+        )
+        .syntax(syntax::Config::new().case_insensitive(regex.ignore_case))
+        .build(&regex.pattern);
+    match compiled {
+        Ok(compiled) => Ok(Arc::new(Compiled(compiled))),
+        Err(error) => Err(advice(&error)),
     }
 }
 
@@ -72,7 +97,7 @@ impl Matcher for Compiled {
 mod tests {
     use super::*;
 
-    fn compile(pattern: &str, ignore_case: bool) -> Result<Box<dyn Matcher>, String> {
+    fn compile(pattern: &str, ignore_case: bool) -> Result<Arc<dyn Matcher>, String> {
         ENGINE.compile(&Regex {
             pattern: pattern.to_owned(),
             ignore_case,
@@ -101,6 +126,28 @@ mod tests {
         assert!(said(".{5000}").contains("too large"));
         let usual = compile(r"^\w+@[\w.]+ (?:GET|POST) /\w{1,8} \d{3}\b", true);
         assert!(usual.is_ok(), "{:?}", usual.err());
+    }
+
+    #[test]
+    fn what_was_asked_for_last_is_not_compiled_again() {
+        let engine = Engine {
+            kept: Mutex::default(),
+        };
+        let compile = |pattern: &str| {
+            let regex = Regex {
+                pattern: pattern.to_owned(),
+                ignore_case: false,
+            };
+            engine.compile(&regex)
+        };
+        let first = compile("a+").unwrap();
+        assert!(compile("(").is_err() && compile("(").is_err());
+        assert!(Arc::ptr_eq(&first, &compile("a+").unwrap()));
+        for other in ["b", "c", "d", "e"] {
+            compile(other).unwrap();
+        }
+        assert_eq!(engine.kept.lock().unwrap().len(), KEPT);
+        assert!(!Arc::ptr_eq(&first, &compile("a+").unwrap()));
     }
 
     #[test]

@@ -51,6 +51,8 @@ mod terms;
 mod unparse;
 mod when;
 
+use std::sync::Arc;
+
 use super::severity::SeveritySet;
 use super::template::TemplateId;
 use crate::protocol::LogStream;
@@ -165,7 +167,7 @@ pub trait RegexEngine: Sync {
     ///
     /// # Errors
     /// What is wrong with it, in words for the person who wrote it.
-    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String>;
+    fn compile(&self, regex: &Regex) -> Result<Arc<dyn Matcher>, String>;
 }
 
 /// A regular expression that is ready.

@@ -135,6 +135,10 @@ impl SnapshotReader {
                 self.over = matches!(part, Part::End(_));
                 return Ok(Some(part));
             }
+            if !self.headed {
+                // A part that a later version may have: not in front of the head.
+                return Err(SnapshotError::Damaged);
+            }
         }
         Ok(None)
     }

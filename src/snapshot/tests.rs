@@ -10,6 +10,7 @@ fn head(session: &LogSession) -> Head {
         source,
         name: session.source_name(source).unwrap_or_default().to_owned(),
         container: ContainerId(format!("id-{source}")),
+        whole: session.is_loaded(source),
     };
     Head {
         saved: Millis(1_700_000_000_000),
@@ -48,7 +49,7 @@ fn restored(parts: &[Part]) -> LogSession {
         match part {
             Part::Head(head) => {
                 for source in &head.sources {
-                    session.add_source(source.source, &source.name, head.saved);
+                    session.restore_source(source.source, &source.name, head.saved, source.whole);
                 }
             }
             Part::Lines { source, batch } => session.restore(*source, batch.clone()),
@@ -57,6 +58,12 @@ fn restored(parts: &[Part]) -> LogSession {
         }
     }
     session
+}
+
+/// The beginning of a file up to its first part.
+fn first_part(bytes: &[u8]) -> Vec<u8> {
+    let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
+    bytes[..12 + length as usize].to_vec()
 }
 
 /// What stands in the rows, as far as somebody sees it.
@@ -108,6 +115,9 @@ fn what_is_saved_is_what_is_opened() {
     let bytes = written(&session, 10_000);
     let parts = parts(&bytes, 777).unwrap();
     assert_eq!(parts[0], Part::Head(head(&session)));
+    // What came live is no backlog that was cut.
+    assert_eq!(session.loaded_since(), None);
+    assert_eq!(restored(&parts).loaded_since(), None);
     let readings = parts.iter().filter_map(|it| match it {
         Part::Readings(it) => Some(it.samples.len()),
         _ => None,
@@ -174,10 +184,14 @@ fn a_file_that_is_none_or_cut_off_is_told() {
     assert_eq!(parts(b"SDSNAP99.....", 100), Err(SnapshotError::Newer));
     let huge = [&MAGIC[..], &u32::MAX.to_le_bytes(), b"x"].concat();
     assert_eq!(parts(&huge, 100), Err(SnapshotError::Damaged));
-    // What another version has besides is passed over.
-    let mut more = bytes.clone();
-    more.splice(8..8, [3, 0, 0, 0, 99, 1, 2]);
-    assert_eq!(parts(&more, 100), parts(&bytes, 100));
+    // What another version has besides is passed over, but in front of the head.
+    let with = |at: usize| {
+        let mut more = bytes.clone();
+        more.splice(at..at, [3, 0, 0, 0, 99, 1, 2]);
+        parts(&more, 100)
+    };
+    assert_eq!(with(first_part(&bytes).len()), parts(&bytes, 100));
+    assert_eq!(with(MAGIC.len()), Err(SnapshotError::Damaged));
 }
 
 proptest! {
@@ -210,11 +224,40 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), whole in any::<bool>(), chunk in 1usize..50) {
-        if whole {
-            bytes.splice(0..0, MAGIC);
-        }
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), chunk in 1usize..50) {
         let _read = parts(&bytes, chunk);
+        let _read = parts(&[&MAGIC, bytes.as_slice()].concat(), chunk);
+    }
+
+    #[test]
+    fn no_part_makes_it_panic(
+        bodies in proptest::collection::vec((0u8..8, proptest::collection::vec(any::<u8>(), 0..40)), 0..6),
+        chunk in 1usize..50,
+    ) {
+        // Behind a head that is right, so that each is read; small bytes are mostly numbers and lengths
+        // that can be read, too.
+        let head = first_part(&written(&LogSession::default(), 1));
+        for low in [0xff, 0x07] {
+            let mut bytes = head.clone();
+            for (kind, body) in &bodies {
+                bytes.extend((body.len() as u32 + 1).to_le_bytes());
+                bytes.push(*kind);
+                bytes.extend(body.iter().map(|it| it & low));
+            }
+            let (mut reader, mut read) = (SnapshotReader::default(), Vec::new());
+            'all: for bytes in bytes.chunks(chunk) {
+                reader.push(bytes);
+                loop {
+                    match reader.part() {
+                        Ok(Some(part)) => read.push(part),
+                        Ok(None) => break,
+                        Err(_) => break 'all,
+                    }
+                }
+            }
+            prop_assert!(matches!(read[0], Part::Head(_)));
+            restored(&read);
+        }
     }
 
     #[test]

@@ -186,7 +186,7 @@ fn take(dashboard: Dashboard, part: Part) {
         Part::Head(head) => {
             dashboard.logs.update_value(|logs| {
                 for it in &head.sources {
-                    logs.add_source(it.source, it.name.clone(), head.saved);
+                    logs.restore_source(it.source, &it.name, head.saved, it.whole);
                 }
             });
             let info = |it: sidekick::snapshot::SourceHead| SourceInfo {
@@ -233,9 +233,20 @@ fn take(dashboard: Dashboard, part: Part) {
     }
 }
 
-/// The bytes of a file, unpacked.
+/// The bytes of a file, unpacked, for as long as somebody reads them.
 struct Source {
     reader: JsValue,
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        // Else the browser goes on to hold what it has unpacked of it. That a file which could not be
+        // read cannot be put away says nothing new.
+        if let Ok(promise) = call(&self.reader, "cancel", &[]) {
+            let over = JsFuture::from(promise.unchecked_into::<js_sys::Promise>());
+            spawn_local(async move { drop(over.await) });
+        }
+    }
 }
 
 impl Source {

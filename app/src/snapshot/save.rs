@@ -68,11 +68,13 @@ pub(crate) async fn save(
 fn head(dashboard: Dashboard, name: String, view: String) -> Head {
     let known = dashboard.sources.get_untracked();
     let (names, let_go) = dashboard.logs.with_value(|logs| {
+        let let_go = logs.let_go();
         let name = |source| logs.source_name(source).unwrap_or_default().to_owned();
-        let names: Vec<_> = logs.sources().map(|it| (it, name(it))).collect();
-        (names, logs.let_go())
+        let whole = |source| let_go.0 == 0 && logs.is_loaded(source);
+        let names: Vec<_> = logs.sources().map(|it| (it, name(it), whole(it))).collect();
+        (names, let_go)
     });
-    let source = |(source, name)| {
+    let source = |(source, name, whole)| {
         let container = known.iter().find(|it| it.source == source);
         SourceHead {
             source,
@@ -80,6 +82,7 @@ fn head(dashboard: Dashboard, name: String, view: String) -> Head {
             // Of one that left nobody knows any more which it was; its lines have its name.
             container: container
                 .map_or_else(|| ContainerId(String::new()), |it| it.container.clone()),
+            whole,
         }
     };
     let head = Head {

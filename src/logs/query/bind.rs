@@ -198,7 +198,7 @@ struct Sources(Vec<u16>);
 struct Times(Range<i64>);
 
 /// A match of a regular expression.
-struct Expression(Box<dyn Matcher>);
+struct Expression(Arc<dyn Matcher>);
 
 fn costliest(checks: &[Arc<dyn Check>]) -> u8 {
     checks.iter().map(|it| it.cost()).max().unwrap_or_default()

@@ -44,6 +44,17 @@ pub(super) enum Run {
     Over,
 }
 
+impl Source {
+    /// Whether it has lines from before its backlog, which is as large as backlogs get. Docker counts
+    /// the parts of a long line; and the line that would have passed the bytes may have been a long
+    /// one.
+    fn is_cut(&self) -> bool {
+        !self.complete
+            && (self.lines + self.bytes / PART_BYTES >= BACKLOG_ENTRIES
+                || self.bytes >= BACKLOG_BYTES / 4 * 3)
+    }
+}
+
 impl LogSession {
     /// Names a source that is looked at from `now` on, by the clock of its lines; a second call
     /// renames it.
@@ -100,15 +111,14 @@ impl LogSession {
     /// it that did not come, for its backlog is as large as backlogs get. `None` where all came.
     #[must_use]
     pub fn loaded_since(&self) -> Option<Millis> {
-        // Docker counts the parts of a long line; and the line that would have passed the bytes may
-        // have been a long one.
-        let full = |it: &&Source| {
-            !it.complete
-                && (it.lines + it.bytes / PART_BYTES >= BACKLOG_ENTRIES
-                    || it.bytes >= BACKLOG_BYTES / 4 * 3)
-        };
-        let cut = self.sources.values().filter(full);
+        let cut = self.sources.values().filter(|it| it.is_cut());
         cut.map(|it| it.first.millis()).max()
+    }
+
+    /// Whether the first line of a source that came is the first that there was, as far as backlogs go.
+    #[must_use]
+    pub fn is_loaded(&self, source: u16) -> bool {
+        !self.sources.get(source).is_some_and(Source::is_cut)
     }
 
     /// Takes the word that a source's container stopped and all it printed is here: at `at`, with an

@@ -14,9 +14,9 @@ struct Literal;
 struct Found(String);
 
 impl RegexEngine for Literal {
-    fn compile(&self, regex: &Regex) -> Result<Box<dyn Matcher>, String> {
+    fn compile(&self, regex: &Regex) -> Result<Arc<dyn Matcher>, String> {
         let literal = regex.pattern.trim_matches(['(', ')']);
-        Ok(Box::new(Found(literal.to_owned())))
+        Ok(Arc::new(Found(literal.to_owned())))
     }
 }
 
