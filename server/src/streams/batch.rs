@@ -58,9 +58,14 @@ impl SharedBatch {
 
     /// Encodes a batch whose entries are counted already.
     pub(crate) fn counted(batch: &LogBatch, occurrences: [u32; 2]) -> Self {
+        Self::encoded(batch, occurrences, batch.encode().into())
+    }
+
+    /// A batch whose entries are counted and whose wire form is at hand.
+    pub(crate) fn encoded(batch: &LogBatch, occurrences: [u32; 2], bytes: Bytes) -> Self {
         Self {
             occurrences,
-            bytes: batch.encode().into(),
+            bytes,
             lines: u32::try_from(batch.len()).unwrap_or(u32::MAX),
             first: batch.time(0),
             last: batch.len().checked_sub(1).and_then(|last| batch.time(last)),

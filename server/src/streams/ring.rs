@@ -6,8 +6,11 @@
 
 mod front;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
 
+use bytes::Bytes;
 use sidekick::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch};
 use sidekick::time::Nanos;
 
@@ -44,6 +47,17 @@ struct Chunk {
     /// What is missing before the first entry.
     gap: Option<Gap>,
     batch: LogBatch,
+    /// Its wire form, while it waits for a viewer: those who join at once share it.
+    shared: RefCell<Weak<Vec<u8>>>,
+}
+
+/// The wire form of a chunk.
+struct Encoded(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Encoded {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// A piece of the ring for one viewer.
@@ -83,11 +97,13 @@ impl LogRing {
                     && last.batch.text_bytes() + batch.text_bytes() <= CHUNK_BYTES =>
             {
                 last.batch.append(batch);
+                last.shared = RefCell::default();
             }
             _ => self.chunks.push_back(Chunk {
                 before,
                 gap,
                 batch: batch.clone(),
+                shared: RefCell::default(),
             }),
         }
         while let Some(oldest) = self.chunks.front() {
@@ -252,6 +268,10 @@ impl Chunk {
     /// Everything from an entry on.
     fn pieces(&self, first: usize) -> Vec<Piece> {
         let mut out = Vec::new();
+        if first == 0 && !is_full(&self.batch) {
+            out.extend(self.whole());
+            return out;
+        }
         let mut gap = self.gap.filter(|_| first == 0);
         let mut counter = self.before.clone();
         let mut batch = LogBatch::new();
@@ -267,6 +287,29 @@ impl Chunk {
         }
         out.extend(piece(&mut batch, &mut counter, &mut gap));
         out
+    }
+
+    /// All of it in one piece.
+    fn whole(&self) -> Option<Piece> {
+        let mut counter = self.before.clone();
+        let occurrences = counter.advance(&self.batch);
+        let entries = SharedBatch::encoded(&self.batch, occurrences, self.encoded());
+        let last = counter.last().filter(|_| !self.batch.is_empty())?;
+        Some(Piece {
+            gap: self.gap,
+            entries,
+            last,
+        })
+    }
+
+    fn encoded(&self) -> Bytes {
+        let mut shared = self.shared.borrow_mut();
+        let bytes = shared.upgrade().unwrap_or_else(|| {
+            let bytes = Arc::new(self.batch.encode());
+            *shared = Arc::downgrade(&bytes);
+            bytes
+        });
+        Bytes::from_owner(Encoded(bytes))
     }
 }
 

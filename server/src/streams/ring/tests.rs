@@ -28,6 +28,29 @@ fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
     range.map(|n| n.to_string()).collect()
 }
 
+#[test]
+fn those_who_join_at_once_share_what_they_get() {
+    let mut ring = LogRing::default();
+    ring.push(&batch(&[(1, false), (2, true)], 0), None);
+    let bytes = |ring: &LogRing| {
+        let pieces: Vec<_> = ring.pieces(ring.newest()).collect();
+        assert_eq!(pieces.len(), 1);
+        pieces[0].entries.bytes.clone()
+    };
+    let (one, other) = (bytes(&ring), bytes(&ring));
+    assert_eq!(one.as_ptr(), other.as_ptr());
+    assert_eq!(*one, batch(&[(1, false), (2, true)], 0).encode());
+    // What came since is in what the next one gets.
+    ring.push(&batch(&[(3, false)], 2), None);
+    assert_eq!(texts(ring.pieces(ring.newest())), numbers(0..3));
+    assert_eq!(LogBatch::decode(&one).unwrap().len(), 2);
+    // Nobody needs it any more: it takes no memory.
+    let kept = bytes(&ring);
+    assert_eq!(ring.chunks[0].shared.borrow().strong_count(), 1);
+    drop(kept);
+    assert_eq!(ring.chunks[0].shared.borrow().strong_count(), 0);
+}
+
 proptest! {
     /// Times repeat and run backwards a little, as Docker's do.
     #[test]
