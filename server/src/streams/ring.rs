@@ -4,18 +4,17 @@
 //! same ones for everybody; a page that comes back is continued exactly after its cursor while
 //! that is in here.
 
+mod chunk;
 mod front;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::{Arc, Weak};
 
-use bytes::Bytes;
 use sidekick::protocol::{BACKLOG_BYTES, BACKLOG_ENTRIES, Cursor, CursorCounter, Gap, LogBatch};
 use sidekick::time::Nanos;
 
-use super::batch::{FLUSH_BYTES, SharedBatch, is_full};
 use super::resume::well_before;
+use chunk::Chunk;
+pub(crate) use chunk::Piece;
 use front::Front;
 pub(crate) use front::{Beginning, Entry, Question};
 
@@ -38,37 +37,6 @@ pub(crate) struct LogRing {
     front: Front,
     /// Its first entries were let go.
     is_cut: bool,
-}
-
-#[derive(Debug)]
-struct Chunk {
-    /// State of the counter before the first entry.
-    before: CursorCounter,
-    /// What is missing before the first entry.
-    gap: Option<Gap>,
-    batch: LogBatch,
-    /// Its wire form, while it waits for a viewer: those who join at once share it.
-    shared: RefCell<Weak<Vec<u8>>>,
-}
-
-/// The wire form of a chunk.
-struct Encoded(Arc<Vec<u8>>);
-
-impl AsRef<[u8]> for Encoded {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// A piece of the ring for one viewer.
-#[derive(Clone, Debug)]
-pub(crate) struct Piece {
-    /// Lines before these that are missing for everybody.
-    pub(crate) gap: Option<Gap>,
-    /// Entries.
-    pub(crate) entries: SharedBatch,
-    /// The identity of the last one.
-    pub(crate) last: Cursor,
 }
 
 /// A place between two entries of the ring.
@@ -96,15 +64,11 @@ impl LogRing {
                     && last.batch.len() + batch.len() <= RING_ENTRIES
                     && last.batch.text_bytes() + batch.text_bytes() <= CHUNK_BYTES =>
             {
-                last.batch.append(batch);
-                last.shared = RefCell::default();
+                last.append(batch);
             }
-            _ => self.chunks.push_back(Chunk {
-                before,
-                gap,
-                batch: batch.clone(),
-                shared: RefCell::default(),
-            }),
+            _ => self
+                .chunks
+                .push_back(Chunk::new(before, gap, batch.clone())),
         }
         while let Some(oldest) = self.chunks.front() {
             let rest = self.entries - oldest.batch.len();
@@ -262,67 +226,6 @@ impl LogRing {
             false => held.pieces(0),
         })
     }
-}
-
-impl Chunk {
-    /// Everything from an entry on.
-    fn pieces(&self, first: usize) -> Vec<Piece> {
-        let mut out = Vec::new();
-        if first == 0 && !is_full(&self.batch) {
-            out.extend(self.whole());
-            return out;
-        }
-        let mut gap = self.gap.filter(|_| first == 0);
-        let mut counter = self.before.clone();
-        let mut batch = LogBatch::new();
-        for (index, entry) in self.batch.iter().enumerate() {
-            if index < first {
-                counter.next(entry.time, entry.stream);
-                continue;
-            }
-            if batch.text_bytes() + entry.text.len() > FLUSH_BYTES || is_full(&batch) {
-                out.extend(piece(&mut batch, &mut counter, &mut gap));
-            }
-            batch.push(entry);
-        }
-        out.extend(piece(&mut batch, &mut counter, &mut gap));
-        out
-    }
-
-    /// All of it in one piece.
-    fn whole(&self) -> Option<Piece> {
-        let mut counter = self.before.clone();
-        let occurrences = counter.advance(&self.batch);
-        let entries = SharedBatch::encoded(&self.batch, occurrences, self.encoded());
-        let last = counter.last().filter(|_| !self.batch.is_empty())?;
-        Some(Piece {
-            gap: self.gap,
-            entries,
-            last,
-        })
-    }
-
-    fn encoded(&self) -> Bytes {
-        let mut shared = self.shared.borrow_mut();
-        let bytes = shared.upgrade().unwrap_or_else(|| {
-            let bytes = Arc::new(self.batch.encode());
-            *shared = Arc::downgrade(&bytes);
-            bytes
-        });
-        Bytes::from_owner(Encoded(bytes))
-    }
-}
-
-fn piece(
-    batch: &mut LogBatch,
-    counter: &mut CursorCounter,
-    gap: &mut Option<Gap>,
-) -> Option<Piece> {
-    let entries = SharedBatch::new(batch, counter);
-    let last = counter.last().filter(|_| !batch.is_empty())?;
-    batch.clear();
-    let gap = gap.take();
-    Some(Piece { gap, entries, last })
 }
 
 #[cfg(test)]
