@@ -271,3 +271,31 @@ fn address(rest: &[u8]) -> Option<usize> {
     (many && short && apart && run.iter().any(u8::is_ascii_digit) && run.last() != Some(&b':'))
         .then_some(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_word_is_what_a_closer_look_takes_it_for(
+            word in "[a-zA-Z]{1,10}|true|None|NULL|GET|PATCH|undefined|SELECT|deadbeef|[gG][a-z]{2}[A-Z]{0,3}",
+            behind in "[ ,=)\\]|]?",
+        ) {
+            let line = format!("{word}{behind}");
+            let hex = word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+            // A statement is one value to its end.
+            let closer = hex || is_statement(line.as_bytes());
+            let expected = (!closer).then(|| (word.len(), Part::Word(class_of(word.as_bytes()))));
+            prop_assert_eq!(plain(line.as_bytes()), expected);
+        }
+
+        #[test]
+        fn what_holds_anything_but_letters_is_looked_at_closely(
+            word in "[a-zA-Z]{0,5}[0-9.:_/'é-][a-z0-9.:]{0,5}",
+        ) {
+            prop_assert_eq!(plain(word.as_bytes()), None);
+        }
+    }
+}
