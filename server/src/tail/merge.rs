@@ -9,7 +9,7 @@ use sidekick::model::ContainerId;
 use sidekick::protocol::{Gap, LogBatch, StreamState, SubId};
 use sidekick::time::Millis;
 
-use super::output::Lines;
+use super::output::{Lines, Run};
 use super::words;
 
 /// How long a log is waited for that is read to its end, in milliseconds: the server waits for Docker
@@ -33,7 +33,7 @@ pub(super) struct Merge {
     /// By number in the window.
     names: Vec<Arc<str>>,
     /// What is still to be named to the printing thread: one that never prints is counted too.
-    unnamed: Vec<Arc<str>>,
+    unnamed: Vec<usize>,
     clock: Clock,
 }
 
@@ -99,7 +99,7 @@ impl Merge {
         self.names[lane] = Arc::clone(&name);
         if self.sources.insert((sub, source), lane).is_none() {
             self.window.state(lane, &StreamState::Loading);
-            self.unnamed.push(name);
+            self.unnamed.push(lane);
         }
     }
 
@@ -151,23 +151,30 @@ impl Merge {
     /// What is to be printed next; gaps are told on the way.
     pub(super) fn ready(&mut self) -> Option<Lines> {
         let now = self.clock.now();
+        let names = &self.names;
+        let run = |lane: usize, batch| Run {
+            lane,
+            name: Arc::clone(&names[lane]),
+            batch,
+        };
         let mut runs: Vec<_> = self
             .unnamed
             .drain(..)
-            .map(|it| (it, LogBatch::new()))
+            .map(|lane| run(lane, LogBatch::new()))
             .collect();
         let mut bytes = 0;
         while runs.len() < RUNS && bytes < BYTES {
             let Some((lane, piece)) = self.window.pop(now) else {
                 break;
             };
-            let name = &self.names[lane];
             match piece {
                 Piece::Entries(batch) => {
                     bytes += batch.text_bytes();
-                    runs.push((Arc::clone(name), batch));
+                    runs.push(run(lane, batch));
                 }
-                Piece::Gap(gap) => words::tell(&format!("{name}: {}", words::missing(&gap))),
+                Piece::Gap(gap) => {
+                    words::tell(&format!("{}: {}", names[lane], words::missing(&gap)));
+                }
             }
         }
         (!runs.is_empty()).then_some(Lines { runs })

@@ -17,8 +17,16 @@ const WAITING: usize = 16;
 
 /// Lines to be printed at once.
 pub(super) struct Lines {
-    /// The names of containers, and lines of theirs; some have none.
-    pub(super) runs: Vec<(Arc<str>, LogBatch)>,
+    pub(super) runs: Vec<Run>,
+}
+
+/// Lines of one container; none where it is only to be known by name.
+pub(super) struct Run {
+    /// Number of the container: a later one may have the same name.
+    pub(super) lane: usize,
+    /// Its name.
+    pub(super) name: Arc<str>,
+    pub(super) batch: LogBatch,
 }
 
 /// The printing thread.
@@ -76,8 +84,8 @@ impl Printer {
 
 fn print<W: Write>(mut waiting: mpsc::Receiver<Lines>, mut page: Page<W>) -> io::Result<()> {
     while let Some(lines) = waiting.blocking_recv() {
-        for (name, batch) in &lines.runs {
-            page.write(name, batch)?;
+        for run in &lines.runs {
+            page.write(run)?;
         }
         page.flush()?;
     }
@@ -90,11 +98,13 @@ struct Page<W: Write> {
     out: BufWriter<W>,
     /// Longest name so far, so that lines of several containers stand below each other.
     width: usize,
-    counts: BTreeMap<String, Count>,
+    /// By number of the container.
+    counts: BTreeMap<usize, Count>,
 }
 
 #[derive(Default)]
 struct Count {
+    name: Arc<str>,
     lines: u64,
     bytes: u64,
     hash: Sha256,
@@ -130,11 +140,13 @@ impl<W: Write> Page<W> {
     }
 
     /// Writes a batch.
-    fn write(&mut self, name: &str, batch: &LogBatch) -> io::Result<()> {
+    fn write(&mut self, run: &Run) -> io::Result<()> {
+        let Run { lane, name, batch } = run;
         self.width = self.width.max(name.chars().count());
         match self.form {
             Form::Count => {
-                let count = self.counts.entry(name.to_owned()).or_default();
+                let count = self.counts.entry(*lane).or_default();
+                count.name = Arc::clone(name);
                 for entry in batch.iter() {
                     count.lines += 1;
                     count.bytes += entry.text.len() as u64 + 1;
@@ -173,8 +185,16 @@ impl<W: Write> Page<W> {
 
     /// Writes what is only known now.
     fn end(mut self) -> io::Result<()> {
-        for (name, count) in self.counts {
-            let Count { lines, bytes, hash } = count;
+        let mut counts: Vec<_> = self.counts.into_values().collect();
+        // Those of one name stay in the order in which they came.
+        counts.sort_by(|a, b| a.name.cmp(&b.name));
+        for count in counts {
+            let Count {
+                name,
+                lines,
+                bytes,
+                hash,
+            } = count;
             write!(self.out, "{name}\t{lines} lines\t{bytes} bytes\tsha256 ")?;
             for byte in hash.finalize() {
                 write!(self.out, "{byte:02x}")?;
@@ -200,13 +220,25 @@ mod tests {
     fn printed(form: Form) -> String {
         let mut out = Vec::new();
         let mut page = Page::new(form, &mut out);
-        for (name, text) in [("web", "one"), ("database", "two"), ("web", "\"three\"")] {
-            let mut batch = LogBatch::new();
-            batch.push_line(Nanos(1_767_225_601_000_000_000), LogStream::Stderr, text);
-            page.write(name, &batch).unwrap();
+        for (lane, name, text) in [
+            (0, "web", "one"),
+            (1, "database", "two"),
+            (0, "web", "\"three\""),
+        ] {
+            page.write(&run(lane, name, text)).unwrap();
         }
         page.end().unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    fn run(lane: usize, name: &str, text: &str) -> Run {
+        let mut batch = LogBatch::new();
+        batch.push_line(Nanos(1_767_225_601_000_000_000), LogStream::Stderr, text);
+        Run {
+            lane,
+            name: name.into(),
+            batch,
+        }
     }
 
     #[test]
@@ -238,5 +270,22 @@ mod tests {
         hash.update("one\n\"three\"\n");
         let expected: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
         assert!(web.ends_with(&expected), "{web}");
+    }
+
+    #[test]
+    fn containers_of_one_name_are_counted_apart() {
+        let mut out = Vec::new();
+        let mut page = Page::new(Form::Count, &mut out);
+        for (lane, name) in [(0, "web"), (1, "api"), (2, "web"), (0, "web")] {
+            page.write(&run(lane, name, "line")).unwrap();
+        }
+        page.end().unwrap();
+        let counts = String::from_utf8(out).unwrap();
+        let heads: Vec<_> = counts
+            .lines()
+            .filter_map(|it| it.split_once(" lines"))
+            .map(|it| it.0)
+            .collect();
+        assert_eq!(heads, ["api\t1", "web\t2", "web\t1"]);
     }
 }
