@@ -6,8 +6,18 @@
 //                    frame; {frames, slow}: frames, and those of more than 50 ms
 //   scroll SECONDS   follows it in the first half, of which p50 and p99 are, and scrolls up and down in
 //                    the second, of which the frames are
+//   load             scrolls to the first line, and reads all that comes before it: {ms}
+//   drag SECONDS     the scrollbar from the last line to the first: {p50, p99, longest} of the frames in ms,
+//                    {frames, slow}: frames, and those of more than 50 ms
+//   wheel SECONDS    scrolls up and down by the wheel: likewise
+//   watch SECONDS    does nothing: likewise
+//   search QUERY     types a query: {first, done, found}: ms until lines that it finds are drawn, and until all are
+//                    found, each the median of three; what is said of their number
+//   tab NAME         goes to another tab
 //   count            {lines, memory}: lines that came, memory of the page's process in bytes
 //   close            closes the page
+//
+// A second argument such as `1000000 256` is how many lines, and MiB, the page holds at most.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -21,6 +31,8 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({ timezoneId: "UTC", viewport: { width: 1280, height: 800 } });
 const page = await context.newPage();
+const [, , address, held] = process.argv;
+if (held) await page.addInitScript((held) => localStorage.setItem("held", held), held);
 const system = await browser.newBrowserCDPSession();
 
 async function open(url) {
@@ -77,6 +89,75 @@ function watch(seconds, scroll) {
   }, [seconds, scroll]);
 }
 
+async function loadAll() {
+  const start = Date.now();
+  const past = page.locator(".log-past");
+  do {
+    await page.evaluate(() => document.querySelector("[role=log]").scrollTo({ top: 0 }));
+    await page.waitForTimeout(20);
+  } while (!/Beginning of the log/.test(await past.textContent()));
+  return { ms: Date.now() - start };
+}
+
+function frames(what, seconds) {
+  return page.evaluate(async ([what, seconds]) => {
+    const log = document.querySelector("[role=log]");
+    const frame = () => new Promise(requestAnimationFrame);
+    const all = [];
+    const start = performance.now();
+    let before = await frame();
+    for (let share = 0; share < 1; share = (performance.now() - start) / (seconds * 1000)) {
+      if (what === "drag") log.scrollTop = (1 - share) * (log.scrollHeight - log.clientHeight);
+      if (what === "wheel") log.scrollBy({ top: Math.floor(share * seconds * 2) % 3 === 2 ? 120 : -240 });
+      const now = await frame();
+      all.push(now - before);
+      before = now;
+    }
+    const slow = all.filter((it) => it > 50).length;
+    all.sort((a, b) => a - b);
+    const percentile = (share) => all[Math.max(0, Math.ceil(all.length * share) - 1)];
+    return { p50: percentile(0.5), p99: percentile(0.99), longest: percentile(1), frames: all.length, slow };
+  }, [what, seconds]);
+}
+
+async function search(query) {
+  const all = [];
+  for (let i = 0; i < 3; i++) all.push(await searchOnce(query));
+  const median = (key) => all.map((it) => it[key]).sort((a, b) => a - b)[1];
+  return { ...all[2], first: median("first"), done: median("done") };
+}
+
+function searchOnce(query) {
+  return page.evaluate(async (query) => {
+    const input = document.querySelector(".filter-input");
+    const count = document.querySelector(".filter-count");
+    const progress = document.querySelector(".filter-progress");
+    const frame = () => new Promise(requestAnimationFrame);
+    const type = (text) => {
+      input.value = text;
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    };
+    const rows = () => [...document.querySelectorAll("[role=log] .log-row:not([hidden])")];
+    // What a line has to have of the query: its last part, or its expression.
+    const expression = query.startsWith("/")
+      ? query.slice(1, -1)
+      : query.replace(/^\S+[<>=]\S+ /, "").replace(/[^\w ]/g, "\\$&");
+    const wanted = new RegExp(expression, "i");
+    type("");
+    while (!progress.hidden || /found| of /.test(count.textContent)) await frame();
+    const start = performance.now();
+    type(query);
+    let first;
+    for (;;) {
+      const now = await frame();
+      const done = progress.hidden && / of /.test(count.textContent);
+      const all = rows();
+      if (first === undefined && (all.length || done) && all.every((it) => wanted.test(it.textContent))) first = now - start;
+      if (done && first !== undefined) return { first, done: performance.now() - start, found: count.textContent };
+    }
+  }, query);
+}
+
 async function count() {
   const lines = await page.evaluate(() =>
     [...document.querySelectorAll(".sev-chip")].reduce((sum, chip) => sum + Number(chip.title.replace(/\D/g, "")), 0),
@@ -92,11 +173,15 @@ async function count() {
 }
 
 const tell = (answer) => console.log(JSON.stringify(answer));
-tell(await open(process.argv[2]));
+tell(await open(address));
 for await (const order of createInterface({ input: process.stdin })) {
   const [what, argument] = order.split(" ");
   if (what === "follow" || what === "scroll") tell(await watch(Number(argument), what === "scroll"));
   else if (what === "count") tell(await count());
+  else if (what === "load") tell(await loadAll());
+  else if (what === "drag" || what === "wheel" || what === "watch") tell(await frames(what, Number(argument)));
+  else if (what === "search") tell(await search(order.slice("search ".length)));
+  else if (what === "tab") tell(await page.getByRole("tab", { name: argument, exact: true }).click().then(() => ({})));
   else {
     await page.close();
     tell({});

@@ -59,8 +59,10 @@ pub struct DemoOptions {
     pub quiet: bool,
     /// Seconds of past lines and events that exist at the start. Quiet engines have none.
     pub history_s: u32,
-    /// Lines (parts of long ones count) kept per container, at most 16 MiB.
+    /// Lines (parts of long ones count) kept per container.
     pub max_lines: usize,
+    /// Text kept per container, in bytes.
+    pub max_bytes: usize,
 }
 
 impl Default for DemoOptions {
@@ -71,6 +73,7 @@ impl Default for DemoOptions {
             quiet: false,
             history_s: 3_600,
             max_lines: 20_000,
+            max_bytes: 16 << 20,
         }
     }
 }
@@ -139,7 +142,7 @@ impl DemoEngine {
 fn populate(options: DemoOptions, now: Nanos) -> Result<World, Refusal> {
     let history_s = if options.quiet { 0 } else { options.history_s };
     let begin = Nanos(now.0 - i64::from(history_s) * SECOND);
-    let mut world = World::new(options.seed, options.quiet, options.max_lines, begin);
+    let mut world = World::new(&options, begin);
     for spec in options.containers.unwrap_or_else(fleet::believable) {
         world.place(spec, begin)?;
     }

@@ -19,12 +19,22 @@ pub(crate) struct Page {
 impl Page {
     /// Opens the server's page at a path; `None` where there is no Chromium.
     pub(crate) async fn open(address: &str, path: &str) -> anyhow::Result<Option<Self>> {
+        Self::holding(address, path, "").await
+    }
+
+    /// Likewise one that holds at most so many lines and MiB, as in `1000000 256`.
+    pub(crate) async fn holding(
+        address: &str,
+        path: &str,
+        held: &str,
+    ) -> anyhow::Result<Option<Self>> {
         if std::env::var("CHROMIUM").unwrap_or_default().is_empty() {
             return Ok(None);
         }
         let mut child = Command::new("node")
             .arg("bench/web/page.mjs")
             .arg(format!("http://{address}{path}"))
+            .arg(held)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -1,11 +1,13 @@
 //! The demo engine as a process of its own, which prints what it is told to on standard input.
 
+use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use server::demo::{Control, DemoEngine, DemoOptions, Spec};
 use sidekick::protocol::LogStream;
+use sidekick::time::Nanos;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::Instant;
 
@@ -17,11 +19,26 @@ pub(crate) fn name(number: usize) -> String {
     format!("service-{number:03}")
 }
 
+/// Time between two lines of the past.
+const APART: Duration = Duration::from_millis(1);
+
 /// Runs until standard input ends. Its lines are `NAME RATE SECONDS`: print so many lines a second
-/// for so long.
-pub(crate) async fn run(socket: &Path, containers: usize) -> anyhow::Result<()> {
+/// for so long. The lines of the file `past` are the first container's past.
+pub(crate) async fn run(
+    socket: &Path,
+    containers: usize,
+    past: Option<&Path>,
+) -> anyhow::Result<()> {
     let specs = (0..containers).map(|it| Spec::new(&name(it))).collect();
-    let engine = DemoEngine::start(socket, DemoOptions::quiet(specs))?;
+    let mut options = DemoOptions::quiet(specs);
+    if past.is_some() {
+        options.max_lines = usize::MAX;
+        options.max_bytes = usize::MAX;
+    }
+    let engine = DemoEngine::start(socket, options)?;
+    if let Some(past) = past {
+        fill(&engine.control(), &name(0), &fs::read_to_string(past)?)?;
+    }
     println!("ready");
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
@@ -32,6 +49,18 @@ pub(crate) async fn run(socket: &Path, containers: usize) -> anyhow::Result<()> 
         let (rate, seconds): (u64, u64) = (rate.parse()?, seconds.parse()?);
         let control = engine.control();
         tokio::spawn(flood(control, name.to_owned(), rate, seconds));
+    }
+    Ok(())
+}
+
+/// Prints lines as if that had been until now.
+fn fill(control: &Control, name: &str, text: &str) -> anyhow::Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+    let past = text.lines().count() as u128 * APART.as_nanos();
+    let first = i64::try_from(now.saturating_sub(past))?;
+    for (number, line) in text.lines().enumerate() {
+        let at = Nanos(first + number as i64 * APART.as_nanos() as i64);
+        control.print_at(name, LogStream::Stdout, line, at)?;
     }
     Ok(())
 }

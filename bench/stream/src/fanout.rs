@@ -38,10 +38,10 @@ pub(crate) async fn print(tools: &Tools) -> anyhow::Result<()> {
 async fn row(tools: &Tools, count: usize, stalled: bool) -> anyhow::Result<()> {
     let mut engine = Engine::start(tools, 1).await?;
     let server = Server::start(tools, &engine.url()).await?;
-    // The ring and what the first viewer needs is there already.
+    // What the server needs for the log itself, and for one viewer, is there before the others come.
     let first = Viewer::start(&server.address, &name(0), Start::Newest).await?;
-    engine.flood(&name(0), RATE, 2).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    engine.flood(&name(0), RATE, SECONDS).await?;
+    tokio::time::sleep(Duration::from_secs(SECONDS + 1)).await;
     let alone = server.usage()?.memory;
     let mut viewers = vec![first];
     while viewers.len() < count {

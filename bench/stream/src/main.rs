@@ -9,6 +9,7 @@
 mod browser;
 mod drain;
 mod engine;
+mod explorer;
 mod fanout;
 mod flood;
 mod process;
@@ -18,7 +19,7 @@ mod soak;
 mod spread;
 mod viewer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -26,8 +27,8 @@ use anyhow::bail;
 
 use self::rig::Tools;
 
-const USAGE: &str =
-    "usage: bench-stream all|flood|history|fanout|scale|soak BINARY | engine SOCKET CONTAINERS";
+const USAGE: &str = "usage: bench-stream all|flood|history|fanout|scale|soak BINARY \
+    | explorer BINARY LINES | engine SOCKET CONTAINERS [LINES]";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,7 +45,13 @@ async fn run() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
-        ["engine", socket, containers] => engine::run(socket.as_ref(), containers.parse()?).await,
+        ["engine", socket, containers, lines @ ..] if lines.len() < 2 => {
+            let lines = lines.first().map(Path::new);
+            engine::run(socket.as_ref(), containers.parse()?, lines).await
+        }
+        ["explorer", binary, lines] => {
+            explorer::print(&Tools::new(PathBuf::from(binary))?, lines.as_ref()).await
+        }
         [what, binary] => measure(what, PathBuf::from(binary)).await,
         _ => bail!(USAGE),
     }

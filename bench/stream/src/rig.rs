@@ -53,6 +53,15 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) async fn start(tools: &Tools, containers: usize) -> anyhow::Result<Self> {
+        Self::with_past(tools, containers, None).await
+    }
+
+    /// One whose first container has printed the lines of a file.
+    pub(crate) async fn with_past(
+        tools: &Tools,
+        containers: usize,
+        past: Option<&Path>,
+    ) -> anyhow::Result<Self> {
         // One that was ended a moment ago may still hold its socket.
         let number = ENGINES.fetch_add(1, Ordering::Relaxed);
         let socket = tools.folder.join(format!("engine-{number}.sock"));
@@ -60,6 +69,7 @@ impl Engine {
             .arg("engine")
             .arg(&socket)
             .arg(containers.to_string())
+            .args(past)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -11,6 +11,7 @@ use sidekick::protocol::LogStream;
 use sidekick::time::Nanos;
 use tokio::sync::watch;
 
+use super::DemoOptions;
 use super::events::{EngineEvent, EventLog};
 use super::load::Meter;
 use super::log_ring::LogRing;
@@ -21,8 +22,6 @@ use super::unit::{State, Unit};
 use super::voice::Speaker;
 
 const SECOND: i64 = 1_000_000_000;
-/// Bytes of log text a container keeps.
-const MAX_LOG_BYTES: usize = 16 * 1024 * 1024;
 
 /// Removed containers that are kept for their followers.
 const REMOVED: usize = 4;
@@ -38,20 +37,22 @@ pub(crate) struct World {
     rng: Rng,
     quiet: bool,
     max_lines: usize,
+    max_bytes: usize,
     now: Nanos,
 }
 
 impl World {
     /// An empty world. In a `quiet` one nothing happens by itself but time and counters.
-    pub(crate) fn new(seed: u64, quiet: bool, max_lines: usize, now: Nanos) -> Self {
+    pub(crate) fn new(options: &DemoOptions, now: Nanos) -> Self {
         Self {
             units: Vec::new(),
             removed: VecDeque::new(),
             events: EventLog::new(),
             booted: Nanos(now.0 - 9 * 86_400 * SECOND),
-            rng: Rng::new(seed),
-            quiet,
-            max_lines: max_lines.max(1),
+            rng: Rng::new(options.seed),
+            quiet: options.quiet,
+            max_lines: options.max_lines.max(1),
+            max_bytes: options.max_bytes,
             now,
         }
     }
@@ -196,7 +197,7 @@ impl World {
             run_began: 0,
             sent_back: (0, 0),
             meter: Meter::new(rng.next(), spec.load, created),
-            log: LogRing::new(self.max_lines, MAX_LOG_BYTES),
+            log: LogRing::new(self.max_lines, self.max_bytes),
             speaker: Speaker::new(spec.voice, rng.next()),
             rng,
             changed: watch::Sender::new(()),

@@ -5,7 +5,7 @@ use sidekick::protocol::{CursorCounter, LogBatch};
 use sidekick::time::Nanos;
 
 /// Text after which a batch is sent without waiting for its time, in bytes.
-pub(crate) const FLUSH_BYTES: usize = 64 << 10;
+pub(crate) const FLUSH_BYTES: usize = 32 << 10;
 
 /// Entries after which a batch is sent without waiting for its time: empty lines have no text.
 const FLUSH_ENTRIES: usize = 4096;

@@ -25,7 +25,7 @@ pub(crate) const RING_ENTRIES: usize = BACKLOG_ENTRIES;
 pub(crate) const RING_BYTES: usize = BACKLOG_BYTES;
 
 /// Small batches are joined up to this size, so that a slow log does not cost a chunk a line.
-const CHUNK_BYTES: usize = 32 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 /// The newest entries of a log, with the identity of each.
 #[derive(Debug, Default)]
