@@ -2,6 +2,7 @@
 //! the rows that the filter lets through.
 
 mod corrections;
+mod highlights;
 mod past;
 mod restored;
 mod sources;
@@ -21,6 +22,8 @@ use crate::protocol::{Gap, LogBatch};
 use crate::time::{Millis, Nanos};
 pub use corrections::Correction;
 use corrections::Corrections;
+use highlights::Highlight;
+pub use highlights::{MAX_HIGHLIGHTS, Towards, is_expression};
 use sources::{Run, Source};
 use view::View;
 
@@ -38,6 +41,7 @@ pub struct LogSession {
     sources: Few<u16, Source>,
     filter: Filter,
     view: View,
+    highlights: Vec<Highlight>,
     /// From when to when lines are missing amid those that came, the newest [`MAX_MISSING`] times.
     missing: VecDeque<(Millis, Millis)>,
     /// Somebody reads older lines that came in front: they stay.
@@ -62,6 +66,7 @@ impl LogSession {
             sources: Few::default(),
             filter: Filter::default(),
             view: View::default(),
+            highlights: Vec::new(),
             missing: VecDeque::new(),
             held: false,
             cut: false,
@@ -228,7 +233,10 @@ impl LogSession {
     /// Memory that the rows, the templates and the filter's index hold in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.store.heap_bytes() + self.pipeline.heap_bytes() + self.view.heap_bytes()
+        self.store.heap_bytes()
+            + self.pipeline.heap_bytes()
+            + self.view.heap_bytes()
+            + self.highlights_bytes()
     }
 
     /// Grows with every change.
@@ -237,9 +245,10 @@ impl LogSession {
         self.version
     }
 
-    /// Forgets lines, counts, templates and sources; keeps the limits and the filter, less its
-    /// template, which no longer exists.
+    /// Forgets lines, counts, templates and sources; keeps the limits, the marked texts and the filter, less
+    /// its template, which no longer exists.
     pub fn clear(&mut self) {
+        self.forget_highlighted();
         let filter = Filter {
             template: None,
             muted: Vec::new(),
@@ -247,6 +256,7 @@ impl LogSession {
         };
         *self = Self {
             filter,
+            highlights: std::mem::take(&mut self.highlights),
             version: self.version + 1,
             store: self.store.anew(),
             ..Self::new(self.store.limits())

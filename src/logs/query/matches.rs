@@ -82,6 +82,11 @@ impl Matches {
         self.rows.contains(number)
     }
 
+    /// Whether this, one of them, is a line.
+    pub(in crate::logs) fn is_line(&self, number: u64) -> bool {
+        !self.notes.contains(number)
+    }
+
     /// Memory that it holds in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {

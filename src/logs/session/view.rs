@@ -78,10 +78,15 @@ impl LogSession {
         self.search(AT_ONCE);
     }
 
-    /// Goes on with the search for rows that the filter lets through until about so many bytes were
+    /// Goes on with the search for rows that the filter lets through, then for those that have
+    /// [marked texts](Self::set_highlights), until about so many bytes were
     /// looked at, the newest rows first. True where nothing is left to search. To be called again and
     /// again, for lines that come can leave something to search too.
     pub fn search(&mut self, bytes: usize) -> bool {
+        self.search_view(bytes) && self.search_highlights(bytes)
+    }
+
+    fn search_view(&mut self, bytes: usize) -> bool {
         if self.view.searching {
             self.version += 1;
             let View { plan, matches, .. } = &mut self.view;
@@ -243,10 +248,11 @@ impl LogSession {
     /// Brings the view up to date where rows from number `changed` on are new or moved.
     pub(super) fn update_view(&mut self, changed: u64) {
         self.version += 1;
+        let kept = self.store.first_row()..changed;
+        self.keep_highlights(&kept);
         if self.filter.is_all() {
             return;
         }
-        let kept = self.store.first_row()..changed;
         self.keep_in_view(kept);
     }
 
@@ -254,10 +260,11 @@ impl LogSession {
     /// new end.
     pub(super) fn update_view_in_front(&mut self, came: u64) {
         self.version += 1;
+        let kept = self.store.first_row() + came..self.store.end_row();
+        self.keep_highlights(&kept);
         if self.filter.is_all() {
             return;
         }
-        let kept = self.store.first_row() + came..self.store.end_row();
         self.keep_in_view(kept);
     }
 

@@ -19,7 +19,7 @@ impl LogSession {
     }
 
     /// Whether the filter lets a row that is held through.
-    fn is_visible(&self, number: u64) -> bool {
+    pub(super) fn is_visible(&self, number: u64) -> bool {
         self.filter.is_all() || self.view.has(number)
     }
 }
