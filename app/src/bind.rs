@@ -38,9 +38,29 @@ where
     E: ev::EventDescriptor,
     E::EventType: wasm_bindgen::JsCast,
 {
+    listen(event, act);
+}
+
+/// Likewise, as long as the component lives that calls it.
+#[cfg(feature = "hydrate")]
+pub(crate) fn on_window_here<E>(event: E, act: impl Fn(E::EventType) + 'static)
+where
+    E: ev::EventDescriptor,
+    E::EventType: wasm_bindgen::JsCast,
+{
+    let listening = listen(event, act);
+    on_cleanup(move || listening.remove());
+}
+
+#[cfg(feature = "hydrate")]
+fn listen<E>(event: E, act: impl Fn(E::EventType) + 'static) -> WindowListenerHandle
+where
+    E: ev::EventDescriptor,
+    E::EventType: wasm_bindgen::JsCast,
+{
     use wasm_bindgen::JsCast;
     let act: Box<dyn Fn(ev::Event)> = Box::new(move |event| act(event.unchecked_into()));
-    window_event_listener_untyped(&event.name(), act);
+    window_event_listener_untyped(&event.name(), act)
 }
 
 /// Shows a view while a condition holds; it is made anew only when the condition changes.

@@ -1,11 +1,14 @@
 //! Keys. One listener for the page; it works on what the page shows (options, tabs, the
 //! scrolling view), so that mouse, keyboard and screen reader all do the same thing.
 
+mod focus;
+
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
+use self::focus::{active, find, in_view, on_tab, scroller, types_text};
 use crate::bind::on_window;
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, Panel};
@@ -58,6 +61,10 @@ fn key(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
         "k" | "ArrowUp" => choose(dashboard, |at, _| at.map_or(0, |at| at.saturating_sub(1))),
         "g" | "Home" => choose(dashboard, |_, _| 0),
         "G" | "End" => choose(dashboard, |_, len| len - 1),
+        "e" => press("#next-error"),
+        "E" => press("#previous-error"),
+        "n" => press("#next-mark"),
+        "N" => press("#previous-mark"),
         "Enter" => enter(),
         "Escape" => escape(dashboard),
         "[" => tab(dashboard, -1),
@@ -109,45 +116,15 @@ fn in_text(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
     }
 }
 
-fn types_text(event: &KeyboardEvent) -> bool {
-    let Some(target) = event.target() else {
-        return false;
-    };
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
-        return !matches!(input.type_().as_str(), "checkbox" | "radio" | "button");
+/// Clicks a button of the view, where it has such a one.
+fn press(selector: &str) -> bool {
+    match find(selector) {
+        Some(button) => {
+            button.click();
+            true
+        }
+        None => false,
     }
-    target
-        .dyn_ref::<Element>()
-        .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT"))
-}
-
-fn active() -> Option<HtmlElement> {
-    document().active_element()?.dyn_into().ok()
-}
-
-fn find(selector: &str) -> Option<HtmlElement> {
-    document().query_selector(selector).ok()??.dyn_into().ok()
-}
-
-/// Whether the keys mean the view, not the list.
-fn in_view() -> bool {
-    active().is_some_and(|element| matches!(element.closest("main"), Ok(Some(_)))) && !on_tab()
-}
-
-fn on_tab() -> bool {
-    active().is_some_and(|element| element.get_attribute("role").as_deref() == Some("tab"))
-}
-
-/// What scrolls in the view: the log, else the view itself.
-fn scroller() -> Option<HtmlElement> {
-    [
-        "#view [role=log]",
-        "#view [tabindex='0']",
-        "#main [tabindex='0']:not([role=tab])",
-        "#main",
-    ]
-    .into_iter()
-    .find_map(find)
 }
 
 fn scroll(by: impl FnOnce(&HtmlElement), event: &KeyboardEvent) -> bool {

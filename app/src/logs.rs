@@ -16,6 +16,7 @@ mod filter_box;
 #[cfg(any(feature = "hydrate", test))]
 mod fingerprint;
 mod go_to;
+mod highlights;
 mod inspector;
 mod list;
 mod memory;
@@ -26,6 +27,8 @@ mod past;
 mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
+mod selection_menu;
+mod steps;
 mod suggest;
 mod timeline;
 mod toolbar;

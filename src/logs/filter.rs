@@ -75,10 +75,11 @@ impl Filter {
         plan
     }
 
-    /// What to do about what cannot be read of the text.
+    /// What to do about what cannot be read of the text; while somebody is `typing` it, not about what is only
+    /// half there.
     #[must_use]
-    pub fn advice(&self) -> Option<String> {
-        self.language?.advice(&self.text)
+    pub fn advice(&self, typing: bool) -> Option<String> {
+        self.language?.advice(&self.text, typing)
     }
 
     /// Where the text, or what a query looks for, stands in `stripped`, a line without escape
@@ -107,20 +108,25 @@ mod tests {
             language: Some(Language::QUERIES),
             ..plain.clone()
         };
-        assert!(plain != query && plain.advice().is_none() && query.advice().is_none());
+        assert!(plain != query && plain.advice(false).is_none() && query.advice(true).is_none());
         assert_eq!(plain.ranges("x status=500 or y").next(), Some(2..15));
         assert_eq!(query.ranges("x status=500 or y").next(), None);
-        let advice = |text: &str| {
+        let advice = |text: &str, typing| {
             let text = text.to_owned();
             Filter {
                 text,
                 ..query.clone()
             }
-            .advice()
+            .advice(typing)
         };
-        assert!(advice("level:erro").is_none(), "half typed");
-        assert!(advice("level:erro x").is_some_and(|it| it.contains("fatal, error")));
-        assert!(advice("/a+/").is_some());
+        assert!(advice("level:erro", true).is_none(), "half typed");
+        for (text, typing) in [("level:erro", false), ("level:erro x", true)] {
+            assert!(advice(text, typing).is_some_and(|it| it.contains("fatal, error")));
+        }
+        for text in ["took>=500MS", "after:yesterday"] {
+            assert!(advice(text, false).is_some(), "{text}");
+        }
+        assert!(advice("/a+/", true).is_some());
         assert!(Filter::default().is_all() && !plain.is_all());
     }
 

@@ -7,13 +7,19 @@ use leptos::prelude::*;
 
 use crate::state::dashboard;
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 14] = [
     ("j k ↓ ↑", "next, previous; in the log: scroll"),
     ("Enter", "from the list into the view"),
     ("Esc", "back to the list; clears the search there"),
     ("[ ]", "previous, next tab"),
     ("g G", "first, last; in the log: top, newest line"),
     ("/", "search the list; in the log: filter its lines"),
+    ("e E", "in the log: next, previous error"),
+    ("n N", "in the log: next, previous line with a marked text"),
+    (
+        "↓",
+        "in the filter's box: what can be written there, with examples",
+    ),
     ("1", "containers"),
     ("2", "Compose services"),
     ("t", "theme"),

@@ -5,10 +5,11 @@
 //! |---|---|
 //! | `q=` | the query; a pattern that the log is narrowed to is a part of it, by its text |
 //! | `level=error,warn` | the severities that are switched on; all without it |
+//! | `mark=` | a text that is marked; once for each of them |
 //! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
 use sidekick::logs::query::Query;
-use sidekick::logs::{Filter, Severity, SeveritySet};
+use sidekick::logs::{Filter, MAX_HIGHLIGHTS, Severity, SeveritySet};
 use sidekick::time::{Millis, Nanos};
 
 use super::controls::{Controls, controls};
@@ -30,6 +31,8 @@ const MAX_BYTES: usize = 16 << 10;
 pub(crate) struct View {
     pub(crate) text: String,
     pub(crate) severities: SeveritySet,
+    /// Texts that are marked.
+    pub(crate) highlights: Vec<String>,
 }
 
 impl View {
@@ -49,6 +52,7 @@ impl View {
         Self {
             text,
             severities: filter.severities,
+            highlights: Vec::new(),
         }
     }
 
@@ -68,6 +72,7 @@ impl View {
                     });
                     view.severities = set;
                 }
+                "mark" if view.highlights.len() < MAX_HIGHLIGHTS => view.highlights.push(value),
                 _ => {}
             }
         }
@@ -92,6 +97,14 @@ impl View {
             let words: Vec<_> = named.map(Severity::word).collect();
             out.push_str("level=");
             out.push_str(&words.join(","));
+        }
+        for text in &self.highlights {
+            let before = out.len();
+            out.push_str(if out.is_empty() { "?mark=" } else { "&mark=" });
+            encode(text, &mut out);
+            if out.len() > MAX_BYTES {
+                out.truncate(before);
+            }
         }
         out
     }
@@ -126,17 +139,22 @@ impl Controls {
 
     /// The view that is shown.
     pub(crate) fn view(self) -> View {
-        self.filter.with_untracked(|filter| {
+        let of_filter = self.filter.with_untracked(|filter| {
             let pattern = filter.template.and_then(|id| {
                 let logs = self.dashboard.logs;
                 logs.with_value(|session| session.templates().pattern(id))
             });
             View::of(filter, pattern)
-        })
+        });
+        View {
+            highlights: self.highlights.get_untracked(),
+            ..of_filter
+        }
     }
 
     /// Shows a view. Muted patterns stay so.
     pub(crate) fn show_view(self, view: View) {
+        self.highlight(view.highlights);
         self.change_filter(|filter| {
             filter.text = view.text;
             filter.severities = view.severities;
@@ -164,8 +182,10 @@ pub(super) fn keep() {
     });
     let of = dashboard.subject.get_untracked();
     let settled = pulse(controls.filter, WRITE_MS);
+    let marked = pulse(controls.highlights, WRITE_MS);
     effect(move || {
         settled.track();
+        marked.track();
         let tab = dashboard.route.with(|route| route.tab);
         let same = dashboard.subject.with_untracked(|now| *now == of);
         if same && tab == Tab::Logs && dashboard.asked.get().is_none() {
@@ -238,11 +258,14 @@ mod tests {
             ("", two),
             ("timeout", two),
         ] {
-            let view = View {
-                text: text.to_owned(),
-                severities,
-            };
-            assert_eq!(View::parse(&view.search()), view);
+            for highlights in [vec![], vec!["a&b ü".to_owned(), "/x+/i".to_owned()]] {
+                let view = View {
+                    text: text.to_owned(),
+                    severities,
+                    highlights,
+                };
+                assert_eq!(View::parse(&view.search()), view);
+            }
         }
         assert_eq!(View::default().search(), "");
     }
@@ -252,10 +275,13 @@ mod tests {
         let mut view = View {
             text: "ü".repeat(1000),
             severities: SeveritySet::only(Severity::Error),
+            highlights: Vec::new(),
         };
         assert_eq!(View::parse(&view.search()), view);
         view.text = "ü".repeat(10_000);
         assert_eq!(view.search(), "?level=error");
+        view.highlights = vec!["ü".repeat(10_000), "b".to_owned()];
+        assert_eq!(view.search(), "?level=error&mark=b");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::signal::{RwSignal, effect};
 use leptos::prelude::*;
 use sidekick::{
     logs::{
-        Filter,
+        Filter, LogSession, is_expression,
         query::{Here, Query, parse},
     },
     time::Millis,
@@ -23,6 +23,8 @@ pub(crate) struct Controls {
     pub(crate) dashboard: Dashboard,
     /// What the log is filtered by.
     pub(crate) filter: RwSignal<Filter>,
+    /// The texts that are marked in it.
+    pub(super) highlights: RwSignal<Vec<String>>,
     /// What to scroll to; the list takes it away again.
     pub(super) go_to: RwSignal<Option<Goal>>,
 }
@@ -34,6 +36,8 @@ pub(super) enum Goal {
     Time(Millis),
     /// The row with this number, or the next one.
     Row(u64),
+    /// Likewise, which is marked and stands amid others.
+    Marked(u64),
 }
 
 impl Controls {
@@ -43,9 +47,11 @@ impl Controls {
         let filter = dashboard
             .logs
             .with_value(|session| session.filter().clone());
+        let highlights = dashboard.logs.with_value(marked);
         let controls = Self {
             dashboard,
             filter: RwSignal::new(filter),
+            highlights: RwSignal::new(highlights),
             go_to: RwSignal::new(None),
         };
         provide_context(controls);
@@ -57,6 +63,13 @@ impl Controls {
                 .with_value(|session| session.filter().clone());
             if controls.filter.with_untracked(|before| *before != filter) {
                 controls.filter.set(filter);
+            }
+            let highlights = dashboard.logs.with_value(marked);
+            if controls
+                .highlights
+                .with_untracked(|before| *before != highlights)
+            {
+                controls.highlights.set(highlights);
             }
         });
         controls
@@ -102,6 +115,23 @@ impl Controls {
         self.set_filter(self.filter.get_untracked());
     }
 
+    /// Marks these texts in the log, and no others.
+    pub(super) fn highlight(self, texts: Vec<String>) {
+        let language = later::rest().map(|rest| rest.language);
+        let lacks = |it: &String| {
+            is_expression(it) && language.is_some_and(|language| language.lacks_engine(it))
+        };
+        if texts.iter().any(lacks) {
+            later::bring_expressions(move || {
+                if let Some(texts) = self.highlights.try_get_untracked() {
+                    self.highlight(texts);
+                }
+            });
+        }
+        self.dashboard.set_highlights(&texts, language);
+        self.highlights.set(self.dashboard.logs.with_value(marked));
+    }
+
     fn set_filter(self, mut filter: Filter) {
         filter.language = later::rest().map(|rest| rest.language);
         if filter.language.is_none() && !filter.text.is_empty() {
@@ -130,6 +160,12 @@ impl Controls {
         self.filter.set(filter.clone());
         self.dashboard.set_filter(filter);
     }
+}
+
+/// The texts that are marked.
+fn marked(session: &LogSession) -> Vec<String> {
+    let texts = session.highlights().map(|(text, _)| text.to_owned());
+    texts.collect()
 }
 
 /// The handles of the tab around.

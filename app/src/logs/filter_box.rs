@@ -2,7 +2,7 @@
 //! log is narrowed to.
 
 use crate::bind::{Erase, bound, click, on, when};
-use crate::signal::memo;
+use crate::signal::{RwSignal, memo};
 use leptos::{ev, html, prelude::*};
 use sidekick::logs::{Filter, LogSession};
 
@@ -55,7 +55,8 @@ pub(crate) fn FilterBox() -> impl IntoView {
         version.track();
         let_go(dashboard.logs.with_value(LogSession::let_go))
     };
-    let problem = memo(move || controls.filter.with(Filter::advice));
+    let typing = RwSignal::new(false);
+    let problem = memo(move || controls.filter.with(|it| it.advice(typing.get())));
     let input = NodeRef::<html::Input>::new();
     let set = move |text: String| controls.change_filter(|filter| filter.text = text);
     view! {
@@ -76,7 +77,11 @@ pub(crate) fn FilterBox() -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=bound(text)
-                on:input=on(move |event| set(event_target_value(&event)))
+                on:input=on(move |event| {
+                    typing.set(true);
+                    set(event_target_value(&event));
+                })
+                on:blur=on(move |_| typing.set(false))
                 on:keydown=on(move |event: ev::KeyboardEvent| {
                     if event.key() == "Escape" {
                         set(String::new());

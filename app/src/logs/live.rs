@@ -108,6 +108,13 @@ pub(super) fn start(parts: Parts) -> Actions {
         actions.with(|view, session| match goal {
             Goal::Time(time) => view.go_to(session, Nanos::from(time)),
             Goal::Row(number) => view.show(session, session.index_of(number)),
+            Goal::Marked(number) => {
+                let index = session.index_of(number);
+                view.step_to(session, index);
+                if actions.inspected.with_untracked(Option::is_some) {
+                    actions.show(view, session, index);
+                }
+            }
         });
     });
     actions
@@ -226,11 +233,11 @@ impl Actions {
         let position = self.view.try_update_value(|view| {
             let view = view.as_mut()?;
             let dashboard = self.controls.dashboard;
-            let position = dashboard.logs.with_value(|session| {
+            let (position, reading) = dashboard.logs.with_value(|session| {
                 act(view, session);
-                view.position(session)
+                (view.position(session), view.reading(session))
             });
-            dashboard.reading.set_value(view.reading());
+            dashboard.reading.set_value(reading);
             Some(position)
         });
         let Some(Some(position)) = position else {

@@ -1,19 +1,72 @@
 //! A line cut into pieces of one look each: terminal colours, and the places where the filter's
-//! text stands.
+//! text or a marked one stands.
 
 use std::ops::Range;
 
 #[cfg(any(feature = "hydrate", test))]
 use sidekick::logs::Filter;
-use sidekick::logs::ansi::{self, Color, Style};
+use sidekick::logs::{
+    MAX_HIGHLIGHTS,
+    ansi::{self, Color, Style},
+};
 
 /// A stretch of a line with one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece<'a> {
     pub(super) style: Style,
-    /// The filter's text stands here.
-    pub(super) marked: bool,
+    /// The CSS class of what stands here, where that is marked.
+    pub(super) mark: Option<&'static str>,
     pub(super) text: &'a str,
+}
+
+/// A place of a line without escape sequences that is marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) range: Range<usize>,
+    /// CSS class.
+    pub(super) class: &'static str,
+}
+
+/// The classes of marked texts, by their places.
+const COLORS: [&str; MAX_HIGHLIGHTS] = ["hl-0", "hl-1", "hl-2", "hl-3", "hl-4", "hl-5"];
+
+/// Where a line is marked: in order, without overlaps. A text that was marked stands above those that were marked
+/// later, and all of them above what the filter looks for.
+pub(super) fn marks(marked: Vec<Vec<Range<usize>>>, filtered: Vec<Range<usize>>) -> Vec<Mark> {
+    let layers = marked.into_iter().zip(COLORS);
+    let layers = layers.chain(std::iter::once((filtered, "match")));
+    layers.fold(Vec::new(), |above, (ranges, class)| {
+        below(above, ranges, class)
+    })
+}
+
+/// Puts ranges under marks, where these leave room.
+fn below(above: Vec<Mark>, ranges: Vec<Range<usize>>, class: &'static str) -> Vec<Mark> {
+    if above.is_empty() {
+        let marks = ranges.into_iter().map(|range| Mark { range, class });
+        return marks.collect();
+    }
+    let mut out = Vec::new();
+    let mut above = above.into_iter().peekable();
+    for range in ranges {
+        // What stands above may reach over from the range before.
+        let reached = out.last().map_or(0, |it: &Mark| it.range.end);
+        let mut at = range.start.max(reached);
+        while let Some(mark) = above.next_if(|mark| mark.range.start < range.end) {
+            if at < mark.range.start {
+                let range = at..mark.range.start;
+                out.push(Mark { range, class });
+            }
+            at = at.max(mark.range.end);
+            out.push(mark);
+        }
+        if at < range.end {
+            let range = at..range.end;
+            out.push(Mark { range, class });
+        }
+    }
+    out.extend(above);
+    out
 }
 
 /// Most bytes of a line that a row shows; the rest is shown when the line is opened.
@@ -29,35 +82,27 @@ pub(super) fn shown(text: &str) -> (&str, usize) {
 }
 
 #[cfg(feature = "hydrate")]
-/// Whether the line is one piece in the default look, the common case.
-pub(super) fn is_plain(text: &str, filter: &Filter) -> bool {
-    filter.text.is_empty() && !ansi::has_escapes(text)
+/// Whether the line is one piece in the default look, the common case; `marks` are other texts to be marked.
+pub(super) fn is_plain(text: &str, filter: &Filter, marks: usize) -> bool {
+    filter.text.is_empty() && marks == 0 && !ansi::has_escapes(text)
 }
 
-/// The pieces of a line, from where `marks` says that the filter's text stands in it without escape
-/// sequences. Their texts together are the line without escape sequences.
-pub(super) fn pieces<'a>(
-    text: &'a str,
-    marks: impl FnOnce(&str) -> Vec<Range<usize>>,
-) -> Vec<Piece<'a>> {
+/// The pieces of a line, from where `marks` says that it is marked without its escape sequences. Their texts together are the line without escape sequences.
+pub(super) fn pieces<'a>(text: &'a str, marks: impl FnOnce(&str) -> Vec<Mark>) -> Vec<Piece<'a>> {
     let stripped = ansi::strip(text);
     let mut marks = marks(&stripped).into_iter().peekable();
     let mut out = Vec::new();
     let mut at = 0;
     for (style, mut rest) in ansi::spans(text) {
         while !rest.is_empty() {
-            while marks.next_if(|mark| mark.end <= at).is_some() {}
-            let (marked, until) = match marks.peek() {
-                Some(mark) if mark.start <= at => (true, mark.end),
-                Some(mark) => (false, mark.start),
-                None => (false, usize::MAX),
+            while marks.next_if(|mark| mark.range.end <= at).is_some() {}
+            let (mark, until) = match marks.peek() {
+                Some(mark) if mark.range.start <= at => (Some(mark.class), mark.range.end),
+                Some(mark) => (None, mark.range.start),
+                None => (None, usize::MAX),
             };
             let (text, tail) = rest.split_at(rest.len().min(until - at));
-            out.push(Piece {
-                style,
-                marked,
-                text,
-            });
+            out.push(Piece { style, mark, text });
             at += text.len();
             rest = tail;
         }
@@ -90,7 +135,7 @@ pub(super) fn classes(piece: &Piece<'_>) -> Option<String> {
         (style.dim, "a-dim"),
         (style.italic, "a-italic"),
         (style.underline, "a-underline"),
-        (piece.marked, "match"),
+        (piece.mark.is_some(), piece.mark.unwrap_or_default()),
     ] {
         if on {
             add(class);
@@ -135,7 +180,7 @@ mod tests {
             text: filter.to_owned(),
             ..Filter::default()
         };
-        let pieces = pieces(text, |it| filter.ranges(it).collect());
+        let pieces = pieces(text, |it| marks(vec![], filter.ranges(it).collect()));
         let found: Vec<_> = pieces.iter().map(|p| (p.text, classes(p))).collect();
         let expect: Vec<_> = expect
             .iter()
@@ -190,14 +235,65 @@ mod tests {
         assert!(head.len() <= SHOWN_BYTES);
     }
 
+    #[test]
+    fn a_text_that_was_marked_first_stands_above() {
+        let found = marks(
+            vec![vec![2..4, 20..21], vec![0..3, 6..8]],
+            vec![3..7, 9..10],
+        );
+        let found: Vec<_> = found.into_iter().map(|it| (it.range, it.class)).collect();
+        assert_eq!(
+            found,
+            [
+                (0..2, "hl-1"),
+                (2..4, "hl-0"),
+                (4..6, "match"),
+                (6..8, "hl-1"),
+                (9..10, "match"),
+                (20..21, "hl-0"),
+            ]
+        );
+    }
+
+    /// Disjoint ranges in order.
+    fn some_ranges() -> impl Strategy<Value = Vec<Range<usize>>> {
+        prop::collection::vec((0usize..4, 1usize..5), 0..8).prop_map(|steps| {
+            let mut at = 0;
+            let range = |(gap, len): (usize, usize)| {
+                let start = at + gap;
+                at = start + len;
+                start..at
+            };
+            steps.into_iter().map(range).collect()
+        })
+    }
+
     proptest! {
+        #[test]
+        fn each_place_is_marked_as_the_uppermost_text_there(
+            layers in prop::collection::vec(some_ranges(), 3),
+            filtered in some_ranges(),
+        ) {
+            let found = marks(layers.clone(), filtered.clone());
+            prop_assert!(found.windows(2).all(|it| it[0].range.end <= it[1].range.start), "{:?}", found);
+            for at in 0..80 {
+                let here = found.iter().find(|it| it.range.contains(&at)).map(|it| it.class);
+                let has = |ranges: &Vec<Range<usize>>| ranges.iter().any(|it| it.contains(&at));
+                let expected = match layers.iter().position(has) {
+                    Some(layer) => Some(COLORS[layer]),
+                    None => has(&filtered).then_some("match"),
+                };
+                prop_assert_eq!(here, expected, "{} of {:?}", at, found);
+            }
+        }
+
         #[test]
         fn the_pieces_together_are_the_stripped_line(
             text in "(\\x1b\\[[0-9;]{0,5}m|[a-bA-Bé ]){0,30}",
             filter in "[a-bé]{0,2}",
         ) {
             let filter = Filter { text: filter, ..Filter::default() };
-            let whole: String = pieces(&text, |it| filter.ranges(it).collect()).iter().map(|p| p.text).collect();
+            let whole: String = pieces(&text, |it| marks(vec![], filter.ranges(it).collect())).iter().map(|p| p.text).collect();
             prop_assert_eq!(whole, ansi::strip(&text));
         }
     }

@@ -58,7 +58,10 @@ impl Place {
             height_px: self.height_px,
             ..Self::new()
         };
-        if let Some(Reading { row, below_px, end }) = reading {
+        if let Some(Reading {
+            row, below_px, end, ..
+        }) = reading
+        {
             self.following = false;
             self.anchor = Some((row, below_px));
             self.paused_end = end;
@@ -79,12 +82,17 @@ impl Place {
     }
 
     /// Where somebody reads, for another view to go on from; `None` while it follows.
-    pub(super) fn reading(&self) -> Option<Reading> {
+    pub(super) fn reading(&self, session: &LogSession) -> Option<Reading> {
         let (row, below_px) = self.anchor.filter(|_| !self.following)?;
         Some(Reading {
             row,
             below_px,
             end: self.paused_end,
+            marked: self.opened == Some(row),
+            below: self
+                .lowest()
+                .and_then(|index| session.number_of(index + 1))
+                .unwrap_or(session.store().end_row()),
         })
     }
 
@@ -179,6 +187,12 @@ impl Place {
         let number = self.opened?;
         let index = session.index_of(number);
         (session.number_of(index) == Some(number)).then_some(index)
+    }
+
+    /// Whether the whole row at `index` is in sight.
+    pub(super) fn is_in_sight(&self, index: usize) -> bool {
+        let top_px = index as f64 * ROW_PX;
+        top_px >= self.top_px && top_px + ROW_PX <= self.top_px + self.height_px
     }
 
     /// Index of the lowest row in full sight.

@@ -14,7 +14,7 @@ use web_sys::{Element, HtmlElement};
 use self::part::Part;
 use super::columns::Cells;
 use super::fingerprint::{fingerprint, hash};
-use super::pieces::{Piece, classes, colors, is_plain, pieces, rgb, shown};
+use super::pieces::{Piece, classes, colors, is_plain, marks, pieces, rgb, shown};
 use crate::charts::{Clock, group_digits, plural, source_color};
 use crate::later;
 use crate::state::Column;
@@ -26,6 +26,8 @@ pub(super) struct Look<'a> {
     pub(super) utc: bool,
     /// Show where a line came from, without this prefix of its name.
     pub(super) source_prefix: Option<&'a str>,
+    /// A number for the texts that are marked; 0 where none are.
+    pub(super) marks: u64,
     /// Fields to show before the message.
     pub(super) columns: &'a [Column],
 }
@@ -87,6 +89,7 @@ impl Slot {
         if self.shown {
             self.root.set_hidden(true);
             self.shown = false;
+            self.mark_open(false);
         }
     }
 
@@ -134,7 +137,7 @@ impl Slot {
                 let kind = (*severity, *goes_on);
                 let print = fingerprint(entry, text, kind, from, (look.filter, look.utc));
                 // Without columns, a line looks as it did.
-                let print = look.columns.iter().fold(print, |print, it| {
+                let print = look.columns.iter().fold(print ^ look.marks, |print, it| {
                     hash(it.name.bytes(), print ^ it.width as u64)
                 });
                 let columns: usize = look.columns.iter().map(|it| it.width + 1).sum();
@@ -239,11 +242,12 @@ impl Slot {
             LogStream::Stderr => "err",
             LogStream::Stdout => "",
         });
-        if is_plain(text, filter) {
+        if is_plain(text, filter, session.highlights().len()) {
             self.text.set_text_content(Some(text));
         } else {
             self.text.set_text_content(None);
-            for piece in pieces(text, |text| session.marks(text)) {
+            let marks = |text: &str| marks(session.highlighted(text), session.marks(text));
+            for piece in pieces(text, marks) {
                 let _refused = append_piece(&self.text, &piece);
             }
         }

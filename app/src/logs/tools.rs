@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::{
     address, columns::Columns, controls::controls, download::Download, filter_box::TemplateChip,
-    memory::Memory, views::Views,
+    highlights::Highlights, memory::Memory, selection_menu::SelectionMenu, steps::Steps,
+    views::Views,
 };
 use crate::{charts::plural, corrections, mutes::Mutes};
 
@@ -41,6 +42,9 @@ pub(crate) fn LogTools() -> impl IntoView {
                 format!("{patterns} counted otherwise ×")
             }}
         </button>
+        <Highlights />
+        <Steps />
+        <SelectionMenu />
         <Columns />
         <Memory />
         <Views />

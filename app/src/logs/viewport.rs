@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
+    fingerprint::hash,
     place::{Place, Position, index_at},
     slot::{Look, Slot},
     window::{ROW_PX, Turn, slots, turn, window},
@@ -101,8 +102,8 @@ impl Viewport {
         self.place.position(session)
     }
 
-    pub(super) fn reading(&self) -> Option<Reading> {
-        self.place.reading()
+    pub(super) fn reading(&self, session: &LogSession) -> Option<Reading> {
+        self.place.reading(session)
     }
 
     /// Takes over what the session holds now and draws it.
@@ -155,6 +156,15 @@ impl Viewport {
     /// Brings the first row at or after `time` to the upper edge.
     pub(super) fn go_to(&mut self, session: &LogSession, time: Nanos) {
         self.show(session, index_at(session, time));
+    }
+
+    /// Marks the row at `index` with others around it in sight, and stays there.
+    pub(super) fn step_to(&mut self, session: &LogSession, index: usize) {
+        if !self.place.is_in_sight(index) {
+            let above_px = (self.place.height_px / 3.0).max(0.0);
+            self.jump(session, index as f64 * ROW_PX - above_px);
+        }
+        self.open(session, Some(index));
     }
 
     /// Brings the row at `index` to the upper edge.
@@ -258,11 +268,16 @@ impl Viewport {
         let shift = format!("translateY({}px)", fixed(range.start as f64 * ROW_PX, 0));
         let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
         let opened = self.opened(session);
+        let marks = session.highlights().fold(0, |sum, (text, _)| {
+            // The end of each counts too.
+            hash(text.bytes().chain([0]), sum)
+        });
         let mut look = Look {
             filter: &self.filter,
             clock: &mut self.clock,
             utc: self.utc,
             source_prefix: self.source_prefix.as_deref(),
+            marks,
             columns: &self.columns,
         };
         let mut widest = self.widest;

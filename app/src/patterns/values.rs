@@ -10,7 +10,7 @@ use sidekick::logs::{
 };
 
 use super::Lines;
-use crate::charts::format_number;
+use crate::charts::{format_number, group_digits};
 
 /// Longest value in bytes that is known to be whole: longer ones are cut.
 const WHOLE_BYTES: usize = 35;
@@ -87,7 +87,11 @@ fn PatternValue(
             }
         }
     };
-    let percent = move || format!("{} %", share.get());
+    let about = move || variable.with(|it| it.as_ref().is_some_and(is_estimate));
+    let percent = move || {
+        let sign = if about() { "≈ " } else { "" };
+        format!("{sign}{} %", share.get())
+    };
     let width = move || format!("{}%", share.get());
     view! {
         <li>
@@ -112,7 +116,7 @@ fn common(variable: &Variable) -> Vec<(String, u64)> {
     all.filter(|(_, share)| *share > 0).collect()
 }
 
-/// The range of numbers, and a word where no value is common.
+/// The range of numbers, a word where no value is common, and how many lines that is known from.
 fn range(variable: &Variable) -> String {
     let numbers = variable.numbers.map(|it| {
         let [min, median, max] = [it.min, it.median, it.max].map(format_number);
@@ -120,8 +124,17 @@ fn range(variable: &Variable) -> String {
     });
     let rare = common(variable).is_empty();
     let rare = rare.then(|| "many values, none common".to_owned());
-    let parts: Vec<_> = numbers.into_iter().chain(rare).collect();
+    let sample = is_estimate(variable).then(|| {
+        let [looked, lines] = [variable.looked, variable.lines].map(group_digits);
+        format!("estimated from {looked} of {lines} lines")
+    });
+    let parts: Vec<_> = numbers.into_iter().chain(rare).chain(sample).collect();
     parts.join("; ")
+}
+
+/// Whether not every line was looked at for its value.
+fn is_estimate(variable: &Variable) -> bool {
+    variable.looked < variable.lines
 }
 
 /// The query for lines with a value: by the field that it is of, where the examples tell of one, or
@@ -165,6 +178,7 @@ mod tests {
         Variable {
             kind: Kind::Any,
             lines: 200,
+            looked: 200,
             top: values
                 .iter()
                 .map(|(it, n)| ((*it).to_owned(), *n))
@@ -196,5 +210,11 @@ mod tests {
             range(&variable(&[("a", 1), ("b", 1)])),
             "many values, none common"
         );
+        let sampled = Variable {
+            lines: 2_000,
+            looked: 90,
+            ..variable(&[("a", 900)])
+        };
+        assert_eq!(range(&sampled), "estimated from 90 of 2,000 lines");
     }
 }

@@ -64,4 +64,8 @@ pub struct Reading {
     pub below_px: f64,
     /// Number of the row that came next when the reader stopped following.
     pub end: u64,
+    /// The row is the one that is marked: opened, or gone to.
+    pub marked: bool,
+    /// Number of the first row below those in full sight.
+    pub below: u64,
 }

@@ -3,6 +3,7 @@
 use sidekick::logs::Filter;
 #[cfg(feature = "hydrate")]
 use sidekick::logs::LogSession;
+use sidekick::logs::query::Language;
 
 use super::Dashboard;
 
@@ -17,6 +18,15 @@ impl Dashboard {
     pub fn set_filter(self, filter: Filter) {
         self.logs
             .update_value(|session| session.begin_filter(filter));
+        #[cfg(feature = "hydrate")]
+        crate::live::with(self, crate::live::Wire::search);
+        self.redraw_logs();
+    }
+
+    /// Marks these texts in the log, and no others.
+    pub(crate) fn set_highlights(self, texts: &[String], language: Option<Language>) {
+        self.logs
+            .update_value(|session| session.set_highlights(texts, language));
         #[cfg(feature = "hydrate")]
         crate::live::with(self, crate::live::Wire::search);
         self.redraw_logs();

@@ -77,6 +77,7 @@ fn variable(variable: &Variable) -> Value {
     json!({
         "wildcard": variable.kind.wildcard(),
         "lines": variable.lines,
+        "looked": variable.looked,
         "top": top.collect::<Vec<_>>(),
         "numbers": variable.numbers.map(|it| json!({"min": it.min, "median": it.median, "max": it.max})),
     })

@@ -18,7 +18,7 @@ use super::{Fault, Matcher, Query, RegexEngine, When, parse, pattern_is, source_
 pub struct Language {
     bind: fn(&str, &Known<'_>, &mut Plan),
     query: fn(&str, Option<Engine>) -> Query,
-    advice: fn(&str, Option<Engine>) -> Option<String>,
+    advice: fn(&str, bool, Option<Engine>) -> Option<String>,
     needs_engine: fn(&str) -> bool,
     engine: Option<Engine>,
 }
@@ -31,9 +31,9 @@ impl Language {
     pub const QUERIES: Self = Self {
         bind: |text, known, plan| plan.add_query(&parse(text, known.engine).query, known),
         query: |text, engine| parse(text, with(engine)).query,
-        advice: |text, engine| {
+        advice: |text, typing, engine| {
             let problems = parse(text, with(engine)).problems;
-            let wrong = problems.into_iter().find(|it| !it.is_typing());
+            let wrong = problems.into_iter().find(|it| !(typing && it.is_typing()));
             wrong.map(|it| it.fault.advice().to_owned())
         },
         needs_engine: |text| {
@@ -73,11 +73,11 @@ impl Language {
         (self.query)(text, self.engine)
     }
 
-    /// What to do about the first thing in a text that cannot be read, unless somebody may be in the
-    /// middle of typing it.
+    /// What to do about the first thing in a text that cannot be read; while somebody is `typing`, not about
+    /// what he may be in the middle of.
     #[must_use]
-    pub fn advice(&self, text: &str) -> Option<String> {
-        (self.advice)(text, self.engine)
+    pub fn advice(&self, text: &str, typing: bool) -> Option<String> {
+        (self.advice)(text, typing, self.engine)
     }
 }
 

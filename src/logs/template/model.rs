@@ -39,14 +39,16 @@ impl Default for TemplateConfig {
 pub struct Variable {
     /// What kind of values stands there.
     pub kind: Kind,
-    /// The lines of which the values are known: 0 where this was not among the first wildcards until
-    /// now. An estimate, as not every line is looked at once there are more than 32.
+    /// The lines that the values stand for: 0 where this was not among the first wildcards until now.
     pub lines: u64,
-    /// The commonest values with how many of those lines have them, commonest first: about so many
-    /// where not every line was looked at, else so many at least. They are whole, as `worker-12` in
+    /// How many of them were looked at: all of the first 32, then fewer and fewer. Where that is not all,
+    /// what follows is an estimate from a sample of so many.
+    pub looked: u64,
+    /// The commonest values with how many of the [`lines`](Self::lines) have them, commonest first: at least so
+    /// many where every line was looked at, else about so many. They are whole, as `worker-12` in
     /// place of a wildcard that the pattern shows as `worker-<*>`.
     pub top: Vec<(String, u64)>,
-    /// Their range, if all are numbers.
+    /// The range of the values that were looked at, if all are numbers.
     pub numbers: Option<Numbers>,
 }
 

@@ -192,6 +192,11 @@ impl Values {
         self.lines
     }
 
+    /// How many of them were looked at.
+    pub(super) fn looked(&self) -> u64 {
+        self.count
+    }
+
     /// The commonest values with how many of [`lines`](Self::lines) have them, commonest first: at
     /// least so many where every line was looked at, else about so many. Those that were seen
     /// once among lines that stand for others are left out.

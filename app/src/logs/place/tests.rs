@@ -139,7 +139,7 @@ fn another_view_of_the_same_log_goes_on_where_somebody_read() {
     let mut place = at(&session, 0);
     place.scrolled(333.5 * ROW_PX, &session);
     let read = top(&place, &session);
-    let reading = place.reading();
+    let reading = place.reading(&session);
     session.ingest(0, numbered(2_000..2_100));
     let mut next = Place::new();
     next.restart(reading);
@@ -150,7 +150,18 @@ fn another_view_of_the_same_log_goes_on_where_somebody_read() {
     assert_eq!(top(&next, &session), read);
     assert_eq!(next.position(&session).new_rows, 100);
     next.following = true;
-    assert_eq!(next.reading(), None);
+    assert_eq!(next.reading(&session), None);
+}
+
+#[test]
+fn a_row_that_the_edge_cuts_is_not_in_sight() {
+    let session = holding(0..2_000);
+    let mut place = at(&session, 100);
+    place.scrolled(100.5 * ROW_PX, &session);
+    let rows = (place.height_px / ROW_PX) as usize;
+    let seen: Vec<_> = (0..2_000).filter(|&it| place.is_in_sight(it)).collect();
+    assert_eq!(seen.first(), Some(&101));
+    assert_eq!(seen.len(), rows - 1);
 }
 
 #[test]

@@ -21,6 +21,18 @@ const NAMES: [(&str, &str); 7] = [
     ("after:", "time"),
     ("before:", "time"),
 ];
+/// Queries of before that are offered at once, beside the examples.
+const EARLIER: usize = 5;
+/// What can be asked, for whoever has not asked anything yet.
+const EXAMPLES: [(&str, &str); 7] = [
+    ("level>=warn", "as bad as that, or worse"),
+    ("\"out of memory\"", "this text"),
+    ("status>=500", "a field, compared"),
+    ("-level:debug", "without these"),
+    ("timeout OR refused", "one of both"),
+    ("/time(d )?out/", "a regular expression"),
+    ("after:15m", "of the last 15 minutes"),
+];
 const SPANS: [&str; 5] = ["5m", "15m", "1h", "6h", "1d"];
 
 /// One thing to write.
@@ -39,8 +51,8 @@ pub(super) struct Offered {
     pub(super) candidates: Vec<Candidate>,
 }
 
-/// What can be written at `caret`, in bytes. In an empty box these are the queries of before. Without
-/// `asked`, that is for whoever only types, nothing is offered where nothing was begun.
+/// What can be written at `caret`, in bytes. In an empty box these are the queries of before, and
+/// examples. Without `asked`, that is for whoever only types, nothing is offered where nothing was begun.
 pub(super) fn offer(
     session: &LogSession,
     text: &str,
@@ -50,10 +62,12 @@ pub(super) fn offer(
 ) -> Offered {
     let with = |text: String, about| Candidate { text, about };
     if text.trim().is_empty() {
-        let earlier = before.iter().take(MAX_OFFERED);
+        let earlier = before.iter().map(|it| with(it.clone(), "earlier"));
+        let examples = EXAMPLES.iter().filter(|_| asked);
+        let examples = examples.map(|(text, about)| with((*text).to_owned(), about));
         return Offered {
             span: 0..text.len(),
-            candidates: earlier.map(|it| with(it.clone(), "earlier")).collect(),
+            candidates: earlier.take(EARLIER).chain(examples).collect(),
         };
     }
     let place = expected(text, caret);

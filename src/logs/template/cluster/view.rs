@@ -45,6 +45,7 @@ impl Cluster {
                 variables.push(Variable {
                     kind: it.kind,
                     lines: values.map_or(0, Values::lines),
+                    looked: values.map_or(0, Values::looked),
                     top: values.map_or_else(Vec::new, Values::top),
                     numbers: values.and_then(Values::numbers),
                 });

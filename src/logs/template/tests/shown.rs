@@ -47,6 +47,8 @@ fn values_of_many_lines_are_told_about_as_they_are_also_where_they_take_turns() 
     let numbers = values(&engine, 0, 0).numbers.unwrap();
     assert!((5_000.0..15_000.0).contains(&numbers.median), "{numbers:?}");
     let lengths = values(&engine, 0, 1);
+    assert!((19_900..=20_000).contains(&lengths.lines), "{lengths:?}");
+    assert!((100..1_000).contains(&lengths.looked), "{lengths:?}");
     let count = |of: &str| {
         lengths
             .top

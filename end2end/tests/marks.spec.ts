@@ -1,0 +1,94 @@
+// Texts that are marked in a log, and the steps from one marked line, or error, to the next.
+
+import { expect, needsDocker, test } from '../harness/fixtures.ts';
+import type { Dashboard } from '../harness/dashboard.ts';
+
+needsDocker();
+
+const SCRIPT =
+  'for i in $(seq 1 400); do case $i in 50|250) echo "ERROR no money for order $i";; 100|300) echo "retry of order $i";; *) echo "INFO order $i is fine";; esac; done; sleep 600';
+
+/** Rows with this text that are not put away. */
+const shown = (dashboard: Dashboard, text: string) => dashboard.rows.filter({ hasText: text, visible: true });
+
+const current = (dashboard: Dashboard) => dashboard.log.locator('[aria-current=true]');
+
+test('keys and buttons lead from error to error, and say where there is none', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('steps', SCRIPT);
+  await dashboard.open('/c/steps/logs');
+  await expect(dashboard.log).toContainText('order 400');
+  const back = page.getByRole('button', { name: 'previous error' });
+  await back.click();
+  await expect(current(dashboard)).toContainText('no money for order 250');
+  await expect(current(dashboard)).toBeInViewport();
+  await page.keyboard.press('E');
+  await expect(current(dashboard)).toContainText('no money for order 50');
+  await page.keyboard.press('E');
+  await expect(page.getByText('No previous error among the lines held')).toBeVisible();
+  await page.keyboard.press('e');
+  await expect(current(dashboard)).toContainText('no money for order 250');
+  await expect(page.getByText('No previous error among the lines held')).toBeHidden();
+  // Only those that the filter lets through.
+  await dashboard.filter.fill('"order 50"');
+  await expect(shown(dashboard, 'order 250')).toHaveCount(0);
+  await back.click();
+  await expect(current(dashboard)).toContainText('no money for order 50');
+});
+
+test('marked texts have colours, counts and keys, and stand in the address', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('marks', SCRIPT);
+  await dashboard.open('/c/marks/logs');
+  await expect(dashboard.log).toContainText('order 400');
+  const mark = async (text: string) => {
+    await page.getByRole('button', { name: 'Mark', exact: true }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Mark' });
+    await dialog.getByRole('textbox').fill(text);
+    await dialog.getByRole('button', { name: 'Mark' }).click();
+    await expect(dialog).toBeHidden();
+  };
+  const marked = page.getByRole('group', { name: 'Marked texts' }).getByRole('button');
+  await mark('RETRY');
+  await mark('/order \\d00 is/');
+  await expect(marked).toHaveText([/RETRY\s*2/, /order .d00 is\/\s*2/]);
+  await page.getByRole('button', { name: 'previous mark' }).click();
+  await expect(current(dashboard).locator('.hl-1')).toHaveText('order 400 is');
+  await page.keyboard.press('N');
+  await expect(current(dashboard).locator('.hl-0')).toHaveText('retry');
+  await expect(current(dashboard)).toContainText('order 300');
+  await page.keyboard.press('n');
+  await expect(current(dashboard)).toContainText('order 400');
+  await expect(page).toHaveURL(/mark=RETRY&mark=/);
+  await page.reload();
+  await expect(marked).toHaveText([/RETRY\s*2/, /order .d00 is\/\s*2/]);
+  await marked.first().click();
+  await expect(marked).toHaveCount(1);
+  await expect(page).not.toHaveURL(/RETRY/);
+});
+
+test('a selected piece of a line is marked, or its lines are shown alone or hidden', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('piece', SCRIPT);
+  await dashboard.open('/c/piece/logs');
+  await expect(dashboard.log).toContainText('order 400');
+  const tools = page.getByRole('toolbar', { name: 'Selected text' });
+  const select = async (line: string) => {
+    // A line in the upper half: the first click opens it, and the list is shorter then.
+    await dashboard.rows.filter({ hasText: line }).locator('.text').dblclick({ position: { x: 12, y: 8 } });
+    await expect(tools).toBeVisible();
+  };
+  await select('order 380 is fine');
+  await tools.getByRole('button', { name: 'Mark' }).click();
+  await expect(tools).toBeHidden();
+  await expect(page.getByRole('group', { name: 'Marked texts' })).toContainText('INFO');
+  await select('order 381 is fine');
+  await tools.getByRole('button', { name: 'Hide' }).click();
+  await expect(dashboard.filter).toHaveValue('-INFO');
+  await expect(dashboard.log).toContainText('retry of order 300');
+  await expect(shown(dashboard, 'is fine')).toHaveCount(0);
+  await select('retry of order 100');
+  await tools.getByRole('button', { name: 'Only' }).click();
+  await expect(dashboard.filter).toHaveValue('-INFO retry');
+  await expect(shown(dashboard, 'no money')).toHaveCount(0);
+});
