@@ -5,6 +5,7 @@ mod container;
 mod details;
 mod engine;
 mod event;
+mod member;
 mod project;
 mod stats;
 
@@ -14,5 +15,6 @@ pub use details::{
 };
 pub use engine::{Engine, EngineError, EngineErrorKind, EngineStatus, ResourceError};
 pub use event::{Event, EventKind};
+pub use member::{MAX_MEMBERS, MAX_NAME_BYTES, MIN_MEMBERS, Member, MembersError, check_members};
 pub use project::{Project, ProjectStatus, Replicas, Service, projects};
 pub use stats::StatsSample;

@@ -11,6 +11,7 @@ use leptos::{html, prelude::*};
 use sidekick::logs::query::Language;
 
 use crate::bind::{Erase, when};
+use crate::compare::Compare;
 use crate::details::{ContainerDetails, ProjectDetails};
 use crate::groups::GroupsView;
 use crate::layout::{Help, Screen, screen, tell_health};
@@ -48,6 +49,8 @@ pub(crate) enum Part {
     /// None: only the rest is asked for.
     #[cfg(feature = "hydrate")]
     Nothing,
+    /// The way from what is selected to a comparison with it.
+    Compare,
     /// Of the log's toolbar.
     LogTools,
     /// Below the filter's box.
@@ -102,6 +105,7 @@ fn draw(part: Part) -> AnyView {
         Part::Drop => view! { <DropTarget /> }.erase(),
         Part::SnapshotHead => view! { <SnapshotHead /> }.erase(),
         Part::SnapshotFacts => view! { <SnapshotFacts /> }.erase(),
+        Part::Compare => view! { <Compare /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
         Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
         Part::Columns => view! { <ColumnHead /> }.erase(),

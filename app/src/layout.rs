@@ -4,6 +4,7 @@ mod detail;
 mod help;
 mod overview;
 mod screens;
+mod several;
 mod stage;
 mod tabs;
 mod top_bar;

@@ -30,6 +30,7 @@ mod bind;
 #[cfg(feature = "hydrate")]
 mod browser;
 pub mod charts;
+mod compare;
 mod corrections;
 pub mod groups;
 pub mod icons;

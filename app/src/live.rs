@@ -227,7 +227,10 @@ impl Wire {
         let inner = self.inner.borrow();
         let known = inner.subs.iter().find(|(_, known)| *known == sub);
         known.is_some_and(|(target, _)| {
-            matches!(target, Target::Stats { .. } | Target::ProjectStats { .. })
+            matches!(
+                target,
+                Target::Stats { .. } | Target::ProjectStats { .. } | Target::SeveralStats { .. }
+            )
         })
     }
 

@@ -56,6 +56,7 @@ pub(crate) use filter_box::FilterBox;
 pub(crate) use go_to::instant;
 pub(crate) use inspector::LineInspector;
 pub(crate) use list::Inspected;
+pub(crate) use menu::Menu;
 pub(crate) use notice::StreamNotice;
 pub(crate) use past::{NearPast, PastStrip};
 pub(crate) use suggest::{Suggestions, field_names};

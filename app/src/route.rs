@@ -7,11 +7,12 @@
 //! | `/c/NAME[/TAB]` | one container |
 //! | `/p/PROJECT[/TAB]` | a Compose project |
 //! | `/p/PROJECT/s/SERVICE[/TAB]` | one service of it |
+//! | `/compare/MEMBER,MEMBER[/TAB]` | two to four containers (`NAME`) or services (`PROJECT:SERVICE`) together |
 //! | `/snapshot[/TAB]` | the snapshot that was opened in this page |
 //!
 //! `TAB` is `logs` (the default), `stats`, `patterns`, `groups` or `details`.
 
-use sidekick::model::EngineStatus;
+use sidekick::model::{EngineStatus, Member, check_members};
 use sidekick::protocol::Snapshot;
 
 /// One of the views of a selection.
@@ -106,6 +107,8 @@ pub enum Selection {
         /// Name of the service.
         service: String,
     },
+    /// Some of them together: as many, and such ones, as [`check_members`] takes.
+    Several(Vec<Member>),
     /// A log that was saved as a file and opened in this page.
     Snapshot,
     /// A path that is no address of the page; [`Route::parse`] never gives it.
@@ -166,15 +169,14 @@ impl Route {
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let parts: Vec<String> = path
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .map(decode)
-            .collect::<Option<_>>()?;
+        let raw: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let parts: Vec<String> = raw.iter().map(|part| decode(part)).collect::<Option<_>>()?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let (selection, rest) = match parts.as_slice() {
             [] => (Selection::Overview, [].as_slice()),
             ["snapshot", rest @ ..] => (Selection::Snapshot, rest),
+            // Read as it is written: a name may hold an encoded comma.
+            ["compare", _, rest @ ..] => (Selection::Several(members(raw.get(1)?)?), rest),
             ["c", name, rest @ ..] => (Selection::Container((*name).to_owned()), rest),
             ["p", project, "s", service, rest @ ..] => (
                 Selection::Service {
@@ -225,6 +227,22 @@ impl Route {
                 path.push_str("/s/");
                 encode(service, &mut path);
             }
+            Selection::Several(members) => {
+                path.push_str("/compare/");
+                for (at, member) in members.iter().enumerate() {
+                    if at > 0 {
+                        path.push(',');
+                    }
+                    match member {
+                        Member::Container(name) => encode(name, &mut path),
+                        Member::Service { project, service } => {
+                            encode(project, &mut path);
+                            path.push(':');
+                            encode(service, &mut path);
+                        }
+                    }
+                }
+            }
         }
         path.push('/');
         path.push_str(self.tab.word());
@@ -250,6 +268,13 @@ impl Route {
             Selection::Service { project, service } => snapshot.containers.iter().any(|c| {
                 c.project.as_ref() == Some(project) && c.service.as_ref() == Some(service)
             }),
+            // Who is missing is said on the page.
+            Selection::Several(members) => {
+                let containers = snapshot.containers.iter();
+                containers
+                    .flat_map(|it| members.iter().map(move |member| member.has(it)))
+                    .any(|has| has)
+            }
         }
     }
 
@@ -267,8 +292,41 @@ impl Route {
             Selection::Service { project, service } => {
                 format!("{project}/{service} · {} · Sidekick", self.tab.label())
             }
+            Selection::Several(members) => {
+                format!("{} · {} · Sidekick", names(members), self.tab.label())
+            }
         }
     }
+}
+
+/// The page of one that is compared: its log.
+pub(crate) fn of_member(member: &Member) -> Route {
+    match member {
+        Member::Container(name) => Route::container(name, Tab::Logs),
+        Member::Service { project, service } => Route::service(project, service, Tab::Logs),
+    }
+}
+
+/// What several are called together.
+pub(crate) fn names(members: &[Member]) -> String {
+    let names: Vec<String> = members.iter().map(Member::to_string).collect();
+    names.join(", ")
+}
+
+/// Reads what is compared from its part of a path.
+fn members(part: &str) -> Option<Vec<Member>> {
+    let member = |part: &str| {
+        Some(match part.split_once(':') {
+            None => Member::Container(decode(part)?),
+            Some((project, service)) => Member::Service {
+                project: decode(project)?,
+                service: decode(service)?,
+            },
+        })
+    };
+    let members: Vec<Member> = part.split(',').map(member).collect::<Option<_>>()?;
+    check_members(&members).ok()?;
+    Some(members)
 }
 
 /// Percent-encodes one part of a path: all but RFC 3986's unreserved characters.
@@ -317,6 +375,13 @@ mod tests {
                 project: "shop".into(),
                 service: "api".into(),
             },
+            Selection::Several(vec![
+                Member::Container("web-1".into()),
+                Member::Service {
+                    project: "a,b:c/d".into(),
+                    service: "ü:,".into(),
+                },
+            ]),
         ] {
             for tab in Tab::ALL {
                 let route = Route {
@@ -349,6 +414,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_compared_stands_in_the_address_by_its_names() {
+        let api = Member::Service {
+            project: "shop".into(),
+            service: "api".into(),
+        };
+        let selection = Selection::Several(vec![Member::Container("web-1".into()), api]);
+        let route = Route::of("/compare/web-1,shop:api/patterns");
+        assert_eq!((&route.selection, route.tab), (&selection, Tab::Patterns));
+        assert_eq!(route.path(), "/compare/web-1,shop:api/patterns");
+        assert!(route.title(true).starts_with("web-1, shop/api · Patterns"));
+    }
+
+    #[test]
     fn other_paths_are_no_addresses() {
         for path in [
             "/c",
@@ -357,6 +435,14 @@ mod tests {
             "/c/web-1/nonsense",
             "/c/web-1/logs/more",
             "/c/%zz",
+            "/compare",
+            "/compare/one",
+            "/compare/one,one",
+            "/compare/one,",
+            "/compare/one,shop:",
+            "/compare/a,b,c,d,e",
+            "/compare/a,b/nonsense",
+            "/compare/a,%zz",
             "/c/%ff",
             "/p/shop/s",
             "/favicon.ico",

@@ -66,13 +66,9 @@ impl DockerState {
         self.lock().name(id).map(str::to_owned)
     }
 
-    /// The containers of a project, or of one of its services, by name.
-    pub(crate) fn members(
-        &self,
-        project: &str,
-        service: Option<&str>,
-    ) -> Vec<(ContainerId, String)> {
-        self.lock().members(project, service)
+    /// The containers that a rule names, by name.
+    pub(crate) fn members(&self, has: impl Fn(&Container) -> bool) -> Vec<(ContainerId, String)> {
+        self.lock().members(has)
     }
 
     /// The engine's standing changed.

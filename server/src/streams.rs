@@ -11,7 +11,8 @@
 //! catch_up       with it, a viewer that comes back
 //! history        with it, a log as far as it goes
 //! stats          StatsStreamManager
-//! compose        ComposeLogStreamManager: a project's containers as one subscription
+//! compose        ComposeLogStreamManager: the containers of a project, or of what is compared, as one
+//!                subscription
 //! watcher        EventWatcher
 //! reconnect      ReconnectScheduler
 //! ```
@@ -42,7 +43,7 @@ use std::sync::Arc;
 use sidekick::model::ContainerId;
 use sidekick::protocol::{ResumePoint, SourceId, Start, SubId, Target};
 
-use self::compose::{ComposeLogStreamManager, ProjectStream, Selection};
+use self::compose::{ComposeLogStreamManager, GroupStream, Selection};
 use self::history::HistoryStream;
 use self::log::{LogStore, LogStreamManager};
 use self::stats::{StatsStore, StatsStreamManager};
@@ -51,6 +52,7 @@ use crate::docker::DockerClient;
 use crate::metrics::Metrics;
 use crate::state::{Changes, DockerState};
 
+pub(crate) use compose::Group;
 pub(crate) use outbound::Outbound;
 pub(crate) use watcher::{EventHandler, EventWatcher};
 
@@ -126,9 +128,8 @@ impl Hub {
         outbound: &Outbound,
     ) -> Subscription {
         outbound.open(sub);
-        let select = |project, service| Selection {
-            project,
-            service,
+        let select = |group| Selection {
+            group,
             sub,
             outbound: outbound.clone(),
         };
@@ -158,10 +159,20 @@ impl Hub {
                 Subscription::Stats(self.stats.join(&container, Ask::default(), sink))
             }
             Target::ProjectLogs { project, service } => {
-                Subscription::Project(self.compose.logs(select(project, service), resume, start))
+                let group = Group::Project { project, service };
+                Subscription::Group(self.compose.logs(select(group), resume, start))
             }
             Target::ProjectStats { project, service } => {
-                Subscription::Project(self.compose.stats(select(project, service)))
+                let group = Group::Project { project, service };
+                Subscription::Group(self.compose.stats(select(group)))
+            }
+            Target::SeveralLogs { members } => {
+                let group = Group::Several(members);
+                Subscription::Group(self.compose.logs(select(group), resume, start))
+            }
+            Target::SeveralStats { members } => {
+                let group = Group::Several(members);
+                Subscription::Group(self.compose.stats(select(group)))
             }
         }
     }
@@ -183,8 +194,8 @@ pub(crate) enum Subscription {
     History(HistoryStream),
     /// One container's stats.
     Stats(Viewing<StatsStore>),
-    /// A project's logs or stats.
-    Project(ProjectStream),
+    /// The logs or stats of a project, or of what is compared.
+    Group(GroupStream),
 }
 
 impl Subscription {
@@ -194,7 +205,7 @@ impl Subscription {
             Self::Logs(viewing) => viewing.retry(),
             Self::History(stream) => stream.retry(),
             Self::Stats(viewing) => viewing.retry(),
-            Self::Project(stream) => stream.retry(),
+            Self::Group(stream) => stream.retry(),
         }
     }
 }

@@ -5,11 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Gap, LogBatch};
-use crate::model::{Container, ContainerId, EngineStatus, Event, ResourceError, StatsSample};
+use crate::model::{
+    Container, ContainerId, EngineStatus, Event, Member, MembersError, ResourceError, StatsSample,
+    check_members,
+};
 use crate::time::{Millis, Nanos};
 
 /// Name of the websocket subprotocol; its number is the version of the protocol.
-pub const SUBPROTOCOL: &str = "sidekick.v3";
+pub const SUBPROTOCOL: &str = "sidekick.v4";
 
 /// Both sides send something at least this often, in milliseconds; a side that heard nothing
 /// for three times as long closes the connection.
@@ -75,6 +78,31 @@ pub enum Target {
         /// Only this service.
         service: Option<String>,
     },
+    /// The logs of several containers or services. Containers join and leave as the names say.
+    SeveralLogs {
+        /// Which ones.
+        members: Vec<Member>,
+    },
+    /// The stats of several containers or services.
+    SeveralStats {
+        /// Which ones.
+        members: Vec<Member>,
+    },
+}
+
+impl Target {
+    /// Says whether it can be asked for.
+    ///
+    /// # Errors
+    /// Where it names members that cannot be looked at together.
+    pub fn check(&self) -> Result<(), MembersError> {
+        match self {
+            Self::SeveralLogs { members } | Self::SeveralStats { members } => {
+                check_members(members)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Where the log of a container begins that the viewer has no resume point for.

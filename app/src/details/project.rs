@@ -1,11 +1,12 @@
-//! Details of a Compose project or of one of its services: replicas and how they are.
+//! Details of a Compose project, of one of its services, or of what is compared: the containers and how
+//! they are.
 
 use crate::bind::Erase;
 use leptos::prelude::*;
-use sidekick::model::{Container, ContainerId, Service};
+use sidekick::model::{Container, ContainerId, Member, Service};
 
 use crate::icons::{group_mark, mark, state_mark};
-use crate::route::{Route, Selection, Tab};
+use crate::route::{Route, Selection, Tab, of_member};
 use crate::state::{Dashboard, dashboard};
 use crate::text;
 
@@ -20,6 +21,10 @@ fn services(dashboard: Dashboard) -> Vec<AnyView> {
     let (project, only) = match dashboard.selection.get() {
         Selection::Project(project) => (project, None),
         Selection::Service { project, service } => (project, Some(service)),
+        Selection::Several(members) => {
+            let table = |member| member_table(dashboard, member);
+            return members.into_iter().map(table).collect();
+        }
         _ => return Vec::new(),
     };
     dashboard
@@ -30,6 +35,31 @@ fn services(dashboard: Dashboard) -> Vec<AnyView> {
         .filter(|service| only.as_ref().is_none_or(|only| service.name == *only))
         .map(|service| service_table(dashboard, &project, service))
         .collect()
+}
+
+/// The containers of one that is compared, by name.
+fn member_table(dashboard: Dashboard, member: Member) -> AnyView {
+    let href = of_member(&member).path();
+    let rows: Vec<_> = dashboard
+        .containers
+        .get()
+        .into_iter()
+        .filter(|it| member.has(it))
+        .map(|container| replica(dashboard, container))
+        .collect();
+    let missing = rows
+        .is_empty()
+        .then(|| view! { <p class="dim">"It is not there; it joins when it appears."</p> }.erase());
+    view! {
+        <section>
+            <h2>
+                <a href=href>{member.to_string()}</a>
+            </h2>
+            {missing}
+            <ul class="rows">{rows}</ul>
+        </section>
+    }
+    .erase()
 }
 
 fn service_table(dashboard: Dashboard, project: &str, service: Service) -> AnyView {

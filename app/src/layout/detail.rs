@@ -5,9 +5,10 @@ use crate::signal::Memo;
 use leptos::prelude::*;
 use sidekick::model::Replicas;
 
+use super::several::several_head;
 use super::tabs::Tabs;
 use crate::icons::{REMOVED_MARK, group_mark, mark, state_mark};
-use crate::later::{Part, part};
+use crate::later::{Part, part, part_at_last};
 use crate::logs::LogsView;
 use crate::route::{Route, Selection, Tab};
 use crate::state::{Dashboard, Pinned, Subject, dashboard};
@@ -23,8 +24,9 @@ pub(crate) fn Detail() -> impl IntoView {
             {move || match subject.get() {
                 Subject::Container(_) => container_head(dashboard),
                 Subject::Snapshot(_) => part(Part::SnapshotHead),
+                Subject::Group(Selection::Several(members)) => several_head(dashboard, members),
                 Subject::Group(group) => group_head(dashboard, group),
-            }} <Tabs />
+            }} <div class="head-tools">{part_at_last(Part::Compare)}</div> <Tabs />
         </header>
         {move || gone(dashboard)}
         <div

@@ -4,7 +4,7 @@ use crate::bind::{Erase, bound, click};
 use leptos::prelude::*;
 use sidekick::model::EngineStatus;
 
-use crate::route::{Route, Selection, Tab};
+use crate::route::{Route, Selection, Tab, names};
 use crate::state::{Dashboard, dashboard};
 
 /// Nothing answers: the cause, the fix for it, and the demo.
@@ -106,6 +106,7 @@ pub(crate) fn Unknown() -> impl IntoView {
         Selection::Service { project, service } => {
             format!("Project “{project}” has no service “{service}”")
         }
+        Selection::Several(members) => format!("None of {} is there", names(&members)),
         Selection::Nowhere(path) => format!("There is no page at {path}"),
         Selection::Overview | Selection::Snapshot => "Nothing here".to_owned(),
     };
@@ -113,6 +114,7 @@ pub(crate) fn Unknown() -> impl IntoView {
         Selection::Nowhere(_) => {
             "All containers and Compose projects are in the list. Or go to the"
         }
+        Selection::Several(_) => "If one of them appears, this page shows it. Or go to the",
         _ => "If it appears, this page shows it. Or go to the",
     };
     view! {

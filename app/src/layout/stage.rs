@@ -106,6 +106,7 @@ fn choose(dashboard: Dashboard, selection: &Selection) -> Screen {
         Selection::Service { project, service } => {
             found(&|c| c.project.as_ref() == Some(project) && c.service.as_ref() == Some(service))
         }
+        Selection::Several(members) => found(&|c| members.iter().any(|member| member.has(c))),
     };
     if known {
         Screen::Selected

@@ -10,7 +10,7 @@ use super::{controls::controls, notice::EmptyNotice, past::NearPast};
 use crate::{
     charts::plural,
     later::{Part, part_at_last},
-    route::Selection,
+    route::{Selection, names},
 };
 
 /// A line that was clicked, to be shown in full.
@@ -131,6 +131,7 @@ pub(crate) fn selection_name(selection: &Selection) -> String {
     match selection {
         Selection::Container(name) | Selection::Project(name) => name.clone(),
         Selection::Service { project, service } => format!("{project}/{service}"),
+        Selection::Several(members) => names(members),
         Selection::Snapshot => "snapshot".to_owned(),
         Selection::Overview | Selection::Nowhere(_) => String::new(),
     }

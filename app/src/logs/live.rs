@@ -4,6 +4,7 @@ use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
 use sidekick::{
     logs::{LogSession, Row, ansi},
+    model::Member,
     time::Nanos,
 };
 use wasm_bindgen::JsCast;
@@ -268,8 +269,21 @@ fn source_prefix(selection: &Selection) -> Option<String> {
         Selection::Project(project) | Selection::Service { project, .. } => {
             Some(format!("{project}-"))
         }
+        Selection::Several(members) => Some(shared_project(members).unwrap_or_default()),
         _ => None,
     }
+}
+
+/// The prefix of the names of containers that are all of services of one project.
+fn shared_project(members: &[Member]) -> Option<String> {
+    let mut projects = members.iter().map(|member| match member {
+        Member::Service { project, .. } => Some(project),
+        Member::Container(_) => None,
+    });
+    let first = projects.next()??;
+    projects
+        .all(|it| it == Some(first))
+        .then(|| format!("{first}-"))
 }
 
 fn element_of(event: &web_sys::MouseEvent) -> Option<Element> {

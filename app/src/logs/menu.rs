@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 
 /// The button, and what is drawn while it is open; Escape closes it.
 #[component]
-pub(super) fn Menu(label: &'static str, draw: fn(RwSignal<bool>) -> AnyView) -> impl IntoView {
+pub(crate) fn Menu(label: &'static str, draw: fn(RwSignal<bool>) -> AnyView) -> impl IntoView {
     let open = RwSignal::new(false);
     let close = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && open.get_untracked() {

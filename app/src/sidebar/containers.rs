@@ -2,10 +2,11 @@
 
 use crate::bind::{Erase, bound, click, each, on};
 use crate::signal::{Memo, RwSignal, StoredValue, memo};
-use leptos::prelude::*;
-use sidekick::model::{Container, ContainerId, Health};
+use leptos::{ev, prelude::*};
+use sidekick::model::{Container, ContainerId, Health, Member};
 
 use super::order::{Group, groups, hold};
+use crate::compare::toggle;
 use crate::icons::{mark, state_mark};
 use crate::route::{Route, Selection, Tab};
 use crate::state::{Dashboard, dashboard};
@@ -47,6 +48,7 @@ pub(super) fn ContainerList() -> impl IntoView {
         <div
             class="list"
             role="listbox"
+            aria-multiselectable="true"
             aria-label="Containers"
             on:pointerenter=on(move |_| held.set(true))
             on:pointerleave=on(move |_| held.set(false))
@@ -179,12 +181,30 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
     });
     let field =
         move |draw: fn(&Row) -> String| row.with(|row| row.as_ref().map(draw).unwrap_or_default());
+    let compared = move || {
+        row.with(|row| {
+            let member = Member::Container(row.as_ref()?.name.clone());
+            let has =
+                |now: &Selection| matches!(now, Selection::Several(all) if all.contains(&member));
+            Some(dashboard.selection.with(has))
+        })
+    };
     let selected = memo(move || {
-        dashboard.pinned.with(|pin| {
+        let pinned = dashboard.pinned.with(|pin| {
             pin.as_ref()
                 .is_some_and(|pin| id.with_value(|id| pin.id() == id))
-        })
+        });
+        pinned || compared() == Some(true)
     });
+    let join = move |event: ev::MouseEvent| {
+        if event.shift_key() {
+            event.prevent_default();
+            let name = row.with_untracked(|row| row.as_ref().map(|row| row.name.clone()));
+            if let Some(name) = name {
+                toggle(dashboard, &Member::Container(name));
+            }
+        }
+    };
     let reachable = move || first.with(|first| first.as_ref() == Some(&id.get_value()));
     view! {
         <a
@@ -194,6 +214,7 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
             aria-description=move || field(|row| row.condition.clone())
             title=move || field(|row| format!("{}\n{}", row.name, row.condition))
             tabindex=move || if reachable() { "0" } else { "-1" }
+            on:click=on(join)
             href=move || {
                 let tab = dashboard.tab.get();
                 row.with(|row| {

@@ -1,11 +1,12 @@
 //! The list of Compose projects and their services.
 
-use crate::bind::{Erase, bound};
+use crate::bind::{Erase, bound, on};
 use crate::signal::memo;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use sidekick::model::Replicas;
 
 use super::order::words;
+use crate::compare::{members, toggle};
 use crate::icons::{group_mark, mark};
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, dashboard};
@@ -31,7 +32,7 @@ pub(super) fn ServiceList() -> impl IntoView {
             .collect::<Vec<_>>()
     };
     view! {
-        <div class="list" role="listbox" aria-label="Services">
+        <div class="list" role="listbox" aria-multiselectable="true" aria-label="Services">
             {bound(options)}
         </div>
         {move || {
@@ -100,9 +101,23 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
     };
     let Replicas { running, all, .. } = counts;
     let shape = group_mark(counts);
+    // A project is no member: its services are.
+    let member = members(&selection).pop();
     let selected = {
         let selection = selection.clone();
-        memo(move || dashboard.selection.with(|now| *now == selection))
+        let compared = member.clone();
+        memo(move || {
+            dashboard.selection.with(|now| match now {
+                Selection::Several(all) => compared.as_ref().is_some_and(|it| all.contains(it)),
+                now => *now == selection,
+            })
+        })
+    };
+    let join = move |event: ev::MouseEvent| {
+        if let Some(member) = member.as_ref().filter(|_| event.shift_key()) {
+            event.prevent_default();
+            toggle(dashboard, member);
+        }
     };
     let href = move || {
         let route = Route {
@@ -119,6 +134,7 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
             aria-selected=move || selected.get().to_string()
             tabindex=move || if first || selected.get() { "0" } else { "-1" }
             href=bound(href)
+            on:click=on(join)
         >
             {mark(move || shape)}
             <span class="name">

@@ -19,6 +19,13 @@ pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
         }
         Subject::Group(Selection::Project(project)) => (project, None),
         Subject::Group(Selection::Service { project, service }) => (project, Some(service)),
+        Subject::Group(Selection::Several(members)) => {
+            return match tab {
+                Tab::Logs | Tab::Patterns | Tab::Groups => Some(Target::SeveralLogs { members }),
+                Tab::Stats => Some(Target::SeveralStats { members }),
+                Tab::Details => None,
+            };
+        }
         Subject::Snapshot(_) | Subject::Group(_) => return None,
     };
     match tab {
@@ -31,7 +38,7 @@ pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sidekick::model::ContainerId;
+    use sidekick::model::{ContainerId, Member};
 
     #[test]
     fn logs_patterns_and_groups_share_a_subscription_and_details_has_none() {
@@ -42,6 +49,20 @@ mod tests {
         assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
         assert_eq!(of(Tab::Details), None);
         assert_eq!(target(Subject::Container(None), Tab::Logs), None);
+        let members = ["a", "b"]
+            .map(|name| Member::Container(name.into()))
+            .to_vec();
+        let several = |tab| target(Subject::Group(Selection::Several(members.clone())), tab);
+        assert_eq!(several(Tab::Logs), several(Tab::Patterns));
+        assert!(matches!(
+            several(Tab::Logs),
+            Some(Target::SeveralLogs { .. })
+        ));
+        assert!(matches!(
+            several(Tab::Stats),
+            Some(Target::SeveralStats { .. })
+        ));
+        assert_eq!(several(Tab::Details), None);
         assert_eq!(target(Subject::Group(Selection::Overview), Tab::Logs), None);
     }
 }

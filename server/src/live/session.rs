@@ -95,6 +95,9 @@ impl Session {
                         .await;
                 }
                 self.last_sub = Some(sub);
+                if let Err(error) = target.check() {
+                    return self.refuse(Some(sub), &error.to_string()).await;
+                }
                 if self.subscriptions.len() >= MAX_SUBSCRIPTIONS {
                     return self
                         .refuse(Some(sub), "too many subscriptions at a time")

@@ -86,17 +86,11 @@ impl Model {
         }
     }
 
-    pub(super) fn members(
-        &self,
-        project: &str,
-        service: Option<&str>,
-    ) -> Vec<(ContainerId, String)> {
+    pub(super) fn members(&self, has: impl Fn(&Container) -> bool) -> Vec<(ContainerId, String)> {
         let mut members: Vec<_> = self
             .containers
             .values()
-            // As `model::projects` has it: a container without a service belongs to none.
-            .filter(|c| c.project.as_deref() == Some(project) && c.service.is_some())
-            .filter(|c| service.is_none() || c.service.as_deref() == service)
+            .filter(|it| has(it))
             .map(|c| (c.id.clone(), c.name.clone()))
             .collect();
         members.sort_by(|a, b| a.1.cmp(&b.1));

@@ -1,4 +1,5 @@
-//! Compose projects: the streams of all containers of a project or service as one subscription.
+//! Compose projects, and what is compared: the streams of all containers of a project or service, or of
+//! several containers and services, as one subscription.
 //!
 //! Which containers those are follows the state of the dashboard, so that one that joins later
 //! is shown from its first line on. Each is a source of the subscription with the upstream that
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sidekick::model::ContainerId;
+use sidekick::model::{Container, ContainerId, Member as Named};
 use sidekick::protocol::{
     Cursor, Gap, GapReason, ResumePoint, SourceId, Start, StreamState, SubId,
 };
@@ -33,15 +34,41 @@ const MAX_LEAVING: usize = 64;
 /// counts those that came and went.
 const MAX_SOURCES: u16 = 4096;
 
-/// Which project, and for whom.
+/// Which containers belong together.
+#[derive(Clone, Debug)]
+pub(crate) enum Group {
+    /// Those of a project, or of one of its services.
+    Project {
+        project: String,
+        service: Option<String>,
+    },
+    /// Those that have these names, or are of these services.
+    Several(Vec<Named>),
+}
+
+impl Group {
+    /// Whether a container is one of them.
+    pub(crate) fn has(&self, container: &Container) -> bool {
+        match self {
+            // As `model::projects` has it: a container without a service belongs to none.
+            Self::Project { project, service } => {
+                container.project.as_ref() == Some(project)
+                    && container.service.is_some()
+                    && (service.is_none() || container.service == *service)
+            }
+            Self::Several(members) => members.iter().any(|it| it.has(container)),
+        }
+    }
+}
+
+/// Which containers, and for whom.
 pub(crate) struct Selection {
-    pub(crate) project: String,
-    pub(crate) service: Option<String>,
+    pub(crate) group: Group,
     pub(crate) sub: SubId,
     pub(crate) outbound: Outbound,
 }
 
-/// Subscriptions to the logs of projects.
+/// Subscriptions to the logs and stats of groups.
 pub(crate) struct ComposeLogStreamManager {
     logs: Arc<LogStreamManager>,
     stats: Arc<StatsStreamManager>,
@@ -57,13 +84,13 @@ impl ComposeLogStreamManager {
         Self { logs, stats, state }
     }
 
-    /// Shows the logs of a project's containers, each from `start` or after its resume point.
+    /// Shows the logs of a group's containers, each from `start` or after its resume point.
     pub(crate) fn logs(
         &self,
         selection: Selection,
         resume: Vec<ResumePoint>,
         start: Start,
-    ) -> ProjectStream {
+    ) -> GroupStream {
         let places = resume
             .into_iter()
             .map(|point| (point.container, point.cursor))
@@ -75,8 +102,8 @@ impl ComposeLogStreamManager {
         self.follow(selection, places, join)
     }
 
-    /// Shows the stats of a project's containers.
-    pub(crate) fn stats(&self, selection: Selection) -> ProjectStream {
+    /// Shows the stats of a group's containers.
+    pub(crate) fn stats(&self, selection: Selection) -> GroupStream {
         let stats = Arc::clone(&self.stats);
         let join = move |id: &ContainerId, _, sink| -> Viewing<StatsStore> {
             stats.join(id, Ask::default(), sink)
@@ -89,7 +116,7 @@ impl ComposeLogStreamManager {
         selection: Selection,
         places: HashMap<ContainerId, Cursor>,
         join: impl FnMut(&ContainerId, Option<Cursor>, SourceSink) -> Viewing<S> + Send + 'static,
-    ) -> ProjectStream {
+    ) -> GroupStream {
         let retry = Arc::new(Notify::new());
         let follower = Follower {
             selection,
@@ -102,27 +129,27 @@ impl ComposeLogStreamManager {
             sources: 0,
             told: None,
         };
-        ProjectStream {
+        GroupStream {
             retry,
             _task: AbortOnDropHandle::new(tokio::spawn(follower.run())),
         }
     }
 }
 
-/// Shows a project until this is dropped.
-pub(crate) struct ProjectStream {
+/// Shows a group until this is dropped.
+pub(crate) struct GroupStream {
     retry: Arc<Notify>,
     _task: AbortOnDropHandle<()>,
 }
 
-impl ProjectStream {
+impl GroupStream {
     /// Tries waiting and failed streams of all its containers now.
     pub(crate) fn retry(&self) {
         self.retry.notify_one();
     }
 }
 
-/// A container of the project.
+/// A container of the group.
 struct Member<S: Store> {
     source: SourceId,
     /// As the page was told.
@@ -131,7 +158,7 @@ struct Member<S: Store> {
     sink: SourceSink,
 }
 
-/// One that is gone from the project.
+/// One that is gone from the group.
 struct Leaving<S: Store> {
     id: ContainerId,
     member: Member<S>,
@@ -178,12 +205,11 @@ where
 
     fn update(&mut self) {
         let Selection {
-            project,
-            service,
+            group,
             sub,
             outbound,
         } = &self.selection;
-        let now = self.state.members(project, service.as_deref());
+        let now = self.state.members(|it| group.has(it));
         let gone: Vec<_> = self
             .members
             .keys()
@@ -217,7 +243,7 @@ where
             }
             if self.sources == MAX_SOURCES {
                 tracing::warn!(
-                    project,
+                    ?group,
                     "more containers came and went than one view can number"
                 );
                 break;

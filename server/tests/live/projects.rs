@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use server::demo::{Fault, Kind, Spec};
 use server::metrics::UpstreamKind;
+use sidekick::model::Member;
 use sidekick::protocol::{ClientMessage, ResumePoint, Start, StreamState, SubId, Target};
 
 use crate::support::{World, eventually, numbered};
@@ -282,4 +283,127 @@ async fn who_is_slow_gets_all_of_a_container_that_is_removed_or_a_gap() {
         came.len(),
         seen.gaps
     );
+}
+
+fn several(members: &[Member]) -> Target {
+    Target::SeveralLogs {
+        members: members.to_vec(),
+    }
+}
+
+fn named(name: &str) -> Member {
+    Member::Container(name.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_compared_are_the_named_containers_and_services_and_no_others() {
+    let world = World::start(vec![
+        replica(1),
+        replica(2),
+        Spec::new("shop-db-1").compose("shop", "db", 1),
+        Spec::new("alone"),
+    ])
+    .await;
+    for name in ["shop-web-1", "shop-web-2", "shop-db-1", "alone"] {
+        world.print(name, numbered(name, 0..5));
+    }
+    let web = Member::Service {
+        project: "shop".to_owned(),
+        service: "web".to_owned(),
+    };
+    let members = [named("alone"), web];
+    let mut page = world.page().await;
+    let sub = page.subscribe(several(&members)).await;
+    page.until("all three", |p| {
+        (0..3).all(|source| p.source(sub, source).lines.len() == 5)
+    })
+    .await;
+    let names = [0, 1, 2].map(|source| page.source(sub, source).name.clone());
+    assert_eq!(names, ["alone", "shop-web-1", "shop-web-2"]);
+    assert_eq!(page.sub_states[&sub], StreamState::Live);
+    assert_eq!(world.open(UpstreamKind::Logs), 3);
+
+    world.control.run(replica(3)).unwrap();
+    world.print("shop-web-3", numbered("late", 0..5));
+    page.until("a replica that joins", |p| {
+        p.source(sub, 3).lines == numbered("late", 0..5)
+    })
+    .await;
+    page.unsubscribe(sub).await;
+    eventually("closed", || world.open(UpstreamKind::Logs) == 0).await;
+
+    let target = Target::SeveralStats {
+        members: members.to_vec(),
+    };
+    let stats = page.subscribe(target).await;
+    page.until("readings of all", |p| {
+        (0..4).all(|source| p.source(stats, source).samples > 0)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_container_made_anew_under_its_name_goes_on_in_what_is_compared() {
+    let world = World::start(vec![Spec::new("one"), Spec::new("two")]).await;
+    world.print("one", numbered("old", 0..5));
+    let mut page = world.page().await;
+    let sub = page.subscribe(several(&[named("one"), named("two")])).await;
+    page.until("the old one", |p| p.source(sub, 0).lines.len() == 5)
+        .await;
+    world.control.remove("one").unwrap();
+    page.until("gone", |p| {
+        p.source(sub, 0).state() == Some(&StreamState::Removed)
+    })
+    .await;
+    assert_eq!(
+        page.sub_states[&sub],
+        StreamState::Live,
+        "the other is there"
+    );
+    world.control.run(Spec::new("one")).unwrap();
+    world.print("one", numbered("new", 0..5));
+    page.until("the new one", |p| {
+        p.source(sub, 2).lines == numbered("new", 0..5)
+    })
+    .await;
+    assert_eq!(page.source(sub, 2).name, "one");
+}
+
+#[tokio::test]
+async fn one_that_is_missing_joins_when_it_appears() {
+    let world = World::start(vec![Spec::new("one")]).await;
+    let mut page = world.page().await;
+    let neither = page
+        .subscribe(several(&[named("two"), named("three")]))
+        .await;
+    page.until("nobody is there", |p| {
+        p.sub_states.get(&neither) == Some(&StreamState::Empty)
+    })
+    .await;
+    world.control.run(Spec::new("two")).unwrap();
+    world.print("two", numbered("two", 0..5));
+    page.until("its lines", |p| {
+        p.source(neither, 0).lines == numbered("two", 0..5)
+    })
+    .await;
+    assert_eq!(page.sub_states[&neither], StreamState::Live);
+}
+
+#[tokio::test]
+async fn a_comparison_of_too_few_or_too_many_is_refused_with_the_reason() {
+    let world = World::start(vec![Spec::new("one")]).await;
+    let mut page = world.page().await;
+    let many = ["a", "b", "c", "d", "e"].map(named);
+    for (members, reason) in [
+        (&many[..1], "two to four"),
+        (&many[..], "two to four"),
+        (&[named("a"), named("a")], "twice"),
+        (&[named("a"), named(&"x".repeat(300))], "too long"),
+    ] {
+        let before = page.refused.len();
+        page.subscribe(several(members)).await;
+        page.until("refused", |p| p.refused.len() > before).await;
+        assert!(page.refused[before].contains(reason), "{reason}");
+    }
+    assert_eq!(world.open(UpstreamKind::Logs), 0);
 }

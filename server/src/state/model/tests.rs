@@ -1,6 +1,7 @@
 //! What events and lists change.
 
 use super::*;
+use crate::streams::Group;
 use sidekick::time::Nanos;
 
 /// When events come.
@@ -52,8 +53,13 @@ fn a_container_is_shown_from_its_creation_event_on() {
         (shown.name.as_str(), shown.image.as_str()),
         ("web", "nginx")
     );
-    assert_eq!(model.members("shop", None).len(), 1);
-    assert_eq!(model.members("shop", Some("db")).len(), 0);
+    let of_service = |service: Option<&str>| Group::Project {
+        project: "shop".to_owned(),
+        service: service.map(str::to_owned),
+    };
+    let count = |group: Group| model.members(|it| group.has(it)).len();
+    assert_eq!(count(of_service(None)), 1);
+    assert_eq!(count(of_service(Some("db"))), 0);
 }
 
 #[test]
