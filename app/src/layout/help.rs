@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::state::dashboard;
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("j k ↓ ↑", "next, previous; in the log: scroll"),
     ("Enter", "from the list into the view"),
     ("Esc", "back to the list; clears the search there"),
@@ -20,6 +20,7 @@ const KEYS: [(&str, &str); 14] = [
         "↓",
         "in the filter's box: what can be written there, with examples",
     ),
+    ("Shift+click", "in the list: compare with what is shown"),
     ("1", "containers"),
     ("2", "Compose services"),
     ("t", "theme"),
