@@ -12,6 +12,8 @@ mod ink;
 mod line;
 mod pointed;
 mod sparkline;
+#[cfg(any(feature = "hydrate", test))]
+mod thin;
 mod units;
 
 #[cfg(feature = "hydrate")]

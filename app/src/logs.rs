@@ -28,6 +28,7 @@ mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
 mod selection_menu;
+mod span;
 mod steps;
 mod suggest;
 mod timeline;
@@ -59,6 +60,7 @@ pub(crate) use list::Inspected;
 pub(crate) use menu::Menu;
 pub(crate) use notice::StreamNotice;
 pub(crate) use past::{NearPast, PastStrip};
+pub(crate) use span::{Span, span};
 pub(crate) use suggest::{Suggestions, field_names};
 pub(crate) use timeline::LogTimeline;
 pub(crate) use tools::LogTools;

@@ -71,10 +71,11 @@ impl Tab {
         matches!(self, Self::Logs | Self::Patterns | Self::Groups)
     }
 
-    /// Whether its address says what the log is filtered by.
+    /// Whether its address says what the log is filtered by. That of the curves does for the stretch of
+    /// time in it.
     #[must_use]
     pub fn has_filter(self) -> bool {
-        matches!(self, Self::Logs | Self::Groups)
+        matches!(self, Self::Logs | Self::Stats | Self::Groups)
     }
 
     /// The tab `steps` to the right (negative: to the left), going round at the ends.

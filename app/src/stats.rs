@@ -1,9 +1,11 @@
 //! The Stats tab: what a container, or each container of a project, uses.
 
+mod address;
 mod cards;
 mod range;
 mod series;
 mod table;
+mod zoom;
 
 use crate::bind::{Erase, when};
 use crate::signal::{Memo, RwSignal, memo};
@@ -12,7 +14,7 @@ use sidekick::{model::ContainerId, protocol::StreamState, sort::sort_by, time::M
 
 use crate::{
     charts::{Pointing, plural},
-    logs::StreamNotice,
+    logs::{Controls, Span, StreamNotice, span},
     pulse::pulse,
     route::{Selection, Tab},
     state::{Dashboard, Seek, Subject, dashboard},
@@ -20,6 +22,7 @@ use crate::{
 use cards::Cards;
 use range::{Range, RangeSwitch};
 use table::StatsTable;
+use zoom::ZoomOut;
 
 /// The shortest time between two drawings, in milliseconds. Each container is read once a second,
 /// but those of a project at different moments.
@@ -46,7 +49,12 @@ struct Shown {
     /// More than one container, or a group that could have more.
     group: Memo<bool>,
     range: RwSignal<Range>,
-    /// All charts show the same instant; a click shows the log there.
+    /// What the log is filtered by, of which the stretch of time is a part.
+    controls: Controls,
+    /// The stretch of time that the query is narrowed to.
+    span: Memo<Span>,
+    /// All charts show the same instant; a click shows the log there, and a stretch that is dragged over is
+    /// shown alone, by all of them and by the log.
     pointing: Pointing,
 }
 
@@ -54,6 +62,8 @@ struct Shown {
 #[component]
 pub fn StatsView() -> impl IntoView {
     let dashboard = dashboard();
+    let controls = Controls::provide();
+    address::keep(controls);
     let shown = Shown {
         dashboard,
         version: pulse(dashboard.stats_version, REDRAW_MS),
@@ -64,24 +74,31 @@ pub fn StatsView() -> impl IntoView {
                 .with(|it| !matches!(it, Selection::Container(_)))
         }),
         range: RwSignal::new(Range::default()),
+        controls,
+        span: memo(move || controls.filter.with(span)),
         pointing: Pointing {
             cursor: RwSignal::new(None),
             on_pick: Callback::new(move |at| show_log(dashboard, at)),
-            on_range: None,
+            on_range: Some(Callback::new(move |range| controls.show_span(range))),
         },
     };
-    let idle = move || idle(shown);
+    let idle = memo(move || idle(shown).or_else(|| zoom::unmeasured(shown)));
+    let idle_class = move || match idle.with(Option::is_some) {
+        true => "stats-idle told",
+        false => "stats-idle",
+    };
     view! {
         <section class="stats-view" tabindex="0" aria-label="Stats">
             <StreamNotice what="stats" />
             <div class="stats-head">
-                <p class="stats-idle" role="status">
-                    {move || idle().unwrap_or_default()}
+                <p class=idle_class role="status">
+                    {move || idle.get().unwrap_or_default()}
                 </p>
                 <span class="let-go" title="This page was too slow to take them">
                     {move || lost(dashboard.stats_lost.get())}
                 </span>
-                <RangeSwitch range=shown.range />
+                <ZoomOut shown />
+                <RangeSwitch shown />
             </div>
             <Cards shown />
             {when(move || shown.group.get(), move || view! { <StatsTable shown /> }.erase())}
@@ -105,6 +122,16 @@ impl Shown {
     /// Right edge of the curves: the newest reading, before the first one the present.
     fn end(self) -> Millis {
         self.newest().unwrap_or_else(|| self.dashboard.now.get())
+    }
+
+    /// Whether the curves show another stretch of time than the newest one.
+    fn zoomed(self) -> bool {
+        self.span.get() != (None, None)
+    }
+
+    /// From when to when the curves go.
+    fn stretch(self) -> (Millis, Millis) {
+        zoom::stretch(self.span.get(), self.range.get(), self.end())
     }
 }
 

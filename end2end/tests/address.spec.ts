@@ -36,9 +36,11 @@ test('a link to what is filtered opens the same lines, and Back takes a click ba
   await dashboard.page.goBack();
   await expect(dashboard.filter).toHaveValue('status>=200 or connect');
   await expect.poll(() => dashboard.visibleLines()).toEqual(lines.slice(0, 3));
-  // Another tab has no view; the log has it again.
+  // The curves hold to its times, so they have the view too; the details have none. The log has it again.
   await dashboard.tab('Stats').click();
-  await expect(dashboard.page).toHaveURL(/\/c\/linked\/stats$/);
+  await expect(dashboard.page).toHaveURL(/\/c\/linked\/stats\?q=status/);
+  await dashboard.tab('Details').click();
+  await expect(dashboard.page).toHaveURL(/\/c\/linked\/details$/);
   await dashboard.tab('Logs').click();
   await expect(dashboard.page).toHaveURL(/\/c\/linked\/logs\?q=status/);
 });

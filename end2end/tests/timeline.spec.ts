@@ -129,3 +129,83 @@ test('the charts of the Stats tab show one instant, and a click shows the log th
   await expect(dashboard.tab('Logs')).toHaveAttribute('aria-selected', 'true');
   await expect.poll(() => dashboard.rows.count()).toBeGreaterThan(3);
 });
+
+test('a stretch of the curves is that of the log, and the reverse', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/c/shop-api-1/stats');
+  const drawn = (name: string) => dashboard.reading(name).getByRole('img');
+  const zoomed = /, \d\d:\d\d(:\d\d)? – \d\d:\d\d(:\d\d)?: now /;
+  const all = ['CPU', 'Memory', 'Network', 'Block I/O'];
+  for (const name of all) await expect(drawn(name)).toHaveAccessibleName(/ over the last 1 min: now /);
+  // The newest reading is at the right edge; before the page looked there may be none.
+  await expect(dashboard.reading('Memory')).toContainText(/\d [MG]iB/);
+  const box = await drawn('Memory').boundingBox();
+  if (!box) throw new Error('no chart of the memory');
+  const y = box.y + box.height / 2;
+  const right = box.x + box.width - 8;
+  await page.mouse.move(right - 60, y);
+  await page.mouse.down();
+  await page.mouse.move(right, y, { steps: 4 });
+  const chosen = dashboard.reading('Memory').locator('.chart-tip');
+  await expect(chosen).toContainText(/\d – \d/);
+  await expect(chosen).toContainText(/mean .*, at most /);
+  await page.mouse.up();
+
+  // All curves show it, and the button says which it is.
+  for (const name of all) await expect(drawn(name)).toHaveAccessibleName(zoomed);
+  const out = page.locator('.stats-zoom');
+  await expect(out).toHaveText(/^\d\d:\d\d(:\d\d)? – \d\d:\d\d(:\d\d)? ×$/);
+  const stretch = (await out.textContent()) ?? '';
+  await expect(page.getByRole('button', { name: '1 min', exact: true })).toHaveAttribute('aria-pressed', 'false');
+  const query = () => new URL(page.url()).searchParams.get('q');
+  await expect.poll(query).toMatch(/^after:\S+Z before:\S+Z$/);
+  const asked = query();
+
+  // So does the link, and the log.
+  await page.reload();
+  await dashboard.live();
+  await expect(out).toHaveText(stretch);
+  await dashboard.tab('Logs').click();
+  await expect(dashboard.filter).toHaveValue(asked ?? '');
+  await expect(bars(page)).toHaveAccessibleName(/^Lines per (100 ms|200 ms|500 ms|1 s)/);
+
+  // A shorter stretch of the timeline is one of the curves too.
+  await cursor(page).focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(dashboard.filter).not.toHaveValue(asked ?? '');
+  const shorter = await dashboard.filter.inputValue();
+  await dashboard.tab('Stats').click();
+  await expect(drawn('CPU')).toHaveAccessibleName(zoomed);
+  await expect.poll(query).toBe(shorter);
+
+  // Escape shows the newest readings again; the back button the stretch before.
+  await cursor(page).first().focus();
+  await page.keyboard.press('Escape');
+  await expect(out).toBeHidden();
+  for (const name of all) await expect(drawn(name)).toHaveAccessibleName(/ over the last 1 min: now /);
+  await expect.poll(query).toBeNull();
+  await page.goBack();
+  await expect(out).toBeVisible();
+  await expect.poll(query).toBe(shorter);
+  // One click does as well, and leaves the rest of the query.
+  await dashboard.tab('Logs').click();
+  await dashboard.filter.fill(`level>=info ${shorter}`);
+  await dashboard.tab('Stats').click();
+  await out.click();
+  await expect(out).toBeHidden();
+  await expect.poll(query).toBe('level>=info');
+});
+
+test('a stretch that was not measured says so, and a range takes it back', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/c/shop-api-1/stats?q=after%3A2020-01-01T10%3A00%3A00Z%20before%3A2020-01-01T10%3A05%3A00Z');
+  await expect(page.locator('.stats-idle')).toHaveText(/^Nothing was measured in this stretch of time: the stats begin at \d\d:\d\d/);
+  await expect(page.locator('.stats-zoom')).toHaveText(/^2020-01-01 \d\d:00 – \d\d:05 ×$/);
+  await page.getByRole('button', { name: '10 min', exact: true }).click();
+  await expect(page.locator('.stats-idle')).toBeEmpty();
+  await expect(dashboard.reading('CPU').getByRole('img')).toHaveAccessibleName(/^CPU over the last 10 min/);
+});

@@ -23,7 +23,8 @@ pub struct Line {
     pub ink: Ink,
     /// What it is called at the pointer.
     pub name: String,
-    /// Time in milliseconds since the Unix epoch, and value; in time order.
+    /// Time in milliseconds since the Unix epoch, and value; in time order. What lies beyond the edges
+    /// of the chart is drawn as far as they are.
     pub points: Vec<(i64, f64)>,
 }
 
@@ -45,13 +46,17 @@ pub struct LineData {
 /// How many steps of a key the width has.
 const STEPS: i64 = 60;
 
+/// A shorter stretch would hold hardly a reading: Docker gives one a second.
+const LEAST_STRETCH_MS: i64 = 5_000;
+
 const MARGINS: Margins = Margins {
     left: 64.0,
     right: 12.0,
 };
 
 impl LineData {
-    /// The point of each line nearest to `at`, unless it is further away than a pause.
+    /// The point of each line nearest to `at` and not beyond the edges, unless it is further away than a
+    /// pause.
     #[must_use]
     pub fn nearest(&self, at: Millis) -> Vec<(&Line, i64, f64)> {
         self.lines
@@ -60,6 +65,7 @@ impl LineData {
                 let &(time, value) = line
                     .points
                     .iter()
+                    .filter(|(time, _)| self.start.0 <= *time && *time <= self.end.0)
                     .min_by_key(|(time, _)| time.abs_diff(at.0))?;
                 (time.abs_diff(at.0) <= PAUSE_MS as u64).then_some((line, time, value))
             })
@@ -95,6 +101,39 @@ impl Drawing for LineData {
         text
     }
 
+    /// Whole seconds, and no fewer than can be read.
+    fn stretch(&self, from: Millis, to: Millis) -> (Millis, Millis) {
+        let lacks = (LEAST_STRETCH_MS - to.since(from)).max(0);
+        let second = |at: Millis| Millis(at.0.div_euclid(1000).saturating_mul(1000));
+        let from = second(from.plus(-lacks / 2));
+        let to = second(to.plus(lacks / 2 + 999));
+        (from, to.max(from.plus(LEAST_STRETCH_MS)))
+    }
+
+    /// From when to when, then the mean and the highest value of each curve.
+    fn tell(&self, from: Millis, to: Millis) -> String {
+        let mut clock = Clock::new(self.utc);
+        let mut text = format!("{} – {}", clock.short(from), clock.short(to));
+        for line in &self.lines {
+            let inside = line.points.iter();
+            let inside = inside.filter(|(time, _)| from.0 <= *time && *time <= to.0);
+            let values: Vec<f64> = inside.map(|(_, value)| *value).collect();
+            if values.is_empty() {
+                continue;
+            }
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let most = values.iter().copied().fold(0.0, f64::max);
+            let (mean, most) = (self.unit.format(mean), self.unit.format(most));
+            text.push('\n');
+            if !line.name.is_empty() {
+                text.push_str(&line.name);
+                text.push(' ');
+            }
+            text.push_str(&format!("mean {mean}, at most {most}"));
+        }
+        text
+    }
+
     #[cfg(feature = "hydrate")]
     fn paint(&self, frame: &Frame) {
         // Nothing here can fail but plotters' own refusal of an area without pixels.
@@ -117,53 +156,30 @@ pub fn LineChart(
     view! { <PointedChart class="chart" label margins=MARGINS data pointing /> }.erase()
 }
 
-#[cfg(any(feature = "hydrate", test))]
-mod thin {
-    use super::PAUSE_MS;
-
-    /// The points in runs without a pause, with at most about two points (the smallest and the
-    /// largest) per `column_ms`.
-    pub(super) fn runs(points: &[(i64, f64)], column_ms: i64) -> Vec<Vec<(i64, f64)>> {
-        let column_ms = column_ms.max(1);
-        points
-            .chunk_by(|a, b| b.0 - a.0 <= PAUSE_MS)
-            .map(|run| {
-                run.chunk_by(|a, b| a.0.div_euclid(column_ms) == b.0.div_euclid(column_ms))
-                    .flat_map(extremes)
-                    .collect()
-            })
-            .collect()
-    }
-
-    fn extremes(column: &[(i64, f64)]) -> impl Iterator<Item = (i64, f64)> + use<> {
-        let low = column.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
-        let high = column.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
-        let (first, second) = match (low, high) {
-            (Some(a), Some(b)) if b.0 < a.0 => (Some(b), Some(a)),
-            (Some(a), Some(b)) if a == b => (Some(a), None),
-            other => other,
-        };
-        first.into_iter().chain(second)
-    }
-}
-
 #[cfg(feature = "hydrate")]
 mod paint {
     use plotters::prelude::*;
 
     use super::{
-        super::axis::{Axis, Room, plot},
+        super::{
+            axis::{Axis, Room, plot},
+            thin,
+        },
         *,
     };
 
     pub(super) fn draw(frame: &Frame, data: &LineData) -> Option<()> {
         let (width, height) = frame.size();
-        let max = data
+        let curves: Vec<_> = data
             .lines
             .iter()
-            .flat_map(|line| &line.points)
-            .map(|point| point.1)
-            .fold(0.0, f64::max);
+            .map(|line| {
+                let shown = thin::within(&line.points, data.start, data.end);
+                (frame.color(line.ink), shown)
+            })
+            .collect();
+        let points = curves.iter().flat_map(|(_, points)| points);
+        let max = points.map(|point| point.1).fold(0.0, f64::max);
         let steps = if height > frame.px(120.0) { 4 } else { 2 };
         let y_ticks = data.unit.ticks(max, steps);
         let x_ticks = Clock::new(data.utc).ticks(
@@ -192,13 +208,12 @@ mod paint {
             },
         )?;
         let column_ms = data.end.since(data.start) / i64::from(width.max(1));
-        for line in data.lines.iter().rev() {
-            let color = frame.color(line.ink);
-            for run in thin::runs(&line.points, column_ms) {
+        for (color, points) in curves.iter().rev() {
+            for run in thin::runs(points, column_ms) {
                 let run = run.iter().map(|&(t, v)| (t as f64, v));
                 let stroke = color.stroke_width(frame.px(1.5).max(1));
                 // An area below a lone curve; several would hide each other.
-                if data.lines.len() == 1 {
+                if curves.len() == 1 {
                     chart
                         .draw_series(AreaSeries::new(run.clone(), 0.0, color.mix(0.16)))
                         .ok()?;
@@ -236,20 +251,53 @@ mod tests {
         assert_eq!(data.tip(data.end), "", "nothing was measured there");
     }
 
-    #[test]
-    fn a_pause_breaks_the_curve() {
-        let runs = thin::runs(&[(0, 1.0), (1000, 2.0), (60_000, 3.0)], 1);
-        assert_eq!(runs, [vec![(0, 1.0), (1000, 2.0)], vec![(60_000, 3.0)]]);
+    fn shown() -> LineData {
+        LineData {
+            lines: vec![line(&[
+                (5000, 1.0),
+                (10_000, 2.0),
+                (20_000, 6.0),
+                (31_000, 9.0),
+            ])],
+            start: Millis(10_000),
+            end: Millis(30_000),
+            unit: Unit::Percent,
+            utc: true,
+        }
     }
 
     #[test]
-    fn thinning_keeps_peaks_and_order() {
-        let points: Vec<_> = (0..1000)
-            .map(|i| (i * 10, if i == 503 { 99.0 } else { 1.0 }))
-            .collect();
-        let runs = thin::runs(&points, 1000);
-        assert!(runs[0].len() <= 20);
-        assert!(runs[0].contains(&(5030, 99.0)));
-        assert!(runs[0].is_sorted_by_key(|point| point.0));
+    fn the_pointer_finds_nothing_beyond_the_edges() {
+        let data = shown();
+        assert_eq!(data.tip(data.start), "00:00:10\nweb 2.0 %");
+        assert_eq!(data.tip(data.end), "00:00:20\nweb 6.0 %");
+    }
+
+    #[test]
+    fn a_stretch_is_of_whole_seconds_and_wide_enough_to_see_something() {
+        let data = shown();
+        let of = |from, to| {
+            let (from, to) = data.stretch(Millis(from), Millis(to));
+            (from.0, to.0)
+        };
+        assert_eq!(of(10_400, 20_600), (10_000, 21_000));
+        assert_eq!(of(10_000, 20_000), (10_000, 20_000));
+        assert_eq!(of(12_000, 12_000), (9000, 15_000));
+        let (from, to) = data.stretch(Millis(i64::MIN), Millis(i64::MAX));
+        assert!(from < to);
+    }
+
+    #[test]
+    fn a_stretch_tells_the_mean_and_the_highest_value_in_it() {
+        let data = shown();
+        assert_eq!(
+            data.tell(Millis(10_000), Millis(20_000)),
+            "00:00:10 – 00:00:20\nweb mean 4.0 %, at most 6.0 %"
+        );
+        assert_eq!(
+            data.tell(Millis(22_000), Millis(27_000)),
+            "00:00:22 – 00:00:27",
+            "nothing was measured there"
+        );
     }
 }

@@ -16,7 +16,7 @@ use super::controls::{Controls, controls};
 use super::past::look_for;
 use crate::pulse::pulse;
 use crate::route::{Route, Tab, decode, encode};
-use crate::signal::{effect, memo};
+use crate::signal::effect;
 use crate::state::Seek;
 
 /// Shortest time between two changes of the address, in milliseconds: browsers refuse too many.
@@ -164,7 +164,7 @@ impl Controls {
 }
 
 /// Shows the view that the address asks for, and keeps the address on what is shown, as long as the
-/// log's tab lives. What the query says of time is read again when that changes.
+/// log's tab lives.
 pub(super) fn keep() {
     let controls = controls();
     let dashboard = controls.dashboard;
@@ -192,22 +192,7 @@ pub(super) fn keep() {
             write(controls);
         }
     });
-    // The minute that a span of time counts from, and the zone that a time of day is in.
-    let clock = memo(move || {
-        let minute = dashboard.now.get().0 / 60_000;
-        (minute, dashboard.utc.get())
-    });
-    effect(move || {
-        // A memo that nobody reads follows nothing.
-        clock.with(|_| ());
-        let timed = controls.filter.with_untracked(|filter| {
-            let text = filter.text.to_ascii_lowercase();
-            text.contains("after:") || text.contains("before:")
-        });
-        if timed {
-            controls.read_anew();
-        }
-    });
+    controls.follow_clock();
 }
 
 /// Writes what is shown into the address: what was chosen by a click as a step that the back button

@@ -6,11 +6,7 @@ use crate::bind::{Erase, bound, click};
 use crate::signal::{RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::{
-    logs::{
-        Bucket, Filter, LogSession, buckets_of,
-        query::{When, parse},
-        step_for,
-    },
+    logs::{Bucket, LogSession, buckets_of, step_for},
     time::Millis,
 };
 
@@ -18,6 +14,7 @@ use super::{
     controls::{Controls, Goal, controls},
     events::marks,
     past::look_for,
+    span::{Span, span},
 };
 use crate::{
     charts::{Bar, BarsData, Mark, Pointing, SeverityBars},
@@ -36,9 +33,6 @@ const MOST_BARS: usize = 120;
 
 /// What no query asks for by a slip of the hand has more; the rest is not drawn.
 const LAST_BAR: i64 = 1000;
-
-/// The instants that a query begins and ends with.
-type Span = (Option<Millis>, Option<Millis>);
 
 /// Lines over time by severity. A click goes to the first line of a bar; a stretch that is dragged
 /// over becomes part of the query, which the chart then shows alone and in shorter steps.
@@ -73,7 +67,7 @@ pub(crate) fn LogTimeline() -> impl IntoView {
     let pointing = Pointing {
         cursor: RwSignal::new(None),
         on_pick: Callback::new(move |at| go_to(controls, span.get_untracked(), at)),
-        on_range: Some(Callback::new(move |range| narrow(controls, range))),
+        on_range: Some(Callback::new(move |range| controls.show_span(range))),
     };
     let narrowed = move || span.get() != (None, None);
     view! {
@@ -83,36 +77,12 @@ pub(crate) fn LogTimeline() -> impl IntoView {
             class="timeline-all"
             title="Show the lines of all times again"
             hidden=bound(move || !narrowed())
-            on:click=click(move || narrow(controls, None))
+            on:click=click(move || controls.show_span(None))
         >
             "All times ×"
         </button>
     }
     .erase()
-}
-
-/// The stretch of time that a filter shows.
-fn span(filter: &Filter) -> Span {
-    if filter.language.is_none() {
-        return (None, None);
-    }
-    let (after, before) = parse(&filter.text, None).query.span();
-    let resolve = |when: When| when.resolve(filter.here).millis();
-    (after.map(resolve), before.map(resolve))
-}
-
-/// Has the query show only this stretch, or all times.
-fn narrow(controls: Controls, range: Option<(Millis, Millis)>) {
-    let shown = controls.filter.with_untracked(span);
-    if range.is_none() && shown == (None, None) {
-        return;
-    }
-    let at = |time: Millis| When::At(time.into());
-    let range = (range.map(|it| at(it.0)), range.map(|it| at(it.1)));
-    controls.change_filter(|filter| {
-        let query = parse(&filter.text, None).query;
-        filter.text = query.with_span(range).to_text();
-    });
 }
 
 /// Scrolls to the first line of the bar at an instant; where its lines are not loaded, they come.
@@ -204,7 +174,7 @@ fn bar(bucket: &Bucket) -> Bar {
 mod tests {
     use super::*;
     use sidekick::{
-        logs::{StoreLimits, query::Language},
+        logs::StoreLimits,
         protocol::{LogBatch, LogStream},
         time::Nanos,
     };
@@ -265,19 +235,5 @@ mod tests {
             assert!(data.bars.len() <= LAST_BAR as usize + 1, "{span:?}");
         }
         assert_eq!(drawn(&session(&[]), (at(1), at(2))), (0, 60_000, 20, 0));
-    }
-
-    #[test]
-    fn the_span_is_read_with_the_clock_of_the_query() {
-        let mut filter = Filter {
-            text: "x after:1970-01-01T00:00:05Z".to_owned(),
-            ..Filter::default()
-        };
-        assert_eq!(span(&filter), (None, None), "plain text without a language");
-        filter.language = Some(Language::QUERIES);
-        assert_eq!(span(&filter), (at(5), None));
-        filter.text = "before:10s".to_owned();
-        filter.here.now = Millis(60_000);
-        assert_eq!(span(&filter), (None, at(50)));
     }
 }

@@ -10,6 +10,7 @@ use sidekick::model::StatsSample;
 use super::{
     Member, Shown,
     series::{Chart, curves},
+    zoom,
 };
 use crate::charts::{LineChart, Unit, format_bytes, format_percent, group_digits};
 
@@ -23,23 +24,30 @@ pub(super) fn Cards(shown: Shown) -> impl IntoView {
 #[component]
 fn Card(shown: Shown, chart: Chart) -> impl IntoView {
     let data = move || {
-        let newest = shown.end();
+        let stretch = shown.stretch();
         let utc = shown.dashboard.utc.get();
         shown.dashboard.stats.with_value(|stats| {
             shown
                 .members
-                .with(|members| curves(stats, members, chart, (shown.range.get(), newest), utc))
+                .with(|members| curves(stats, members, chart, stretch, utc))
         })
     };
     let figure = memo(move || figure(shown, chart));
     let label = memo(move || {
         let (values, detail) = figure.get();
-        format!(
-            "{} over the last {}: now {}, {detail}",
-            chart.title(),
-            shown.range.get().label(),
-            values.join(", ")
-        )
+        let title = chart.title();
+        let values = values.join(", ");
+        match shown.zoomed() {
+            true => {
+                let now = shown.dashboard.now.get_untracked();
+                let stretch = zoom::tell(shown.stretch(), now, shown.dashboard.utc.get());
+                format!("{title}, {stretch}: now {values}, {detail}")
+            }
+            false => {
+                let range = shown.range.get().label();
+                format!("{title} over the last {range}: now {values}, {detail}")
+            }
+        }
     });
     view! {
         <section class="card" aria-label=chart.title()>

@@ -1,8 +1,9 @@
 //! How far back the curves reach.
 
 use crate::bind::{Erase, click};
-use crate::signal::RwSignal;
 use leptos::prelude::*;
+
+use super::Shown;
 
 /// A stretch of time up to the newest reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,16 +37,19 @@ impl Range {
     }
 }
 
-/// Picks a range.
+/// Picks a range, up to the newest reading: what was zoomed into is left.
 #[component]
-pub(super) fn RangeSwitch(range: RwSignal<Range>) -> impl IntoView {
+pub(super) fn RangeSwitch(shown: Shown) -> impl IntoView {
     let choice = move |it: Range| {
         view! {
             <button
                 type="button"
                 class="segment"
-                aria-pressed=move || (range.get() == it).to_string()
-                on:click=click(move || range.set(it))
+                aria-pressed=move || (shown.range.get() == it && !shown.zoomed()).to_string()
+                on:click=click(move || {
+                    shown.range.set(it);
+                    shown.controls.show_span(None);
+                })
             >
                 {it.label()}
             </button>

@@ -1,11 +1,11 @@
 //! From readings to curves.
 
 use sidekick::{
-    stats::{Metric, Point, StatsCollector},
+    stats::{Metric, PAUSE_MS, Point, StatsCollector},
     time::Millis,
 };
 
-use super::{Member, Range};
+use super::Member;
 use crate::charts::{Ink, Line, LineData, Unit};
 
 /// What one chart shows.
@@ -54,11 +54,17 @@ pub(super) fn curves(
     stats: &StatsCollector,
     members: &[Member],
     chart: Chart,
-    (range, newest): (Range, Millis),
+    (start, end): (Millis, Millis),
     utc: bool,
 ) -> LineData {
-    let start = newest.plus(-range.ms());
-    let points = |member: &Member, metric| stats.points_since(&member.id, metric, start);
+    // The readings beside the edges too: the curves go on to them.
+    let since = start.plus(-PAUSE_MS);
+    let points = |member: &Member, metric| {
+        let mut points = stats.points_since(&member.id, metric, since);
+        let last = points.partition_point(|it| it.time <= end);
+        points.truncate(last + 1);
+        points
+    };
     let lines = match (members, chart.metrics()) {
         ([_, _, ..], [(metric, _)]) => members
             .iter()
@@ -86,7 +92,7 @@ pub(super) fn curves(
     LineData {
         lines,
         start,
-        end: newest,
+        end,
         unit: chart.unit(),
         utc,
     }

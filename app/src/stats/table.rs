@@ -64,10 +64,11 @@ fn StatsRow(shown: Shown, member: Member) -> impl IntoView {
     });
     let id = member.id.clone();
     let cpu = move || {
-        let start = shown.end().plus(-shown.range.get().ms());
+        let (start, end) = shown.stretch();
         shown.dashboard.stats.with_value(|stats| {
             let points = stats.points_since(&id, Metric::Cpu, start);
-            points.iter().map(|point| point.value).collect()
+            let inside = points.iter().take_while(|point| point.time <= end);
+            inside.map(|point| point.value).collect()
         })
     };
     let href = Route::container(&member.name, Tab::Stats).path();
