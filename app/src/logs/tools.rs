@@ -42,10 +42,10 @@ pub(crate) fn LogTools() -> impl IntoView {
                 format!("{patterns} counted otherwise ×")
             }}
         </button>
-        <Highlights />
         <Steps />
         <SelectionMenu />
         <Columns />
+        <Highlights />
         <Memory />
         <Views />
         <Download />
