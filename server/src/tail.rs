@@ -221,6 +221,7 @@ impl Tail {
         }
         if self.must_begin() && self.began.elapsed() >= ENGINE_WITHIN {
             let why = self.said.as_deref().unwrap_or("it says nothing");
+            let why = why.trim_end_matches("; trying again");
             bail!(
                 "no list of containers from {} within {} s: {why}",
                 self.args.url,

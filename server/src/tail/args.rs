@@ -3,8 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use sidekick::logs::query::{Here, When};
 use sidekick::protocol::Start;
-use sidekick::time::Nanos;
+use sidekick::time::{Millis, Nanos};
 
 /// What `tail --help` says at its top.
 pub(crate) const ABOUT: &str = "Print the log of containers through a running dashboard, from the first line on, \
@@ -31,8 +32,8 @@ pub struct TailArgs {
     /// The dashboard
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
     pub(super) url: String,
-    /// Begin with the first line from here on: a time (2026-11-22T10:00:00Z), seconds since 1970,
-    /// or how long ago (90s, 10m, 3h, 2d)
+    /// Begin with the first line from here on: a time (2026-11-22T10:00:00Z; without the Z in UTC too),
+    /// seconds since 1970, or how long ago (90s, 10m, 1h30m, 2d)
     #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "tail")]
     since: Option<Nanos>,
     /// Begin with the newest N lines of each container
@@ -69,41 +70,37 @@ impl TailArgs {
     }
 }
 
-/// Reads a point in time.
+/// Reads a point in time: seconds since 1970, with a fraction or without, or as queries write it.
 fn when(text: &str) -> Result<Nanos, String> {
-    let help =
-        "give a time such as 2026-11-22T10:00:00Z, seconds since 1970, or 90s, 10m, 3h, 2d ago";
-    if let Some(time) = Nanos::parse_rfc3339(text.as_bytes()) {
-        return Ok(time);
-    }
-    let (number, unit) = match text.char_indices().next_back() {
-        Some((end, unit)) if unit.is_ascii_alphabetic() => (&text[..end], Some(unit)),
-        _ => (text, None),
-    };
-    let number: i64 = number.parse().map_err(|_| help.to_owned())?;
-    let seconds = match unit {
-        None => {
-            return number
-                .checked_mul(1_000_000_000)
-                .map(Nanos)
-                .ok_or_else(|| help.to_owned());
-        }
-        Some('s') => Some(number),
-        Some('m') => number.checked_mul(60),
-        Some('h') => number.checked_mul(3600),
-        Some('d') => number.checked_mul(86_400),
-        Some(_) => None,
-    };
-    let ago = seconds
-        .and_then(|it| it.checked_mul(1_000_000_000))
-        .ok_or_else(|| help.to_owned())?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let now = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
-    now.checked_sub(ago)
+    let here = Here {
+        now: Millis(i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
+        ahead_ms: 0,
+    };
+    let time = epoch(text).or_else(|| Some(When::parse(text)?.resolve(here)));
+    time.ok_or_else(|| {
+        "give a time such as 2026-11-22T10:00:00Z, 2026-11-22 or 10:15 (in UTC), seconds since 1970, or \
+         90s, 10m, 1h30m, 2d ago"
+            .to_owned()
+    })
+}
+
+/// Reads seconds since 1970, as `docker events` and `date +%s.%N` write them.
+fn epoch(text: &str) -> Option<Nanos> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let fraction = format!("{fraction:0<9}");
+    let nanos: i64 = fraction.get(..9)?.parse().ok()?;
+    let whole: i64 = whole.parse().ok()?;
+    whole
+        .checked_mul(1_000_000_000)?
+        .checked_add(nanos)
         .map(Nanos)
-        .ok_or_else(|| help.to_owned())
 }
 
 #[cfg(test)]
@@ -117,10 +114,24 @@ mod tests {
             Ok(Nanos(1_767_225_601_000_000_000))
         );
         assert_eq!(when("1767225601"), Ok(Nanos(1_767_225_601_000_000_000)));
+        assert_eq!(when("1767225601.25"), Ok(Nanos(1_767_225_601_250_000_000)));
+        for text in ["2026-01-01T00:00:01", "2026-01-01 00:00:01"] {
+            assert_eq!(when(text), when("2026-01-01T00:00:01Z"), "{text}");
+        }
+        assert_eq!(when("2026-01-01"), when("2026-01-01T00:00:00Z"));
+        assert!(when("1h30m").is_ok() && when("10:15").is_ok());
         let (now, ago) = (when("0s").unwrap(), when("2h").unwrap());
         let hours = (now.0 - ago.0) as f64 / 3.6e12;
         assert!((1.99..2.01).contains(&hours), "{hours}");
-        for wrong in ["", "yesterday", "5y", "m", "99999999999999999999"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "5y",
+            "m",
+            "1.",
+            ".5",
+            "99999999999999999999",
+        ] {
             assert!(when(wrong).is_err(), "{wrong}");
         }
     }

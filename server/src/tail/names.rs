@@ -93,13 +93,23 @@ fn known(containers: &[Container]) -> String {
     const SHOWN: usize = 20;
     let mut names: Vec<_> = containers.iter().map(|it| it.name.as_str()).collect();
     names.sort_unstable();
-    match names.len() {
-        0 => ": there are no containers".to_owned(),
-        1..=SHOWN => format!("; there are {}", names.join(", ")),
-        n => format!(
-            "; there are {} and {} more",
-            names[..SHOWN].join(", "),
-            n - SHOWN
+    let mut projects: Vec<_> = containers
+        .iter()
+        .filter_map(|it| it.project.as_deref())
+        .collect();
+    projects.sort_unstable();
+    projects.dedup();
+    let first = |names: &[&str]| match names.len() {
+        n if n > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+        _ => names.join(", "),
+    };
+    match (names.len(), projects.len()) {
+        (0, _) => ": there are no containers".to_owned(),
+        (_, 0) => format!("; there are {}", first(&names)),
+        _ => format!(
+            "; there are {}, and the projects {}",
+            first(&names),
+            first(&projects)
         ),
     }
 }
@@ -152,7 +162,7 @@ mod tests {
         let all = containers();
         assert_eq!(
             targets("wbe", &all, true).unwrap_err(),
-            "no container or project is named wbe; there are db, shop-old, web"
+            "no container or project is named wbe; there are db, shop-old, web, and the projects shop"
         );
         assert!(targets("aaaa", &all, true).unwrap_err().contains("several"));
         assert!(
