@@ -16,7 +16,8 @@ use crate::details::{ContainerDetails, ProjectDetails};
 use crate::groups::GroupsView;
 use crate::layout::{Help, Screen, screen, tell_health};
 use crate::logs::{
-    ColumnHead, Inspected, LineInspector, LogTimeline, LogTools, NearPast, PastStrip, Suggestions,
+    ColumnHead, Inspected, LaneHead, LineInspector, LogTimeline, LogTools, NearPast, PastStrip,
+    Suggestions,
 };
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
@@ -57,7 +58,7 @@ pub(crate) enum Part {
     Suggestions(NodeRef<html::Input>),
     /// Above the lines.
     Timeline,
-    /// Above the lines too: names of columns.
+    /// Above the lines too: names of fields, or of those side by side.
     Columns,
     /// At the upper edge of the lines.
     Past(NearPast),
@@ -108,7 +109,7 @@ fn draw(part: Part) -> AnyView {
         Part::Compare => view! { <Compare /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
         Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
-        Part::Columns => view! { <ColumnHead /> }.erase(),
+        Part::Columns => view! { <ColumnHead /> <LaneHead /> }.into_any(),
         Part::Timeline => view! { <LogTimeline /> }.erase(),
         Part::Past(near) => view! { <PastStrip near /> }.erase(),
         Part::Inspector(inspected) => view! { <LineInspector inspected /> }.erase(),

@@ -5,6 +5,7 @@
 //! of the session grows or the view scrolls.
 
 mod address;
+mod beside;
 mod chips;
 mod columns;
 mod controls;
@@ -49,6 +50,7 @@ use crate::signal::RwSignal;
 use leptos::{ev, prelude::*};
 
 pub(crate) use address::{View, parameters};
+pub(crate) use beside::LaneHead;
 pub(crate) use chips::SeverityChips;
 pub(crate) use columns::{Cells, ColumnHead, cells};
 pub(crate) use controls::Controls;

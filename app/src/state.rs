@@ -12,7 +12,7 @@ mod target;
 
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
-pub use log::{Column, Health, Past, Reading, Seek};
+pub use log::{Column, Health, Lanes, Past, Reading, Seek};
 pub use opened::Opened;
 pub use pinned::Pinned;
 
@@ -126,6 +126,10 @@ pub struct Dashboard {
     pub(crate) corrected: StoredValue<crate::corrections::Corrected>,
     /// Fields that are shown as columns of the log.
     pub columns: RwSignal<Vec<Column>>,
+    /// Whether a merged log is to be shown side by side.
+    pub beside: RwSignal<bool>,
+    /// The columns in which it is shown so.
+    pub lanes: RwSignal<Lanes>,
     /// What lines are put in groups by, as a query in a URL.
     pub grouping: RwSignal<String>,
     /// Where somebody reads, for the next view of the same log. Not a signal: the view knows.
@@ -221,6 +225,8 @@ impl Dashboard {
             asked: RwSignal::new(None),
             corrected: StoredValue::new(crate::corrections::Corrected::default()),
             columns: RwSignal::new(Vec::new()),
+            beside: RwSignal::new(false),
+            lanes: RwSignal::new(Lanes::default()),
             grouping: RwSignal::new(String::new()),
             reading: StoredValue::new(None),
             stats: StoredValue::new(StatsCollector::new(STATS_SAMPLES)),
@@ -327,6 +333,7 @@ impl Dashboard {
         self.past.set(Past::default());
         self.seek.set(None);
         self.reading.set_value(None);
+        self.beside.set(false);
         let asked = crate::live::history::asked_view();
         let asked = (self.tab.get_untracked().has_filter() && !asked.is_empty()).then_some(asked);
         self.asked.set(asked);

@@ -6,6 +6,7 @@
 //! | `q=` | the query; a pattern that the log is narrowed to is a part of it, by its text |
 //! | `level=error,warn` | the severities that are switched on; all without it |
 //! | `mark=` | a text that is marked; once for each of them |
+//! | `beside=1` | a merged log stands side by side |
 //! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
 use sidekick::logs::query::Query;
@@ -33,6 +34,8 @@ pub(crate) struct View {
     pub(crate) severities: SeveritySet,
     /// Texts that are marked.
     pub(crate) highlights: Vec<String>,
+    /// A merged log stands side by side.
+    pub(crate) beside: bool,
 }
 
 impl View {
@@ -53,6 +56,7 @@ impl View {
             text,
             severities: filter.severities,
             highlights: Vec::new(),
+            beside: false,
         }
     }
 
@@ -62,6 +66,7 @@ impl View {
         for (name, value) in parameters(search) {
             match name {
                 "q" => view.text = value,
+                "beside" => view.beside = value == "1",
                 "level" => {
                     let named = Severity::ALL
                         .into_iter()
@@ -106,6 +111,10 @@ impl View {
                 out.truncate(before);
             }
         }
+        if self.beside {
+            out.push(if out.is_empty() { '?' } else { '&' });
+            out.push_str("beside=1");
+        }
         out
     }
 }
@@ -148,6 +157,7 @@ impl Controls {
         });
         View {
             highlights: self.highlights.get_untracked(),
+            beside: self.dashboard.beside.get_untracked(),
             ..of_filter
         }
     }
@@ -155,6 +165,7 @@ impl Controls {
     /// Shows a view. Muted patterns stay so.
     pub(crate) fn show_view(self, view: View) {
         self.highlight(view.highlights);
+        self.dashboard.beside.set(view.beside);
         self.change_filter(|filter| {
             filter.text = view.text;
             filter.severities = view.severities;
@@ -186,6 +197,7 @@ pub(super) fn keep() {
     effect(move || {
         settled.track();
         marked.track();
+        dashboard.beside.track();
         let tab = dashboard.route.with(|route| route.tab);
         let same = dashboard.subject.with_untracked(|now| *now == of);
         if same && tab == Tab::Logs && dashboard.asked.get().is_none() {
@@ -248,6 +260,7 @@ mod tests {
                     text: text.to_owned(),
                     severities,
                     highlights,
+                    beside: !text.is_empty(),
                 };
                 assert_eq!(View::parse(&view.search()), view);
             }
@@ -260,7 +273,7 @@ mod tests {
         let mut view = View {
             text: "ü".repeat(1000),
             severities: SeveritySet::only(Severity::Error),
-            highlights: Vec::new(),
+            ..View::default()
         };
         assert_eq!(View::parse(&view.search()), view);
         view.text = "ü".repeat(10_000);

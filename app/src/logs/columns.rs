@@ -127,7 +127,10 @@ fn Fields() -> impl IntoView {
 /// The names of the columns above them.
 #[component]
 pub(crate) fn ColumnHead() -> impl IntoView {
-    let columns = crate::state::dashboard().columns;
+    let dashboard = crate::state::dashboard();
+    let columns = dashboard.columns;
+    let is_hidden =
+        move || columns.with(Vec::is_empty) || !dashboard.lanes.with(crate::state::Lanes::is_empty);
     let cell = |column: Column| {
         let width = format!("{}ch", column.width);
         view! {
@@ -138,7 +141,7 @@ pub(crate) fn ColumnHead() -> impl IntoView {
         .erase()
     };
     view! {
-        <div class="log-head" aria-hidden="true" hidden=move || columns.with(Vec::is_empty)>
+        <div class="log-head" aria-hidden="true" hidden=bound(is_hidden)>
             <div class="log-row">
                 <span class="gutter"></span>
                 <span class="stamp">"time"</span>

@@ -11,6 +11,7 @@ use crate::{
     charts::plural,
     later::{Part, part_at_last},
     route::{Selection, names},
+    state::Lanes,
 };
 
 /// A line that was clicked, to be shown in full.
@@ -56,6 +57,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
             .selection
             .with(|it| !matches!(it, Selection::Container(_)))
     };
+    let beside = move || !dashboard.lanes.with(Lanes::is_empty);
     #[cfg(feature = "hydrate")]
     let actions = live::start(live::Parts {
         controls,
@@ -72,6 +74,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
         <div
             class="log-list"
             class:merged=bound(merged)
+            class:beside=bound(beside)
             class:roomy=move || fits.get()
         >
             {part_at_last(Part::Columns)}

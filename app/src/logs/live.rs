@@ -81,11 +81,17 @@ pub(super) fn start(parts: Parts) -> Actions {
         dashboard.logs_version.track();
         controls.filter.track();
         let utc = dashboard.utc.get();
-        let columns = dashboard.columns.get();
+        let lanes = dashboard.lanes.get();
+        // There is no room for both.
+        let columns = match lanes.is_empty() {
+            true => dashboard.columns.get(),
+            false => Vec::new(),
+        };
         let (_, height) = size.get();
         actions.with(|view, session| {
             view.set_utc(utc);
             view.set_columns(columns);
+            view.set_lanes(lanes);
             view.resize(height);
             view.sync(session);
         });

@@ -17,7 +17,7 @@ use super::fingerprint::{fingerprint, hash};
 use super::pieces::{Piece, classes, colors, is_plain, marks, pieces, rgb, shown};
 use crate::charts::{Clock, group_digits, plural, source_color};
 use crate::later;
-use crate::state::Column;
+use crate::state::{Column, Lanes};
 
 /// How rows are written, apart from the rows themselves.
 pub(super) struct Look<'a> {
@@ -30,6 +30,8 @@ pub(super) struct Look<'a> {
     pub(super) marks: u64,
     /// Fields to show before the message.
     pub(super) columns: &'a [Column],
+    /// In which column a source's lines stand.
+    pub(super) lanes: &'a Lanes,
 }
 
 pub(super) struct Slot {
@@ -140,6 +142,8 @@ impl Slot {
                 let print = look.columns.iter().fold(print ^ look.marks, |print, it| {
                     hash(it.name.bytes(), print ^ it.width as u64)
                 });
+                let lane = look.lanes.lane(*source);
+                let print = lane.map_or(print, |lane| hash([lane as u8].into_iter(), print));
                 let columns: usize = look.columns.iter().map(|it| it.width + 1).sum();
                 if self.written != print {
                     self.written = print;
@@ -151,6 +155,7 @@ impl Slot {
                         None => (text, left_out),
                     };
                     self.write_entry(entry, shown, kind, (session, look.filter));
+                    self.stand_in(lane);
                 }
                 text.len() + columns
             }
@@ -158,15 +163,26 @@ impl Slot {
                 let from = named(*source);
                 let (text, at) = note_text(note);
                 let name = from.map_or("", |(_, name)| name);
-                let seed = at.map_or(0, |at| at.0) as u64 ^ u64::from(look.utc);
+                let lane = look.lanes.lane(*source);
+                let place = lane.map_or(0, |lane| lane as u64 + 1) << 8;
+                let seed = at.map_or(0, |at| at.0) as u64 ^ u64::from(look.utc) ^ place;
                 let print = hash(text.bytes(), hash(name.bytes(), seed));
                 if self.written != print {
                     self.written = print;
                     self.write_head(at, from, look.clock);
                     self.write_note(note, &text);
+                    self.stand_in(lane);
                 }
                 text.len()
             }
+        }
+    }
+
+    /// Puts the row into a column, where the log stands side by side.
+    fn stand_in(&self, lane: Option<usize>) {
+        if let Some(lane) = lane {
+            let class = format!("{} lane lane-{lane}", self.root.class_name());
+            self.root.set_class_name(&class);
         }
     }
 

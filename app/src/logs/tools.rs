@@ -4,9 +4,9 @@ use crate::bind::{bound, click};
 use leptos::prelude::*;
 
 use super::{
-    address, columns::Columns, controls::controls, download::Download, filter_box::TemplateChip,
-    highlights::Highlights, memory::Memory, selection_menu::SelectionMenu, steps::Steps,
-    views::Views,
+    address, beside::BesideSwitch, columns::Columns, controls::controls, download::Download,
+    filter_box::TemplateChip, highlights::Highlights, memory::Memory,
+    selection_menu::SelectionMenu, steps::Steps, views::Views,
 };
 use crate::{charts::plural, corrections, mutes::Mutes};
 
@@ -44,6 +44,7 @@ pub(crate) fn LogTools() -> impl IntoView {
         </button>
         <Steps />
         <SelectionMenu />
+        <BesideSwitch />
         <Columns />
         <Highlights />
         <Memory />

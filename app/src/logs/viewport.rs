@@ -13,7 +13,7 @@ use super::{
     window::{ROW_PX, Turn, slots, turn, window},
 };
 use crate::charts::{Clock, fixed};
-use crate::state::{Column, Reading};
+use crate::state::{Column, Lanes, Reading};
 
 pub(super) struct Viewport {
     scroller: HtmlElement,
@@ -31,6 +31,7 @@ pub(super) struct Viewport {
     clock: Clock,
     utc: bool,
     columns: Vec<Column>,
+    lanes: Lanes,
     /// Prefix to leave out of the names of sources; `None` shows no sources.
     source_prefix: Option<String>,
 }
@@ -55,6 +56,7 @@ impl Viewport {
             clock: Clock::new(false),
             utc: false,
             columns: Vec::new(),
+            lanes: Lanes::default(),
             source_prefix: None,
         }
     }
@@ -88,14 +90,26 @@ impl Viewport {
         }
     }
 
-    /// Tells the names above the columns how far the lines are scrolled to the left.
-    fn tell_left(&self) {
+    pub(super) fn set_lanes(&mut self, lanes: Lanes) {
+        if self.lanes != lanes {
+            self.tell_list("--lanes", &lanes.names.len().to_string());
+            self.lanes = lanes;
+        }
+    }
+
+    /// Sets a property of the list around, which the names above the lines follow too.
+    fn tell_list(&self, property: &str, value: &str) {
         if let Some(list) = self.scroller.parent_element()
             && let Some(list) = list.dyn_ref::<HtmlElement>()
         {
-            let left = format!("-{}px", self.scroller.scroll_left().max(0));
-            let _refused = HtmlElement::style(list).set_property("--log-left", &left);
+            let _refused = HtmlElement::style(list).set_property(property, value);
         }
+    }
+
+    /// Tells the names above the columns how far the lines are scrolled to the left.
+    fn tell_left(&self) {
+        let left = format!("-{}px", self.scroller.scroll_left().max(0));
+        self.tell_list("--log-left", &left);
     }
 
     pub(super) fn position(&self, session: &LogSession) -> Position {
@@ -279,6 +293,7 @@ impl Viewport {
             source_prefix: self.source_prefix.as_deref(),
             marks,
             columns: &self.columns,
+            lanes: &self.lanes,
         };
         let mut widest = self.widest;
         let mut indices = range;

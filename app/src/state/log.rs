@@ -31,6 +31,30 @@ pub struct Column {
     pub width: usize,
 }
 
+/// The columns of a merged log that is shown side by side; empty where it is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lanes {
+    /// What stands above each, from left to right; at most four.
+    pub names: Vec<String>,
+    /// In which column the lines of a source stand: its number, and an index of `names`.
+    pub of: Vec<(u16, usize)>,
+}
+
+impl Lanes {
+    /// Whether the log is merged.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The column of a source; `None` where it has none.
+    #[must_use]
+    pub fn lane(&self, source: u16) -> Option<usize> {
+        let found = self.of.iter().find(|(known, _)| *known == source);
+        found.map(|(_, lane)| *lane)
+    }
+}
+
 /// What the page knows of the lines before those that it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Past {
