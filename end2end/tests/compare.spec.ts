@@ -84,6 +84,66 @@ test('one that is missing is named, joins when it appears, and goes on when it i
   expect((await dashboard.visibleLines()).sort()).toEqual(['from one', 'the new two', 'the old two']);
 });
 
+test('side by side each has a column, in one order of time, which the address keeps', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('one', 'for i in 1 2 3; do echo from one $i; sleep 0.4; done; sleep 600');
+  await docker.run('two', 'sleep 0.2; for i in 1 2 3; do echo from two $i; sleep 0.4; done; sleep 600');
+  await dashboard.open('/compare/one,two/logs');
+  const shared = async () => (await dashboard.visibleLines()).sort();
+  const all = ['from one 1', 'from one 2', 'from one 3', 'from two 1', 'from two 2', 'from two 3'];
+  await expect.poll(shared).toEqual(all);
+  const merged = await dashboard.visibleLines();
+  const left = async (text: string) => (await dashboard.log.getByText(text, { exact: true }).boundingBox())?.x ?? Number.NaN;
+  expect(await left('from two 1')).toBe(await left('from one 1'));
+
+  await page.getByRole('checkbox', { name: 'Side by side' }).check();
+  await expect(page).toHaveURL(/\?beside=1$/);
+  await expect(page.locator('.lane-name')).toHaveText(['one', 'two']);
+  const width = (await dashboard.log.boundingBox())?.width ?? 0;
+  await expect.poll(async () => (await left('from two 1')) - (await left('from one 1'))).toBeGreaterThan(width / 3);
+  expect(await left('from two 3')).toBe(await left('from two 1'));
+  expect(await dashboard.visibleLines(), 'the order of time').toEqual(merged);
+  // What stands above a column begins where its lines do.
+  const head = (await page.locator('.lane-name').nth(1).boundingBox())?.x ?? 0;
+  const gutter = (await dashboard.rows.filter({ hasText: 'from two 1' }).locator('.gutter').boundingBox())?.x ?? 0;
+  expect(Math.abs(head - gutter)).toBeLessThan(3);
+  // Who does not see the columns hears whose line it is.
+  await expect(dashboard.rows.filter({ hasText: 'from two 1' })).toContainText('two');
+  expect(await violations(page)).toEqual([]);
+
+  await page.reload();
+  await dashboard.live();
+  await expect(page.getByRole('checkbox', { name: 'Side by side' })).toBeChecked();
+  await expect.poll(async () => (await left('from two 1')) - (await left('from one 1'))).toBeGreaterThan(width / 3);
+  await dashboard.filter.fill('one');
+  await expect.poll(shared).toEqual(all.slice(0, 3));
+  await dashboard.filter.fill('');
+
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect.poll(async () => (await left('from two 1')) - (await left('from one 1'))).toBe(0);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByRole('checkbox', { name: 'Side by side' }).uncheck();
+  await expect(page).toHaveURL(/\/logs$/);
+  await expect.poll(async () => (await left('from two 1')) - (await left('from one 1'))).toBe(0);
+});
+
+test('a service shows its replicas side by side', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  for (const number of [1, 2]) {
+    await docker.run(`shop-web-${number}`, `echo from web ${number}; sleep 600`, { compose: { project: 'shop', service: 'web', number } });
+  }
+  await dashboard.open('/p/shop/s/web/logs?beside=1');
+  await expect(page.locator('.lane-name')).toHaveText(['web-1', 'web-2']);
+  const rows = dashboard.rows.filter({ hasText: 'from web' });
+  await expect(rows.filter({ hasText: 'from web 1' })).toHaveClass(/\blane-0\b/);
+  await expect(rows.filter({ hasText: 'from web 2' })).toHaveClass(/\blane-1\b/);
+  // Another log begins merged.
+  await dashboard.container('shop-web-1').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('shop-web-1');
+  await expect(page.locator('.lane-name')).toHaveCount(0);
+  await expect(dashboard.rows.filter({ hasText: 'from web 1' })).not.toHaveClass(/lane/);
+});
+
 test('an address that names nobody, or too many, says so', async ({ docker, dashboard }) => {
   const { page } = dashboard;
   await docker.run('one', 'sleep 600');

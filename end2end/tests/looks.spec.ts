@@ -15,6 +15,7 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
   ['overview', '/', async (_, page) => expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()],
   ['log', '/c/shop-api-1/logs', lines],
   ['project', '/p/shop/logs', lines],
+  ['compare', '/compare/shop-api-1,shop-web-1/logs?beside=1', lines],
   [
     'entry',
     '/c/shop-api-1/logs',
