@@ -28,6 +28,8 @@ mod past;
 mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
+#[cfg(any(feature = "hydrate", test))]
+mod scale;
 mod selection_menu;
 mod span;
 mod steps;

@@ -34,9 +34,11 @@ pub use row::{Note, Row};
 /// Number of the first row that comes: rows may come in front of it.
 pub(super) const FIRST_ROW: u64 = 1 << 40;
 
-/// Most lines that can be set: a list of so many rows is not quite as high as browsers let an element be
-/// (17.8 million pixels), and its pixels can be told apart.
-const MAX_LINES: usize = 900_000;
+/// Most lines that can be set: so many short ones fill the memory that can be.
+const MAX_LINES: usize = 5_000_000;
+
+/// Lines that are held where nobody sets how many.
+const DEFAULT_LINES: usize = 1_000_000;
 
 /// What a store may hold before it lets the oldest lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +61,9 @@ impl StoreLimits {
 }
 
 impl Default for StoreLimits {
-    /// 900,000 lines and 256 MiB.
+    /// A million lines and 256 MiB.
     fn default() -> Self {
-        Self::of(MAX_LINES, 256)
+        Self::of(DEFAULT_LINES, 256)
     }
 }
 

@@ -10,8 +10,10 @@ use crate::charts::{format_bytes, group_digits, plural};
 use crate::preferences::{keep_limits, limits};
 use crate::pulse::{TEXT_MS, pulse};
 
-const LINES: [usize; 5] = [10_000, 50_000, 200_000, 500_000, 900_000];
-const MEBIBYTES: [usize; 5] = [16, 32, 64, 128, 256];
+const LINES: [usize; 7] = [
+    10_000, 50_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000,
+];
+const MEBIBYTES: [usize; 7] = [16, 32, 64, 128, 256, 512, 1024];
 
 /// The button, and the choice.
 #[component]

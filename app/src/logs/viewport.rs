@@ -9,6 +9,7 @@ use web_sys::{Element, HtmlElement};
 use super::{
     fingerprint::hash,
     place::{Place, Position, index_at},
+    scale::{Heights, Scale},
     slot::{Look, Slot},
     window::{ROW_PX, Turn, slots, turn, window},
 };
@@ -21,6 +22,7 @@ pub(super) struct Viewport {
     rows: HtmlElement,
     slots: VecDeque<Slot>,
     place: Place,
+    scale: Scale,
     /// The room that the browser had given when [`resize`](Self::resize) told of it.
     client_px: i32,
     /// Number of the first row that has a slot.
@@ -49,6 +51,7 @@ impl Viewport {
             rows,
             slots: VecDeque::new(),
             place: Place::new(),
+            scale: Scale::new(),
             client_px: 0,
             first_drawn: 0,
             filter: sidekick::logs::Filter::default(),
@@ -128,14 +131,26 @@ impl Viewport {
         }
         let (before, top_px) = (self.place.len, self.place.sync(session));
         if self.place.len != before {
-            let height = format!("{}px", fixed(self.place.len as f64 * ROW_PX, 0));
+            let height_px = self.scale.height_px(self.heights().list_px);
+            let height = format!("{}px", fixed(height_px, 0));
             let _refused = HtmlElement::style(&self.spacer).set_property("height", &height);
         }
         let moves = self.move_to(top_px);
         self.place.settle(session);
+        let is_off = self.scale.is_off(self.place.top_px, self.heights());
+        if moves || is_off {
+            self.scale.place(self.place.top_px, self.heights());
+        }
         self.draw(session);
-        if moves {
+        if moves || is_off {
             self.scroll();
+        }
+    }
+
+    fn heights(&self) -> Heights {
+        Heights {
+            list_px: self.place.len as f64 * ROW_PX,
+            view_px: self.place.height_px,
         }
     }
 
@@ -148,11 +163,18 @@ impl Viewport {
         // scrolled: who follows is brought to the end once the new room is told.
         let moved = self.scroller.client_height() != self.client_px;
         if self.place.height_px > 0.0 && !(moved && self.place.following) {
-            let top_px = f64::from(self.scroller.scroll_top());
-            let is_there = top_px == self.place.top_px;
-            self.place.scrolled(top_px, session);
-            if !is_there {
+            let bar_px = f64::from(self.scroller.scroll_top());
+            let moved = self.scale.moved(bar_px, self.place.top_px, self.heights());
+            let is_there = moved.top_px == self.place.top_px;
+            self.place.scrolled(moved.top_px, session);
+            if moved.is_off {
+                self.scale.place(self.place.top_px, self.heights());
+            }
+            if !is_there || moved.is_off {
                 self.draw(session);
+            }
+            if moved.is_off {
+                self.scroll();
             }
         }
     }
@@ -239,6 +261,9 @@ impl Viewport {
 
     fn jump(&mut self, session: &LogSession, top_px: f64) {
         let moves = self.move_to(top_px);
+        if moves {
+            self.scale.place(self.place.top_px, self.heights());
+        }
         self.place.drop_anchor(session);
         self.draw(session);
         if moves {
@@ -263,7 +288,8 @@ impl Viewport {
     /// Brings the elements to the view's place. The browser lays out for that, so it comes behind
     /// the drawing, which then needs no layout of its own.
     fn scroll(&self) {
-        self.scroller.set_scroll_top(self.place.top_px as i32);
+        let bar_px = self.place.top_px - self.scale.shift_px(self.place.top_px, self.heights());
+        self.scroller.set_scroll_top(bar_px as i32);
     }
 
     fn draw(&mut self, session: &LogSession) {
@@ -279,7 +305,9 @@ impl Viewport {
             wanted,
         ));
         self.first_drawn = session.number_of(range.start).unwrap_or_default();
-        let shift = format!("translateY({}px)", fixed(range.start as f64 * ROW_PX, 0));
+        let shift_px = self.scale.shift_px(top_px, self.heights());
+        let first_px = range.start as f64 * ROW_PX - shift_px;
+        let shift = format!("translateY({}px)", fixed(first_px, 0));
         let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
         let opened = self.opened(session);
         let marks = session.highlights().fold(0, |sum, (text, _)| {

@@ -149,7 +149,7 @@ fn smaller_limits_let_the_oldest_lines_go_at_once() {
     assert!((20..30).contains(&store.lines()));
     assert_eq!(store.lines() as u64 + store.evicted(), 100);
     let of = StoreLimits::of(usize::MAX, 0);
-    assert_eq!((of.max_lines, of.max_bytes), (900_000, 8 << 20));
+    assert_eq!((of.max_lines, of.max_bytes), (5_000_000, 8 << 20));
 }
 
 #[test]
