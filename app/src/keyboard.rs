@@ -53,8 +53,8 @@ fn key(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
             |view| view.scroll_by_with_x_and_y(0.0, -f64::from(STEP_PX)),
             event,
         ),
-        "g" if in_view => scroll(|view| view.set_scroll_top(0), event),
-        "G" if in_view => scroll(|view| view.set_scroll_top(view.scroll_height()), event),
+        "g" | "Home" if in_view => scroll(|view| view.set_scroll_top(0), event),
+        "G" | "End" if in_view => scroll(|view| view.set_scroll_top(view.scroll_height()), event),
         "j" | "ArrowDown" => choose(dashboard, |at, len| {
             at.map_or(0, |at| (at + 1).min(len - 1))
         }),

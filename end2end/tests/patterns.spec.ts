@@ -43,6 +43,7 @@ test('a muted pattern leaves the log, which says so, and stays muted on the next
   }
   await chip.click();
   await expect(chip).toBeHidden();
+  await dashboard.filter.fill('cache lookup');
   await expect(dashboard.log).toContainText('cache lookup');
 });
 

@@ -24,7 +24,7 @@ function status(sidekick: Sidekick, path: string, headers: Record<string, string
 }
 
 /** The websocket's subprotocol, which names the version of the live protocol. */
-const SUBPROTOCOL = 'sidekick.v3';
+const SUBPROTOCOL = 'sidekick.v4';
 
 const UPGRADE = {
   Connection: 'Upgrade',

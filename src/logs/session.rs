@@ -42,6 +42,8 @@ pub struct LogSession {
     filter: Filter,
     view: View,
     highlights: Vec<Highlight>,
+    /// How many times other texts were marked.
+    marked: u64,
     /// From when to when lines are missing amid those that came, the newest [`MAX_MISSING`] times.
     missing: VecDeque<(Millis, Millis)>,
     /// Somebody reads older lines that came in front: they stay.
@@ -67,6 +69,7 @@ impl LogSession {
             filter: Filter::default(),
             view: View::default(),
             highlights: Vec::new(),
+            marked: 0,
             missing: VecDeque::new(),
             held: false,
             cut: false,
@@ -257,6 +260,7 @@ impl LogSession {
         *self = Self {
             filter,
             highlights: std::mem::take(&mut self.highlights),
+            marked: self.marked,
             version: self.version + 1,
             store: self.store.anew(),
             ..Self::new(self.store.limits())

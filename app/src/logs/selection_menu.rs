@@ -103,6 +103,8 @@ mod browser {
                 selected.set(now);
             }
         };
+        // Something may be selected before this is here to see it.
+        request_animation_frame(look);
         on_window_here(ev::pointerup, move |_| {
             // The browser takes a selection away behind this event.
             request_animation_frame(look);

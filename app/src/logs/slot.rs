@@ -26,7 +26,7 @@ pub(super) struct Look<'a> {
     pub(super) utc: bool,
     /// Show where a line came from, without this prefix of its name.
     pub(super) source_prefix: Option<&'a str>,
-    /// A number for the texts that are marked; 0 where none are.
+    /// A number for the texts that are marked.
     pub(super) marks: u64,
     /// Fields to show before the message.
     pub(super) columns: &'a [Column],

@@ -310,10 +310,7 @@ impl Viewport {
         let shift = format!("translateY({}px)", fixed(first_px, 0));
         let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
         let opened = self.opened(session);
-        let marks = session.highlights().fold(0, |sum, (text, _)| {
-            // The end of each counts too.
-            hash(text.bytes().chain([0]), sum)
-        });
+        let marks = hash(session.markings().to_le_bytes().into_iter(), 0);
         let mut look = Look {
             filter: &self.filter,
             clock: &mut self.clock,

@@ -93,6 +93,13 @@ impl LogSession {
             });
         }
         self.version += 1;
+        self.marked += 1;
+    }
+
+    /// How many times texts were marked: where this is the same, so are the marks of a line.
+    #[must_use]
+    pub fn markings(&self) -> u64 {
+        self.marked
     }
 
     /// The texts that are marked, each with the number of lines held in which it was found so far.
@@ -136,13 +143,17 @@ impl LogSession {
         }
     }
 
-    /// Number of the nearest visible line that counts as an error or worse, and that begins its event.
+    /// Number of the nearest visible line that counts as an error or worse. Of an event of several lines that is
+    /// the first one that is visible.
     #[must_use]
     pub fn next_error(&self, towards: Towards) -> Option<u64> {
-        let is_error = |byte: u8| {
+        let is_error = |number: u64, byte: u8| {
             byte != NOTE
-                && byte & GOES_ON == 0
                 && matches!(counted(byte), Severity::Error | Severity::Fatal)
+                && self.is_visible(number)
+                && (byte & GOES_ON == 0
+                    || number == self.store.first_row()
+                    || !self.is_visible(number.saturating_sub(1)))
         };
         let mut at = match towards {
             Towards::Newer(row) => row.max(self.store.first_row()),
@@ -155,7 +166,7 @@ impl LogSession {
                 columns
                     .severities
                     .get(*row)
-                    .is_some_and(|it| is_error(*it) && self.is_visible(start + *row as u64))
+                    .is_some_and(|it| is_error(start + *row as u64, *it))
             };
             let found = match towards {
                 Towards::Newer(_) => (here..columns.len()).find(is_it),

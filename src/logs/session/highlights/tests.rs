@@ -92,6 +92,12 @@ fn errors_are_found_by_the_line_that_begins_them() {
         Some(first + 1)
     );
     assert_eq!(session.next_error(Towards::Older(first + 1)), None);
+    // Its first line is left out.
+    session.set_filter(Filter {
+        text: "acme".to_owned(),
+        ..Filter::default()
+    });
+    assert_eq!(session.next_error(Towards::Newer(0)), Some(first + 2));
     session.set_filter(Filter {
         text: "money".to_owned(),
         ..Filter::default()
@@ -140,8 +146,14 @@ proptest! {
             let marked = visible(&session, |row| session.highlights().any(|(text, _)| has(row, text)));
             let errors = visible(&session, |row| matches!(
                 row,
-                Row::Entry { severity: Severity::Error, goes_on: false, .. }
+                Row::Entry { severity: Severity::Error, .. }
             ));
+            let goes_on = visible(&session, |row| matches!(row, Row::Entry { goes_on: true, .. }));
+            let all = visible(&session, |_| true);
+            let errors: Vec<_> = errors
+                .into_iter()
+                .filter(|row| !goes_on.contains(row) || !all.contains(&(row - 1)))
+                .collect();
             for row in session.store().first_row().saturating_sub(2)..session.store().end_row() + 2 {
                 let newer = |all: &[u64]| all.iter().copied().find(|it| *it >= row);
                 let older = |all: &[u64]| all.iter().copied().rfind(|it| *it < row);
