@@ -89,8 +89,8 @@ export class Dashboard {
   }
 
   /**
-   * Every line the log holds, read as a person would: from the top, scrolling down. The log should
-   * have stopped growing.
+   * Every line the log holds, read as a person would: from the top, scrolling down. No lines should
+   * come at its end any more; older ones may, which a look at the top asks for.
    */
   async allLines(): Promise<string[]> {
     const lines = new Map<number, string>();
@@ -105,20 +105,23 @@ export class Dashboard {
       });
       if (atEnd) break;
     }
-    return [...lines].sort(([a], [b]) => a - b).map(([, text]) => text);
+    return [...lines].sort(([a], [b]) => b - a).map(([, text]) => text);
   }
 
-  /** The rows in the document with their numbers: they have one height, and stand where it says. */
+  /**
+   * The rows in the document with their numbers, counted from the end of the log: from there no
+   * number changes where older lines come. They have one height, and stand where it says.
+   */
   private numberedLines(): Promise<[number, string][]> {
     return this.log.evaluate((log) => {
-      const top = log.getBoundingClientRect().top - log.scrollTop;
+      const end = log.getBoundingClientRect().top - log.scrollTop + log.scrollHeight;
       return [...log.querySelectorAll<HTMLElement>('.log-row:not(.note)')]
         .filter((row) => row.offsetHeight > 0)
         .map((row): [number, string] => {
           const place = row.getBoundingClientRect();
-          return [Math.round((place.top - top) / place.height), row.querySelector('.text')?.textContent ?? ''];
+          return [Math.round((end - place.bottom) / place.height), row.querySelector('.text')?.textContent ?? ''];
         })
-        .sort(([a], [b]) => a - b);
+        .sort(([a], [b]) => b - a);
     });
   }
 }

@@ -22,6 +22,8 @@ pub(crate) fn FilterBox() -> impl IntoView {
     let text = move || controls.filter.with(|filter| filter.text.clone());
     let searched = memo(move || {
         version.track();
+        // With a new filter at once: what was found so far is not all of it.
+        controls.filter.track();
         dashboard.logs.with_value(searched)
     });
     let searched = move || searched.get();

@@ -34,6 +34,8 @@ pub(crate) enum Reply {
     Late(Duration, Vec<Vec<u8>>),
     /// These pieces, a pause, these, and nothing more.
     Halting(Vec<Vec<u8>>, Duration, Vec<Vec<u8>>),
+    /// These pieces, each so long after the one before, and the end.
+    Steady(Vec<Vec<u8>>, Duration),
     /// No answer at all.
     Silence,
     /// These bytes and nothing else.
@@ -113,6 +115,18 @@ impl Shared {
                 chunks(io, Duration::ZERO, pieces).await?;
                 tokio::time::sleep(pause).await;
                 pieces_of(io, rest).await?;
+            }
+            Reply::Steady(pieces, gap) => {
+                chunks(io, Duration::ZERO, vec![]).await?;
+                for piece in pieces {
+                    let began = Instant::now();
+                    pieces_of(io, vec![piece]).await?;
+                    // Timers of the runtime are too coarse.
+                    while began.elapsed() < gap {
+                        tokio::task::yield_now().await;
+                    }
+                }
+                io.write_all(b"0\r\n\r\n").await?;
             }
             Reply::Silence => {}
             Reply::Bytes(bytes) => {

@@ -4,9 +4,10 @@ mod decoder;
 mod line;
 mod stamp;
 
-use std::task::Poll;
+use std::{task::Poll, time::Duration};
 
 use sidekick::{protocol::LogBatch, time::Nanos};
+use tokio::time::{Instant, sleep};
 
 use self::decoder::{End, LogDecoder};
 use super::transport::AnswerBody;
@@ -44,11 +45,28 @@ pub(super) fn seconds(time: Nanos) -> String {
 /// A piece is given on when it has so many bytes of the body, though more may be there already.
 const PIECE_BYTES: usize = 64 << 10;
 
+/// How long a log that comes in small pieces, one right behind the other, is left alone after each.
+///
+/// dockerd writes each line by itself. Who is awake for each takes a system call and a change of the
+/// core per line, from dockerd too; who comes a little later finds hundreds of them, in a buffer of the
+/// kernel that has room for more.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// Pieces that are further apart are no flood: none of them waits.
+const SOON: Duration = Duration::from_millis(4);
+
+/// From so many bytes on, a piece is no small one.
+const GATHERED_BYTES: usize = 32 << 10;
+
 /// A log response on its way.
 pub(super) struct LogReader {
     body: AnswerBody,
     decoder: LogDecoder,
     ended: bool,
+    /// When the last piece was given on.
+    given: Option<Instant>,
+    /// The last piece was small, and came right behind the one before.
+    hurried: bool,
 }
 
 /// What one piece of a log response gave.
@@ -70,6 +88,8 @@ impl LogReader {
             decoder: LogDecoder::new(!framed),
             body,
             ended: false,
+            given: None,
+            hurried: false,
         }
     }
 
@@ -77,6 +97,9 @@ impl LogReader {
     pub(super) async fn next(&mut self) -> Option<Piece> {
         if self.ended {
             return None;
+        }
+        if self.hurried {
+            sleep(BREATH).await;
         }
         let mut batch = LogBatch::new();
         let mut next = self.body.chunk().await;
@@ -111,6 +134,9 @@ impl LogReader {
             }
         };
         self.ended |= error.is_some();
+        let now = Instant::now();
+        let soon = self.given.replace(now).is_some_and(|it| now - it < SOON);
+        self.hurried = soon && bytes < GATHERED_BYTES;
         Some(Piece {
             batch,
             malformed: self.decoder.take_malformed(),

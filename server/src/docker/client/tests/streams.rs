@@ -36,6 +36,27 @@ async fn a_log_in_frames_and_one_of_a_terminal_give_the_same_texts() {
 }
 
 #[tokio::test]
+async fn lines_in_quick_succession_are_taken_many_at_once() {
+    const LINES: usize = 2000;
+    let line = |n| frame(1, &format!("2026-11-22T10:00:00.{n:09}Z {n}\n"));
+    let pieces: Vec<Vec<u8>> = (0..LINES).map(line).collect();
+    let daemon = FakeDaemon::start("quick", move |path| {
+        if path.ends_with("/json") {
+            ok(r#"{"Id":"a","Config":{"Tty":false}}"#)
+        } else {
+            Reply::Steady(pieces.clone(), Duration::from_micros(50))
+        }
+    });
+    let batches = log(&daemon, LogOptions::default()).await;
+    let taken = batches.len();
+    let (texts, error) = texts(batches);
+    let wanted: Vec<String> = (0..LINES).map(|n| n.to_string()).collect();
+    assert_eq!((texts, error), (wanted, None));
+    println!("{LINES} lines in {taken} pieces");
+    assert!(taken < LINES / 4, "{taken} pieces");
+}
+
+#[tokio::test]
 async fn what_is_asked_for_reaches_the_engine_to_the_nanosecond() {
     let daemon = with_log("options", false, vec![], Then::End);
     let options = LogOptions {
