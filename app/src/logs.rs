@@ -29,6 +29,8 @@ mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
 #[cfg(any(feature = "hydrate", test))]
+mod said;
+#[cfg(any(feature = "hydrate", test))]
 mod scale;
 mod selection_menu;
 mod span;

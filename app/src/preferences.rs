@@ -1,4 +1,4 @@
-//! What a person chose for this browser: theme, time zone, and how much of a log is held. Kept in the browser's local
+//! What a person chose for this browser: theme, time zone, how lines of JSON stand, and how much of a log is held. Kept in the browser's local
 //! storage; `public/theme.js` reads the theme before the first paint.
 
 use sidekick::logs::StoreLimits;
@@ -76,15 +76,20 @@ pub(crate) fn keep(dashboard: Dashboard) {
             _ => Theme::System,
         });
         dashboard.utc.set(read("utc").as_deref() == Some("1"));
+        dashboard
+            .as_printed
+            .set(read("as-printed").as_deref() == Some("1"));
         follow_system(dashboard);
         loaded.set(true);
     });
     effect(move || {
         let theme = dashboard.theme.get();
         let utc = dashboard.utc.get();
+        let as_printed = dashboard.as_printed.get();
         if loaded.get() {
             write("theme", theme.word());
             write("utc", if utc { "1" } else { "0" });
+            write("as-printed", if as_printed { "1" } else { "0" });
             if let Some(root) = document().document_element() {
                 // Fails for an invalid name only.
                 let _ = root.set_attribute("data-theme", theme.word());

@@ -126,6 +126,8 @@ pub struct Dashboard {
     pub(crate) corrected: StoredValue<crate::corrections::Corrected>,
     /// Fields that are shown as columns of the log.
     pub columns: RwSignal<Vec<Column>>,
+    /// Whether lines of JSON stand as they were printed, instead of with their message first.
+    pub as_printed: RwSignal<bool>,
     /// Whether a merged log is to be shown side by side.
     pub beside: RwSignal<bool>,
     /// The columns in which it is shown so.
@@ -225,6 +227,7 @@ impl Dashboard {
             asked: RwSignal::new(None),
             corrected: StoredValue::new(crate::corrections::Corrected::default()),
             columns: RwSignal::new(Vec::new()),
+            as_printed: RwSignal::new(false),
             beside: RwSignal::new(false),
             lanes: RwSignal::new(Lanes::default()),
             grouping: RwSignal::new(String::new()),

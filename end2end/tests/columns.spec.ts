@@ -37,6 +37,20 @@ test('fields that somebody chose stand in columns before the message, also after
   await page.getByRole('button', { name: 'Columns' }).click();
   await fields.getByLabel('status').uncheck();
   await fields.getByLabel('http.path').uncheck();
-  await expect(dashboard.rows.nth(1).locator('.text')).toHaveText(json(500, 'ann'));
   await expect(page.locator('.log-head')).toBeHidden();
+  // Without columns a line begins with its message, unless somebody wants it as it is.
+  const text = dashboard.rows.nth(1).locator('.text');
+  await expect(text).toHaveText('paid by ann {"level":"info","status":500,"http":{"path":"/pay"}}');
+  await fields.getByLabel('JSON as it was printed').check();
+  await expect(text).toHaveText(json(500, 'ann'));
+  await page.reload();
+  await expect(text).toHaveText(json(500, 'ann'));
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await fields.getByLabel('JSON as it was printed').uncheck();
+  // What is looked for is seen also where it would be left out.
+  await dashboard.filter.fill('"msg":"paid by ann');
+  await expect(dashboard.rows.first().locator('.text')).toHaveText(json(500, 'ann'));
+  await expect(dashboard.log.locator('.match')).toHaveText('"msg":"paid by ann');
+  await dashboard.filter.fill('"by ann"');
+  await expect(dashboard.rows.first().locator('.text')).toHaveText('paid by ann {"level":"info","status":500,"http":{"path":"/pay"}}');
 });

@@ -10,6 +10,7 @@
 //! [`MAX_FIELDS`].
 
 mod json;
+mod message;
 mod names;
 mod pairs;
 mod value;
@@ -18,6 +19,7 @@ use std::borrow::Cow;
 
 use super::envelope::Envelope;
 
+pub use message::{MessagePlace, message_place};
 pub use value::Value;
 pub(super) use value::unescape_into;
 

@@ -119,6 +119,16 @@ fn Fields() -> impl IntoView {
                 {if none { "The newest lines have no fields." } else { "Fields before the message" }}
             </p>
             <ul class="view-list">{each(list, Clone::clone, field)}</ul>
+            <label class="switch" title="Otherwise a line of JSON begins with its message">
+                <input
+                    type="checkbox"
+                    prop:checked=bound(move || dashboard.as_printed.get())
+                    on:change=on(move |event| {
+                        dashboard.as_printed.set(event_target_checked(&event));
+                    })
+                />
+                "JSON as it was printed"
+            </label>
         </div>
     }
     .erase()

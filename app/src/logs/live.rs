@@ -81,6 +81,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         dashboard.logs_version.track();
         controls.filter.track();
         let utc = dashboard.utc.get();
+        let as_printed = dashboard.as_printed.get();
         let lanes = dashboard.lanes.get();
         // There is no room for both.
         let columns = match lanes.is_empty() {
@@ -91,6 +92,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         actions.with(|view, session| {
             view.set_utc(utc);
             view.set_columns(columns);
+            view.set_as_printed(as_printed);
             view.set_lanes(lanes);
             view.resize(height);
             view.sync(session);

@@ -15,6 +15,7 @@ use self::part::Part;
 use super::columns::Cells;
 use super::fingerprint::{fingerprint, hash};
 use super::pieces::{Piece, classes, colors, is_plain, marks, pieces, rgb, shown};
+use super::said::message_first;
 use crate::charts::{Clock, group_digits, plural, source_color};
 use crate::later;
 use crate::state::{Column, Lanes};
@@ -30,6 +31,8 @@ pub(super) struct Look<'a> {
     pub(super) marks: u64,
     /// Fields to show before the message.
     pub(super) columns: &'a [Column],
+    /// Lines of JSON stand as they were printed, instead of with their message first.
+    pub(super) as_printed: bool,
     /// In which column a source's lines stand.
     pub(super) lanes: &'a Lanes,
 }
@@ -139,7 +142,8 @@ impl Slot {
                 let kind = (*severity, *goes_on);
                 let print = fingerprint(entry, text, kind, from, (look.filter, look.utc));
                 // Without columns, a line looks as it did.
-                let print = look.columns.iter().fold(print ^ look.marks, |print, it| {
+                let print = print ^ look.marks ^ u64::from(look.as_printed);
+                let print = look.columns.iter().fold(print, |print, it| {
                     hash(it.name.bytes(), print ^ it.width as u64)
                 });
                 let lane = look.lanes.lane(*source);
@@ -154,7 +158,7 @@ impl Slot {
                         Some(it) => shown(&it.message),
                         None => (text, left_out),
                     };
-                    self.write_entry(entry, shown, kind, (session, look.filter));
+                    self.write_entry(entry, shown, kind, session, look);
                     self.stand_in(lane);
                 }
                 text.len() + columns
@@ -248,7 +252,8 @@ impl Slot {
         entry: &EntryRef<'_>,
         (text, left_out): (&str, usize),
         (severity, goes_on): (Severity, bool),
-        (session, filter): (&LogSession, &Filter),
+        session: &LogSession,
+        look: &Look<'_>,
     ) {
         let goes_on = if goes_on { " goes-on" } else { "" };
         let class = format!("log-row sev-{}{goes_on}", severity.word());
@@ -258,14 +263,18 @@ impl Slot {
             LogStream::Stderr => "err",
             LogStream::Stdout => "",
         });
-        if is_plain(text, filter, session.highlights().len()) {
+        let json = !look.as_printed && text.contains('{');
+        if !json && is_plain(text, look.filter, session.highlights().len()) {
             self.text.set_text_content(Some(text));
         } else {
             self.text.set_text_content(None);
             let marks = |text: &str| marks(session.highlighted(text), session.marks(text));
-            for piece in pieces(text, marks) {
-                let _refused = append_piece(&self.text, &piece);
-            }
+            let pieces = pieces(text, marks);
+            let (message, rest) = match json {
+                true => message_first(text, pieces),
+                false => (pieces, Vec::new()),
+            };
+            let _refused = append_pieces(&self.text, &message, &rest);
         }
         if left_out > 0 {
             let _refused = append_mark(
@@ -329,6 +338,30 @@ fn letter(severity: Severity) -> &'static str {
         Severity::Trace => "T",
         Severity::Unknown => "",
     }
+}
+
+/// Appends a message, and behind it what else the line has.
+fn append_pieces(to: &Element, message: &[Piece<'_>], rest: &[Piece<'_>]) -> Option<()> {
+    for piece in message {
+        append_piece(to, piece)?;
+    }
+    if rest.is_empty() {
+        return Some(());
+    }
+    let behind = match message.is_empty() {
+        true => to.clone(),
+        false => {
+            // What is copied has a space there too.
+            to.append_child(&document().create_text_node(" ")).ok()?;
+            let behind = element("span", "rest")?;
+            to.append_child(&behind).ok()?;
+            behind.into()
+        }
+    };
+    for piece in rest {
+        append_piece(&behind, piece)?;
+    }
+    Some(())
 }
 
 fn append_piece(to: &Element, piece: &Piece<'_>) -> Option<()> {

@@ -33,6 +33,7 @@ pub(super) struct Viewport {
     clock: Clock,
     utc: bool,
     columns: Vec<Column>,
+    as_printed: bool,
     lanes: Lanes,
     /// Prefix to leave out of the names of sources; `None` shows no sources.
     source_prefix: Option<String>,
@@ -59,6 +60,7 @@ impl Viewport {
             clock: Clock::new(false),
             utc: false,
             columns: Vec::new(),
+            as_printed: false,
             lanes: Lanes::default(),
             source_prefix: None,
         }
@@ -91,6 +93,11 @@ impl Viewport {
             self.set_width(0);
             self.tell_left();
         }
+    }
+
+    /// Whether lines of JSON stand as they were printed.
+    pub(super) fn set_as_printed(&mut self, as_printed: bool) {
+        self.as_printed = as_printed;
     }
 
     pub(super) fn set_lanes(&mut self, lanes: Lanes) {
@@ -318,6 +325,7 @@ impl Viewport {
             source_prefix: self.source_prefix.as_deref(),
             marks,
             columns: &self.columns,
+            as_printed: self.as_printed,
             lanes: &self.lanes,
         };
         let mut widest = self.widest;
