@@ -1,22 +1,26 @@
 //! One row of the pool: its elements are made once and written again and again.
 
+mod dom;
+mod note;
 mod part;
 
-use leptos::prelude::document;
 use sidekick::{
     logs::{Filter, LogSession, Note, Row, Severity},
-    protocol::{EntryRef, Gap, GapReason, LogStream},
+    protocol::{EntryRef, LogStream},
     time::Nanos,
 };
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use self::part::Part;
+use self::{
+    dom::{append_mark, append_pieces, element},
+    note::note_text,
+    part::Part,
+};
 use super::columns::Cells;
 use super::fingerprint::{fingerprint, hash};
-use super::pieces::{Piece, classes, colors, is_plain, marks, pieces, rgb, shown};
+use super::pieces::{is_plain, marks, pieces, shown};
 use super::said::message_first;
-use crate::charts::{Clock, group_digits, plural, source_color};
+use crate::charts::{Clock, group_digits, source_color};
 use crate::later;
 use crate::state::{Column, Lanes};
 
@@ -299,35 +303,6 @@ impl Slot {
     }
 }
 
-/// What a row says that is no line, and its instant.
-fn note_text(note: &Note) -> (String, Option<Nanos>) {
-    let (text, at) = match note {
-        Note::Missing(gap) => return (gap_text(gap), gap.after.or(gap.before)),
-        Note::Started { at } => ("started again".to_owned(), at),
-        Note::Replaced { at } => ("a new container of this name begins".to_owned(), at),
-        Note::Ended { at, code: None } => ("ended".to_owned(), at),
-        Note::Ended {
-            at,
-            code: Some(code),
-        } => (format!("ended, exit {code}"), at),
-    };
-    (text, Some(*at))
-}
-
-/// What a row for missing lines says.
-fn gap_text(gap: &Gap) -> String {
-    let lines = gap
-        .lines
-        .map_or_else(|| "lines".to_owned(), |n| plural(n, "line", "lines"));
-    let why = match gap.reason {
-        GapReason::Rotated => "Docker no longer has them",
-        GapReason::SlowViewer => "this page was too slow to take them",
-        GapReason::Unavailable => "the server could not get them back",
-        GapReason::Skipped => "too many were printed meanwhile to bring all of them",
-    };
-    format!("{lines} missing here: {why}")
-}
-
 fn letter(severity: Severity) -> &'static str {
     match severity {
         Severity::Fatal => "F",
@@ -338,65 +313,4 @@ fn letter(severity: Severity) -> &'static str {
         Severity::Trace => "T",
         Severity::Unknown => "",
     }
-}
-
-/// Appends a message, and behind it what else the line has.
-fn append_pieces(to: &Element, message: &[Piece<'_>], rest: &[Piece<'_>]) -> Option<()> {
-    for piece in message {
-        append_piece(to, piece)?;
-    }
-    if rest.is_empty() {
-        return Some(());
-    }
-    let behind = match message.is_empty() {
-        true => to.clone(),
-        false => {
-            // What is copied has a space there too.
-            to.append_child(&document().create_text_node(" ")).ok()?;
-            let behind = element("span", "rest")?;
-            to.append_child(&behind).ok()?;
-            behind.into()
-        }
-    };
-    for piece in rest {
-        append_piece(&behind, piece)?;
-    }
-    Some(())
-}
-
-fn append_piece(to: &Element, piece: &Piece<'_>) -> Option<()> {
-    let (fg, bg) = colors(piece.style);
-    let (fg, bg) = (fg.and_then(rgb), bg.and_then(rgb));
-    let class = classes(piece);
-    if class.is_none() && fg.is_none() && bg.is_none() {
-        let text = document().create_text_node(piece.text);
-        to.append_child(&text).ok()?;
-        return Some(());
-    }
-    let span = element("span", class.as_deref().unwrap_or_default())?;
-    span.set_text_content(Some(piece.text));
-    // Written through the object model, which a content security policy lets pass.
-    for (property, color) in [("color", fg), ("background-color", bg)] {
-        if let Some((r, g, b)) = color {
-            let value = format!("rgb({r} {g} {b})");
-            let _refused = HtmlElement::style(&span).set_property(property, &value);
-        }
-    }
-    to.append_child(&span).ok()?;
-    Some(())
-}
-
-fn append_mark(to: &Element, text: &str) -> Option<()> {
-    let mark = element("span", "line-mark")?;
-    mark.set_text_content(Some(text));
-    to.append_child(&mark).ok()?;
-    Some(())
-}
-
-fn element(tag: &str, class: &str) -> Option<HtmlElement> {
-    let element: HtmlElement = document().create_element(tag).ok()?.dyn_into().ok()?;
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
-    Some(element)
 }
