@@ -19,6 +19,7 @@ pub mod query;
 pub mod session;
 pub mod severity;
 pub mod store;
+pub mod stretch;
 pub mod template;
 pub mod timeline;
 
@@ -34,6 +35,7 @@ pub use query::Query;
 pub use session::{Correction, LogSession, MAX_HIGHLIGHTS, Towards, is_expression};
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Note, Row, StoreLimits};
+pub use stretch::{Stretch, StretchText};
 pub use template::{
     Evidence, Kind, LogTemplateEngine, Numbers, Standing, Template, TemplateConfig, TemplateId,
     Variable,

@@ -17,7 +17,7 @@ use crate::groups::GroupsView;
 use crate::layout::{Help, Screen, screen, tell_health};
 use crate::logs::{
     ColumnHead, Inspected, LaneHead, LineInspector, LogTimeline, LogTools, NearPast, PastStrip,
-    Suggestions,
+    StretchBar, Suggestions,
 };
 use crate::patterns::PatternsView;
 use crate::signal::RwSignal;
@@ -52,6 +52,8 @@ pub(crate) enum Part {
     Nothing,
     /// The way from what is selected to a comparison with it.
     Compare,
+    /// What can be done with the lines that are selected.
+    Stretch,
     /// Of the log's toolbar.
     LogTools,
     /// Below the filter's box.
@@ -107,6 +109,7 @@ fn draw(part: Part) -> AnyView {
         Part::SnapshotHead => view! { <SnapshotHead /> }.erase(),
         Part::SnapshotFacts => view! { <SnapshotFacts /> }.erase(),
         Part::Compare => view! { <Compare /> }.erase(),
+        Part::Stretch => view! { <StretchBar /> }.erase(),
         Part::LogTools => view! { <LogTools /> }.erase(),
         Part::Suggestions(input) => view! { <Suggestions input /> }.erase(),
         Part::Columns => view! { <ColumnHead /> <LaneHead /> }.into_any(),

@@ -35,6 +35,7 @@ mod scale;
 mod selection_menu;
 mod span;
 mod steps;
+mod stretch;
 mod suggest;
 mod timeline;
 mod toolbar;
@@ -67,6 +68,7 @@ pub(crate) use menu::Menu;
 pub(crate) use notice::StreamNotice;
 pub(crate) use past::{NearPast, PastStrip};
 pub(crate) use span::{Span, span};
+pub(crate) use stretch::StretchBar;
 pub(crate) use suggest::{Suggestions, field_names};
 pub(crate) use timeline::LogTimeline;
 pub(crate) use tools::LogTools;
@@ -74,16 +76,23 @@ pub(crate) use tools::LogTools;
 /// What the Logs tab shows.
 #[component]
 pub fn LogsView() -> impl IntoView {
-    Controls::provide();
+    let stretch = Controls::provide().stretch;
     let inspected = RwSignal::new(None::<Inspected>);
     view! {
         <section
             class="logs-view"
             on:keydown=on(move |event: ev::KeyboardEvent| {
-                if event.key() == "Escape" && inspected.with(Option::is_some) {
-                    inspected.set(None);
-                    event.prevent_default();
+                if event.key() != "Escape" {
+                    return;
                 }
+                if stretch.with_untracked(Option::is_some) {
+                    stretch.set(None);
+                } else if inspected.with_untracked(Option::is_some) {
+                    inspected.set(None);
+                } else {
+                    return;
+                }
+                event.prevent_default();
             })
         >
             <toolbar::LogToolbar />

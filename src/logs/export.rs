@@ -5,6 +5,8 @@
 
 mod walk;
 
+use std::ops::Range;
+
 use super::ansi;
 use super::session::LogSession;
 use super::store::{Note, Row};
@@ -18,6 +20,8 @@ pub enum Form {
     /// Time, container where there are several, and the line without escape sequences.
     #[default]
     Text,
+    /// The line alone, without escape sequences.
+    Lines,
     /// A JSON object a line: `time`, `stream`, `severity`, `source`, and `line` as it was printed,
     /// escape sequences included. What is no line has `note` in place of `line`.
     Ndjson,
@@ -39,6 +43,17 @@ impl Export {
         Self {
             form,
             walk: Walk::new(session, filtered),
+            lines: 0,
+            notes: 0,
+        }
+    }
+
+    /// Those of the rows with these numbers that the filter lets through.
+    #[must_use]
+    pub fn between(session: &LogSession, form: Form, numbers: Range<u64>) -> Self {
+        Self {
+            form,
+            walk: Walk::between(session, numbers),
             lines: 0,
             notes: 0,
         }
@@ -97,6 +112,7 @@ impl Export {
                 let source = session.source_name(*source).unwrap_or_default();
                 match self.form {
                     Form::Text => text(entry, source, session.source_count() > 1, out),
+                    Form::Lines => line(entry, out),
                     Form::Ndjson => json(entry, severity.word(), source, out),
                 }
             }
@@ -111,7 +127,7 @@ impl Export {
     fn note(&mut self, out: &mut String, said: &str, at: Option<Nanos>, source: &str) {
         self.notes += 1;
         match self.form {
-            Form::Text => {
+            Form::Text | Form::Lines => {
                 let words = ["--- ", source, if source.is_empty() { "" } else { ": " }];
                 words.iter().for_each(|it| out.push_str(it));
                 out.push_str(said);
@@ -138,6 +154,10 @@ fn text(entry: &EntryRef<'_>, source: &str, several: bool, out: &mut String) {
         out.push_str(source);
         out.push(' ');
     }
+    line(entry, out);
+}
+
+fn line(entry: &EntryRef<'_>, out: &mut String) {
     ansi::strip_into(entry.text, out);
     out.push('\n');
 }

@@ -12,6 +12,7 @@
 
 mod chunk;
 mod front;
+mod identity;
 mod let_go;
 mod merge;
 mod moves;
@@ -27,6 +28,7 @@ use crate::protocol::LogBatch;
 use crate::time::Nanos;
 use chunk::Chunk;
 pub(in crate::logs) use chunk::NO_TEMPLATE;
+pub(in crate::logs) use identity::RowIdentity;
 use let_go::LetGo;
 use moves::Moves;
 pub use row::{Note, Row};

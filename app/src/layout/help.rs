@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::state::dashboard;
 
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 16] = [
     ("j k ↓ ↑", "next, previous; in the log: scroll"),
     ("Enter", "from the list into the view"),
     ("Esc", "back to the list; clears the search there"),
@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 15] = [
     ("/", "search the list; in the log: filter its lines"),
     ("e E", "in the log: next, previous error"),
     ("n N", "in the log: next, previous line with a marked text"),
+    ("Shift ↓ ↑", "in the log: select lines; Ctrl+C copies them"),
     (
         "↓",
         "in the filter's box: what can be written there, with examples",

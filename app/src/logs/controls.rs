@@ -5,7 +5,7 @@ use crate::signal::{RwSignal, effect};
 use leptos::prelude::*;
 use sidekick::{
     logs::{
-        Filter, LogSession, is_expression,
+        Filter, LogSession, Stretch, is_expression,
         query::{Here, Query, parse},
     },
     time::Millis,
@@ -27,6 +27,8 @@ pub(crate) struct Controls {
     pub(super) highlights: RwSignal<Vec<String>>,
     /// What to scroll to; the list takes it away again.
     pub(super) go_to: RwSignal<Option<Goal>>,
+    /// The rows that are selected.
+    pub(crate) stretch: RwSignal<Option<Stretch>>,
 }
 
 /// A place in the log.
@@ -53,6 +55,7 @@ impl Controls {
             filter: RwSignal::new(filter),
             highlights: RwSignal::new(highlights),
             go_to: RwSignal::new(None),
+            stretch: RwSignal::new(None),
         };
         provide_context(controls);
         controls.take_language();

@@ -174,7 +174,7 @@ fn can_compress() -> bool {
 #[cfg(any(feature = "hydrate", test))]
 fn file_name(name: &str, now: sidekick::time::Millis, wish: Wish) -> String {
     let end = match wish.form {
-        Form::Text => "log",
+        Form::Text | Form::Lines => "log",
         Form::Ndjson => "ndjson",
     };
     let gz = if wish.gzip { ".gz" } else { "" };

@@ -87,9 +87,13 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 node_ref=scroller
                 on:scroll=on(move |_| actions.scrolled())
                 on:pointerdown=on(move |event| actions.pressed(&event))
+                on:pointermove=on(move |event| actions.dragged(&event))
+                on:pointerup=on(move |_| actions.dropped())
+                on:pointercancel=on(move |_| actions.dropped())
+                on:mousedown=on(move |event| actions.keep_text(&event))
                 on:click=on(move |event| actions.clicked(&event))
                 on:keydown=on(move |event: ev::KeyboardEvent| {
-                    if actions.key(&event.key()) {
+                    if actions.key(&event) {
                         event.prevent_default();
                     }
                 })
@@ -100,6 +104,7 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 </div>
             </div>
             <EmptyNotice />
+            {part_at_last(Part::Stretch)}
             {part_at_last(Part::Past(NearPast {
                 near: near_top,
                 fits,
@@ -160,7 +165,10 @@ mod live {
         pub(super) fn scrolled(self) {}
         pub(super) fn clicked<E>(self, _: &E) {}
         pub(super) fn pressed<E>(self, _: &E) {}
-        pub(super) fn key(self, _: &str) -> bool {
+        pub(super) fn dragged<E>(self, _: &E) {}
+        pub(super) fn dropped(self) {}
+        pub(super) fn keep_text<E>(self, _: &E) {}
+        pub(super) fn key<E>(self, _: &E) -> bool {
             false
         }
         pub(super) fn hovered<E>(self, _: &E) {}

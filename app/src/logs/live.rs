@@ -1,5 +1,8 @@
 //! What makes the list of lines live: when it is drawn, and what clicks and keys do.
 
+#[path = "live/select.rs"]
+mod select;
+
 use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
 use sidekick::{
@@ -41,6 +44,8 @@ pub(super) struct Actions {
     fits: RwSignal<bool>,
     new_rows: RwSignal<u64>,
     inspected: RwSignal<Option<Inspected>>,
+    /// Rows that are being selected by a drag.
+    drag: LocalValue<Option<select::Drag>>,
 }
 
 pub(super) fn start(parts: Parts) -> Actions {
@@ -54,6 +59,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         fits: parts.fits,
         new_rows: parts.new_rows,
         inspected: parts.inspected,
+        drag: LocalValue::new(None),
     };
     let (scroller, spacer, rows) = parts.nodes;
     effect(move || {
@@ -75,6 +81,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         // Without a word to whoever reads older lines: that another log begins is not his doing.
         actions.following.set(reading.is_none());
         actions.with(|view, _| view.restart(prefix, reading));
+        controls.stretch.set(None);
         actions.inspected.set(None);
     });
     effect(move || {
@@ -82,6 +89,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         controls.filter.track();
         let utc = dashboard.utc.get();
         let as_printed = dashboard.as_printed.get();
+        let stretch = actions.followed();
         let lanes = dashboard.lanes.get();
         // There is no room for both.
         let columns = match lanes.is_empty() {
@@ -94,6 +102,7 @@ pub(super) fn start(parts: Parts) -> Actions {
             view.set_columns(columns);
             view.set_as_printed(as_printed);
             view.set_lanes(lanes);
+            view.set_stretch(stretch);
             view.resize(height);
             view.sync(session);
         });
@@ -153,6 +162,9 @@ impl Actions {
             self.with(|view, session| view.pause(session));
             return;
         }
+        if event.shift_key() {
+            return;
+        }
         let Some(element) = element_of(event) else {
             return;
         };
@@ -170,11 +182,17 @@ impl Actions {
         if on_row && event.pointer_type() == "mouse" && event.button() == 0 {
             self.with(|view, session| view.pause(session));
         }
+        self.begin(event);
     }
 
-    /// Enter shows the lowest line in full; the arrows then go from line to line. False for
-    /// other keys.
-    pub(super) fn key(self, key: &str) -> bool {
+    /// Enter shows the lowest line in full; the arrows then go from line to line, and with Shift they select
+    /// lines. False for other keys.
+    pub(super) fn key(self, event: &web_sys::KeyboardEvent) -> bool {
+        let key = event.key();
+        let key = key.as_str();
+        if event.shift_key() && matches!(key, "ArrowUp" | "ArrowDown") {
+            return self.select_on(key == "ArrowDown");
+        }
         let open = self.inspected.with_untracked(Option::is_some);
         let step: fn(usize) -> Option<usize> = match key {
             "Enter" if !open => {

@@ -175,11 +175,17 @@ impl Place {
     /// scrolled to for it to be in sight.
     pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) -> Option<f64> {
         self.opened = index.and_then(|index| session.number_of(index));
-        let top = index? as f64 * ROW_PX;
+        let index = index?;
         self.pause(session);
+        Some(self.within_sight(index))
+    }
+
+    /// The nearest place from which the row at `index` is in sight.
+    pub(super) fn within_sight(&self, index: usize) -> f64 {
+        let top = index as f64 * ROW_PX;
         let lowest = top + ROW_PX - self.height_px;
         // Not clamp: its panic prints numbers, with a printer that nothing else here needs.
-        Some(self.top_px.max(lowest).min(top))
+        self.top_px.max(lowest).min(top)
     }
 
     /// Index of the marked row, where the view has it.

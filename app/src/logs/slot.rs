@@ -60,6 +60,7 @@ pub(super) struct Slot {
     pub(super) index: usize,
     shown: bool,
     opened: bool,
+    selected: bool,
 }
 
 impl Slot {
@@ -91,6 +92,7 @@ impl Slot {
             index: 0,
             shown: true,
             opened: false,
+            selected: false,
         })
     }
 
@@ -99,6 +101,7 @@ impl Slot {
             self.root.set_hidden(true);
             self.shown = false;
             self.mark_open(false);
+            self.mark_selected(false);
         }
     }
 
@@ -111,6 +114,16 @@ impl Slot {
             } else {
                 self.root.remove_attribute("aria-current")
             };
+        }
+    }
+
+    /// Marks the row as one of those that are selected, or no longer.
+    pub(super) fn mark_selected(&mut self, selected: bool) {
+        if self.selected != selected {
+            self.selected = selected;
+            let _refused = self
+                .root
+                .toggle_attribute_with_force("data-selected", selected);
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use sidekick::{logs::LogSession, time::Nanos};
+use sidekick::{
+    logs::{LogSession, Stretch},
+    time::Nanos,
+};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -35,6 +38,8 @@ pub(super) struct Viewport {
     columns: Vec<Column>,
     as_printed: bool,
     lanes: Lanes,
+    /// The rows that are selected.
+    stretch: Option<Stretch>,
     /// Prefix to leave out of the names of sources; `None` shows no sources.
     source_prefix: Option<String>,
 }
@@ -62,6 +67,7 @@ impl Viewport {
             columns: Vec::new(),
             as_printed: false,
             lanes: Lanes::default(),
+            stretch: None,
             source_prefix: None,
         }
     }
@@ -98,6 +104,10 @@ impl Viewport {
     /// Whether lines of JSON stand as they were printed.
     pub(super) fn set_as_printed(&mut self, as_printed: bool) {
         self.as_printed = as_printed;
+    }
+
+    pub(super) fn set_stretch(&mut self, stretch: Option<Stretch>) {
+        self.stretch = stretch;
     }
 
     pub(super) fn set_lanes(&mut self, lanes: Lanes) {
@@ -214,6 +224,12 @@ impl Viewport {
     pub(super) fn show(&mut self, session: &LogSession, index: usize) {
         self.pause(session);
         self.jump(session, index as f64 * ROW_PX);
+    }
+
+    /// Brings the row at `index` into sight, by no more than that takes, and stays there.
+    pub(super) fn bring(&mut self, session: &LogSession, index: usize) {
+        self.pause(session);
+        self.jump(session, self.place.within_sight(index));
     }
 
     /// Marks the row at `index`, brings it into sight and stays there; `None` marks none.
@@ -337,6 +353,9 @@ impl Viewport {
             {
                 Some((index, row)) => {
                     slot.mark_open(opened == Some(index));
+                    let number = session.number_of(index);
+                    let stretch = self.stretch.as_ref().zip(number);
+                    slot.mark_selected(stretch.is_some_and(|(it, number)| it.contains(number)));
                     widest = widest.max(slot.write(index, &row, session, &mut look));
                 }
                 None => slot.hide(),

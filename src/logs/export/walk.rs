@@ -1,8 +1,8 @@
 //! The rows of a session one after another, while lines come and go.
 
 use crate::logs::session::LogSession;
-use crate::logs::store::{Note, Row};
-use crate::time::Nanos;
+use crate::logs::store::{Row, RowIdentity};
+use std::ops::Range;
 
 /// Where a file that is being written is: what was held, or shown, when it was begun is its range.
 #[derive(Clone, Debug)]
@@ -12,19 +12,11 @@ pub(crate) struct Walk {
     next: u64,
     end: u64,
     /// The row that came last, to find it where late lines moved it.
-    last: Option<Passed>,
+    last: Option<RowIdentity>,
     /// How many rows in a row were like it.
     alike: u64,
     /// How many times rows had moved when that was looked at last.
     moves: u64,
-}
-
-/// What a row is known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Passed {
-    time: Nanos,
-    source: u16,
-    bytes: usize,
 }
 
 impl Walk {
@@ -37,6 +29,16 @@ impl Walk {
             last: None,
             alike: 0,
             moves: session.store().moved_since(u64::MAX).0,
+        }
+    }
+
+    /// The rows with these numbers that the filter lets through.
+    pub(crate) fn between(session: &LogSession, numbers: Range<u64>) -> Self {
+        let all = Self::new(session, true);
+        Self {
+            next: numbers.start.max(all.next),
+            end: numbers.end.min(all.end),
+            ..all
         }
     }
 
@@ -83,7 +85,7 @@ impl Walk {
             self.next = number + 1;
             index += 1;
             if let Some(row) = row {
-                let passed = Some(Passed::of(&row));
+                let passed = Some(RowIdentity::of(&row));
                 self.alike = if self.last == passed {
                     self.alike + 1
                 } else {
@@ -116,37 +118,12 @@ impl Walk {
         // Of rows that are alike, such as lines of one time, as many came as were counted.
         let from = (at + 1).saturating_sub(self.alike).max(store.first_row());
         let index = (from - store.first_row()) as usize;
-        let mut rows = store.iter_from(index).map(|row| Passed::of(&row) == last);
+        let mut rows = store
+            .iter_from(index)
+            .map(|row| RowIdentity::of(&row) == last);
         if let Some(moved) = rows.position(|alike| alike) {
             let others = rows.take_while(|alike| *alike).count() as u64;
             self.next = from + moved as u64 + (others + 1).min(self.alike);
-        }
-    }
-}
-
-impl Passed {
-    fn of(row: &Row<'_>) -> Self {
-        match row {
-            Row::Entry { entry, source, .. } => Self {
-                time: entry.time,
-                source: *source,
-                bytes: entry.text.len(),
-            },
-            Row::Note { source, note } => Self {
-                time: note.time().unwrap_or_default(),
-                source: *source,
-                bytes: usize::MAX,
-            },
-        }
-    }
-}
-
-impl Note {
-    /// When it was, where that is known.
-    pub(crate) fn time(&self) -> Option<Nanos> {
-        match self {
-            Self::Missing(gap) => gap.after.or(gap.before),
-            Self::Ended { at, .. } | Self::Started { at } | Self::Replaced { at } => Some(*at),
         }
     }
 }
