@@ -24,7 +24,7 @@ pub mod template;
 pub mod timeline;
 
 pub use analytics::LogAnalytics;
-pub use compare::{Change, Compared, Comparison};
+pub use compare::{Change, Compared, Comparison, Sides};
 pub use envelope::Envelope;
 pub use events::Continuation;
 pub use fields::Fields;

@@ -101,3 +101,25 @@ test('the cause after a restart is found by what appeared since then', async ({ 
   await expect(changes).toHaveCount(0);
   await expect(page.getByLabel('Sort by')).toHaveValue('count');
 });
+
+test('two containers are compared: what only one of them prints, and what one prints more', async ({ page, start }) => {
+  const dashboard = await demo(page, start);
+  await dashboard.open('/compare/shop-api-1,shop-worker-1/patterns');
+  const changes = page.locator('.change:visible');
+  await page.locator('.patterns-bar').getByLabel('Compare').selectOption('two containers');
+  await expect(changes.filter({ hasText: /^only in shop-worker-1 · 0 → [1-9]/ }).first()).toBeVisible();
+  await expect(changes.filter({ hasText: /^only in shop-api-1 · [\d,]+ → 0$/ }).first()).toBeVisible();
+  const text = page.locator('.patterns-compared');
+  await expect(text).toContainText(/^shop-api-1 from .*; shop-worker-1 from .* [1-9]\d* only in shop-worker-1, [1-9]\d* only in shop-api-1$/);
+  // The other way round.
+  await page.getByLabel('First container').selectOption('shop-worker-1');
+  await page.getByLabel('Second container').selectOption('shop-api-1');
+  await expect(changes.filter({ hasText: /^only in shop-api-1 · 0 → [1-9]/ }).first()).toBeVisible();
+  // Copies of one service print the same patterns.
+  await dashboard.open('/compare/shop-api-1,shop-api-2/patterns');
+  await page.locator('.patterns-bar').getByLabel('Compare').selectOption('two containers');
+  await expect(changes.filter({ hasText: /^(×|÷|as often)/ }).first()).toBeVisible();
+  // One container has nothing to be compared with.
+  await dashboard.open('/c/shop-api-1/patterns');
+  await expect(page.locator('.patterns-bar').getByLabel('Compare').locator('option')).toHaveText(['off', 'before and since then', 'both halves']);
+});

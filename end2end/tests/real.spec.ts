@@ -18,6 +18,8 @@ if (programs !== undefined) {
     for (const name of list.split('\n').flatMap((line) => /^(.*): test$/.exec(line)?.[1] ?? [])) {
       found += 1;
       test(`${basename(program).replace(/-[0-9a-f]+$/, '')} ${name}`, async ({ docker }) => {
+        // The long run of one takes some minutes.
+        if (process.env.SIDEKICK_LONG_TESTS) test.setTimeout(30 * 60_000);
         const args = ['--exact', '--ignored', name];
         const output = await run(program, args, { SIDEKICK_TEST_DOCKER: docker.host }).catch((error) => {
           throw new Error(`${error.stdout}\n${error.stderr}`);

@@ -1,5 +1,5 @@
-//! Patterns in two stretches of time beside each other: what appeared, what vanished, and what comes more
-//! or less often.
+//! Patterns on two sides beside each other, in two stretches of time or of two containers: what is on one
+//! side only, and what comes more or less often.
 
 use super::session::LogSession;
 use super::store::NO_TEMPLATE;
@@ -7,32 +7,43 @@ use super::template::TemplateId;
 use crate::few::Few;
 use crate::time::Nanos;
 
-/// A pattern in both stretches; in one of them at least it has a line.
+/// Which lines are compared with which, of those that the filter lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides<'a> {
+    /// Those before this time with those from it on; without it, those of the first half of their time with
+    /// those of the second.
+    Time(Option<Nanos>),
+    /// Those of the sources with the one name with those of the other.
+    Sources([&'a str; 2]),
+}
+
+/// A pattern on both sides; on one of them at least it has a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compared {
     /// Its number.
     pub id: TemplateId,
-    /// Its lines in the earlier stretch and in the later one.
+    /// Its lines on the first side and on the second.
     pub lines: [u64; 2],
 }
 
-/// How a pattern changed.
+/// How a pattern differs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
-    /// It has lines in the later stretch only.
+    /// It has lines on the second side only.
     Appeared,
-    /// It has lines in the earlier stretch only.
+    /// It has lines on the first side only.
     Vanished,
-    /// Its lines a time in the later stretch, by those in the earlier one; more than 0.
+    /// Its lines a time on the second side, by those on the first; more than 0.
     Rate(f64),
 }
 
-/// Two stretches of time, one behind the other.
+/// Two sides of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// The first line's time, where the later stretch begins, and the last line's time.
-    pub bounds: [Nanos; 3],
-    /// Lines in both, those without a pattern too.
+    /// From when until when each side takes. A source's takes until the last line of both, for it may be
+    /// silent; where it has no line, it is empty.
+    pub spans: [[Nanos; 2]; 2],
+    /// Lines on both, those without a pattern too.
     pub lines: [u64; 2],
     /// The patterns by their numbers.
     patterns: Vec<Compared>,
@@ -52,7 +63,7 @@ impl Comparison {
         at.ok().map(|at| self.patterns[at])
     }
 
-    /// How one changed.
+    /// How one differs.
     #[must_use]
     pub fn change(&self, of: Compared) -> Change {
         let [before, after] = of.lines.map(|it| it as f64);
@@ -85,31 +96,59 @@ impl Comparison {
 
     /// Lengths of both in nanoseconds, at least a millisecond.
     fn lengths(&self) -> [f64; 2] {
-        let [first, split, last] = self.bounds.map(|it| it.0);
-        let length = |from: i64, to: i64| to.saturating_sub(from).max(1_000_000) as f64;
-        [length(first, split), length(split, last)]
+        let length = |[from, to]: [Nanos; 2]| to.0.saturating_sub(from.0).max(1_000_000) as f64;
+        self.spans.map(length)
     }
 }
 
 impl LogSession {
-    /// Compares the lines that the filter lets through before `split` with those from it on; without it,
-    /// those of the first half of their time with those of the second. `None` where there are no lines.
-    /// Looks at the time of each row held.
+    /// Compares the lines on one side with those on the other. `None` where there are no lines. Looks at
+    /// each row held.
     #[must_use]
-    pub fn compare(&self, split: Option<Nanos>) -> Option<Comparison> {
-        let mut ends: Option<(i64, i64)> = None;
-        self.each_visible_line(&mut |time, _| {
-            let (first, last) = ends.unwrap_or((time, time));
-            ends = Some((first.min(time), last.max(time)));
+    pub fn compare(&self, sides: Sides<'_>) -> Option<Comparison> {
+        let names = match sides {
+            Sides::Time(_) => ["", ""],
+            Sides::Sources(names) => names,
+        };
+        // Of which side a source is, by its number.
+        let mut named: Few<u16, usize> = Few::default();
+        for source in self.sources() {
+            let name = self.source_name(source);
+            if let Some(side) = names.iter().position(|it| Some(*it) == name) {
+                *named.or_default(source) = side;
+            }
+        }
+        let mut split = None;
+        let side = |source: u16, time: i64, split: Option<i64>| match sides {
+            Sides::Time(_) => Some(usize::from(split.is_some_and(|split| time >= split))),
+            Sides::Sources(_) => named.get(source).copied(),
+        };
+        let mut ends: [Option<[i64; 2]>; 2] = [None, None];
+        self.each_visible_line(&mut |source, time, _| {
+            if let Some(side) = side(source, time, split) {
+                let [first, last] = ends[side].unwrap_or([time, time]);
+                ends[side] = Some([first.min(time), last.max(time)]);
+            }
         });
-        let (first, last) = ends?;
-        let split = split.map_or(first.midpoint(last), |it| it.0);
+        let all = ends.iter().flatten();
+        let first = all.clone().map(|it| it[0]).min()?;
+        let last = all.map(|it| it[1]).max()?;
+        let spans = match sides {
+            Sides::Time(at) => {
+                let at = at.map_or(first.midpoint(last), |it| it.0);
+                split = Some(at);
+                let at = at.clamp(first, last);
+                [[first, at], [at, last]]
+            }
+            Sides::Sources(_) => ends.map(|it| [it.map_or(last, |[first, _]| first), last]),
+        };
         let mut lines = [0; 2];
         let mut counts: Few<u32, [u64; 2]> = Few::default();
-        self.each_visible_line(&mut |time, template| {
-            let side = usize::from(time >= split);
-            lines[side] += 1;
-            counts.or_default(template)[side] += 1;
+        self.each_visible_line(&mut |source, time, template| {
+            if let Some(side) = side(source, time, split) {
+                lines[side] += 1;
+                counts.or_default(template)[side] += 1;
+            }
         });
         let templates = self.templates();
         let mut patterns: Few<u32, [u64; 2]> = Few::default();
@@ -123,7 +162,7 @@ impl LogSession {
             lines: *lines,
         };
         Some(Comparison {
-            bounds: [first, split.clamp(first, last), last].map(Nanos),
+            spans: spans.map(|it| it.map(Nanos)),
             lines,
             patterns: patterns.iter().map(compared).collect(),
         })
@@ -173,7 +212,9 @@ mod tests {
             (14, "request served"),
             (20, "disk is full"),
         ]);
-        let comparison = session.compare(Some(Nanos(10_000_000_000))).unwrap();
+        let comparison = session
+            .compare(Sides::Time(Some(Nanos(10_000_000_000))))
+            .unwrap();
         assert_eq!(comparison.lines, [4, 7]);
         let expected = [
             ("disk is full", [0, 2], Change::Appeared),
@@ -184,7 +225,7 @@ mod tests {
         let expected = expected.map(|(text, lines, change)| (text.to_owned(), lines, change));
         assert_eq!(changes(&session, &comparison), expected);
         assert_eq!(
-            session.compare(None),
+            session.compare(Sides::Time(None)),
             Some(comparison),
             "the middle is 10 s"
         );
@@ -199,7 +240,9 @@ mod tests {
             (3, "beat"),
             (5, "beat"),
         ]);
-        let comparison = session.compare(Some(Nanos(4_000_000_000))).unwrap();
+        let comparison = session
+            .compare(Sides::Time(Some(Nanos(4_000_000_000))))
+            .unwrap();
         let change = comparison.change(comparison.patterns()[0]);
         assert_eq!(change, Change::Rate(1.0), "four in 4 s, one in 1 s");
     }
@@ -211,14 +254,51 @@ mod tests {
             text: "blue".into(),
             ..Filter::default()
         });
-        let comparison = session.compare(None).unwrap();
-        assert_eq!(
-            comparison.bounds,
-            [1, 5, 9].map(|it| Nanos(it * 1_000_000_000))
-        );
+        let comparison = session.compare(Sides::Time(None)).unwrap();
+        let seconds = |it: i64| Nanos(it * 1_000_000_000);
+        assert_eq!(comparison.spans, [[1, 5], [5, 9]].map(|it| it.map(seconds)));
         assert_eq!(comparison.lines, [1, 1]);
         assert_eq!(comparison.patterns().len(), 1);
-        assert_eq!(LogSession::default().compare(None), None);
+        assert_eq!(LogSession::default().compare(Sides::Time(None)), None);
+    }
+
+    #[test]
+    fn two_sources_are_compared_each_from_its_first_line_on() {
+        let mut session = LogSession::default();
+        for (source, name) in [(0, "old"), (1, "new"), (2, "other"), (3, "new")] {
+            session.add_source(source, name, crate::time::Millis(0));
+        }
+        let mut line = |source, second: i64, text| {
+            let mut batch = LogBatch::new();
+            batch.push_line(Nanos(second * 1_000_000_000), LogStream::Stdout, text);
+            session.ingest(source, batch);
+        };
+        for second in 0..=10 {
+            line(0, second, "beat");
+        }
+        line(0, 3, "cache is warm");
+        line(2, 3, "nobody asked");
+        for second in 5..=10 {
+            line(if second == 5 { 3 } else { 1 }, second, "beat");
+            line(1, second, "disk is full");
+        }
+        let comparison = session.compare(Sides::Sources(["old", "new"])).unwrap();
+        let seconds = |it: i64| Nanos(it * 1_000_000_000);
+        assert_eq!(
+            comparison.spans,
+            [[0, 10], [5, 10]].map(|it| it.map(seconds))
+        );
+        assert_eq!(comparison.lines, [12, 12]);
+        let expected = [
+            ("disk is full", [0, 6], Change::Appeared),
+            ("cache is warm", [1, 0], Change::Vanished),
+            ("beat", [11, 6], Change::Rate(6.0 / 5e9 / (11.0 / 1e10))),
+        ];
+        let expected = expected.map(|(text, lines, change)| (text.to_owned(), lines, change));
+        assert_eq!(changes(&session, &comparison), expected);
+        let silent = session.compare(Sides::Sources(["old", "gone"])).unwrap();
+        assert_eq!(silent.lines, [12, 0]);
+        assert_eq!(session.compare(Sides::Sources(["gone", "too"])), None);
     }
 
     proptest! {
@@ -230,7 +310,7 @@ mod tests {
             const TEXTS: [&str; 4] = ["one fox", "two of them ran", "three are there now, all", ""];
             let texts: Vec<_> = lines.iter().map(|(at, text)| (*at, TEXTS[*text])).collect();
             let session = session(&texts);
-            let comparison = session.compare(Some(Nanos(split * 1_000_000_000))).unwrap();
+            let comparison = session.compare(Sides::Time(Some(Nanos(split * 1_000_000_000)))).unwrap();
             let before = lines.iter().filter(|(at, _)| *at < split).count() as u64;
             prop_assert_eq!(comparison.lines, [before, lines.len() as u64 - before]);
             let blank = |late| lines.iter().filter(|(at, text)| *text == 3 && (*at >= split) == late).count() as u64;

@@ -4,14 +4,15 @@ use super::LogSession;
 use crate::logs::query::columns::NOTE;
 
 impl LogSession {
-    /// Tells the time in nanoseconds and the number of the template of each visible line, oldest first. That
-    /// of a blank line is one that no template has.
-    pub(in crate::logs) fn each_visible_line(&self, tell: &mut dyn FnMut(i64, u32)) {
+    /// Tells the source, the time in nanoseconds and the number of the template of each visible line, oldest
+    /// first. The template of a blank line is one that there is not.
+    pub(in crate::logs) fn each_visible_line(&self, tell: &mut dyn FnMut(u16, i64, u32)) {
         let mut next = self.store.first_row();
         while let Some((start, columns)) = self.store.columns_at(next) {
             for row in 0..columns.len() {
                 if columns.severities[row] != NOTE && self.is_visible(start + row as u64) {
-                    tell(columns.times[row], columns.templates[row]);
+                    let source = columns.sources[row];
+                    tell(source, columns.times[row], columns.templates[row]);
                 }
             }
             next = start + columns.len() as u64;
