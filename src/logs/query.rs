@@ -35,6 +35,7 @@ mod bind;
 pub(in crate::logs) mod checks;
 pub(in crate::logs) mod columns;
 mod complete;
+mod edit;
 mod evaluate;
 pub(in crate::logs) mod field;
 mod found;
@@ -59,6 +60,7 @@ use crate::protocol::LogStream;
 
 pub use bind::Language;
 pub use complete::{Expected, Kind, expected};
+pub use edit::{narrowed, with_span};
 pub use matches::{Matches, Progress};
 pub use parser::{Parsed, parse};
 pub use plan::{Known, Plan};

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use sidekick::{
     logs::{
         Filter, LogSession, Stretch, is_expression,
-        query::{Here, Query, parse},
+        query::{Here, Query, narrowed},
     },
     time::Millis,
 };
@@ -100,16 +100,7 @@ impl Controls {
     /// Adds a condition to the query.
     pub(crate) fn narrow(self, query: Query) {
         self.change_filter(|filter| {
-            filter.text = match filter.text.trim() {
-                "" => query.to_text(),
-                before => {
-                    let before = match filter.language {
-                        Some(language) => language.query(before),
-                        None => parse(before, None).query,
-                    };
-                    Query::all(vec![before, query]).to_text()
-                }
-            };
+            filter.text = narrowed(&filter.text, &query);
         });
     }
 

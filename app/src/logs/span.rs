@@ -4,7 +4,7 @@
 use sidekick::{
     logs::{
         Filter,
-        query::{When, parse},
+        query::{When, parse, with_span},
     },
     time::Millis,
 };
@@ -35,8 +35,7 @@ impl Controls {
         let at = |time: Millis| When::At(time.into());
         let range = (range.map(|it| at(it.0)), range.map(|it| at(it.1)));
         self.change_filter(|filter| {
-            let query = parse(&filter.text, None).query;
-            filter.text = query.with_span(range).to_text();
+            filter.text = with_span(&filter.text, range);
         });
     }
 

@@ -37,7 +37,7 @@ pub(super) struct Spanned {
     pub(super) token: Token,
     pub(super) span: Range<usize>,
     /// It stands in brackets.
-    deep: bool,
+    pub(super) deep: bool,
 }
 
 pub(super) struct Lexer<'a> {

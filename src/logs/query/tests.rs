@@ -549,7 +549,7 @@ fn leaf() -> impl Strategy<Value = Query> {
     ]
 }
 
-fn queries() -> impl Strategy<Value = Query> {
+pub(super) fn queries() -> impl Strategy<Value = Query> {
     leaf().prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 2..4).prop_map(Query::all),
@@ -560,7 +560,7 @@ fn queries() -> impl Strategy<Value = Query> {
 }
 
 /// Pieces of queries in any order.
-fn pieces() -> impl Strategy<Value = String> {
+pub(super) fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "(level|stream|source|template|after|before|status|a\\.b)(:|=|!=|>=|>|~)?",
         "(error|warn,|stderr|12|10:15|\"|\\(|\\)|-| | |OR|and|NOT|not|or|/|\\.\\*|,)",
