@@ -106,6 +106,61 @@ test('a spike is found by drag and click, and the link to it shows the same', as
   expect(violations).toEqual([]);
 });
 
+test('the log follows the pointer over the timeline, and goes back when that leaves', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/c/shop-api-1/logs');
+  await expect(bars(page)).toHaveAccessibleName(/: [1-9][\d,]* lines/);
+  const newest = page.locator('.log-new');
+  await expect(newest).toBeHidden();
+  const box = await bars(page).boundingBox();
+  if (!box) throw new Error('no timeline');
+  const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  const minute = async () => /^\d\d:\d\d/.exec(await told(page))?.[0] ?? '';
+  const first = async () => {
+    const top = await dashboard.log.evaluate((log) => log.getBoundingClientRect().top);
+    for (const row of await dashboard.rows.all()) {
+      const place = await row.boundingBox();
+      if (place && place.y + 1 >= top) return /\d\d:\d\d/.exec((await row.textContent()) ?? '')?.[0];
+    }
+    return '';
+  };
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.8, y);
+  // Not unasked.
+  await expect(newest).toBeHidden();
+  const follow = page.getByRole('button', { name: 'Log follows pointer' });
+  await follow.click();
+  await expect(follow).toHaveAttribute('aria-pressed', 'true');
+  for (const part of [0.5, 0.7]) {
+    await page.mouse.move(box.x + box.width * part, y);
+    // The first line at the pointer's instant or later: at the end of a minute it is of the next.
+    const ahead = async () => minutes((await first()) ?? '') - minutes(await minute());
+    await expect.poll(async () => [0, 1, 1 - 24 * 60].includes(await ahead()), `the lines at ${part}`).toBe(true);
+  }
+  await expect(newest).toBeVisible();
+  await page.mouse.move(box.x + box.width / 2, box.y + 400);
+  await expect(newest).toBeHidden();
+
+  // Where somebody reads older lines, it goes back to these; a click stays.
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: 1800 }));
+  await expect(newest).toBeVisible();
+  const top = () => dashboard.log.evaluate((log) => log.scrollTop);
+  const place = await top();
+  await page.mouse.move(box.x + box.width * 0.7, y);
+  await expect.poll(top).not.toBe(place);
+  await page.mouse.move(box.x + box.width / 2, box.y + 400);
+  await expect.poll(top).toBe(place);
+  await page.mouse.click(box.x + box.width * 0.7, y);
+  await expect.poll(top).not.toBe(place);
+  await page.mouse.move(box.x + box.width / 2, box.y + 400);
+  await expect(cursor(page)).toHaveAttribute('aria-valuetext', 'no time chosen');
+  expect(await top()).not.toBe(place);
+  // The browser keeps the switch.
+  await page.reload();
+  await expect(follow).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('the charts of the Stats tab show one instant, and a click shows the log there', async ({ page, start }) => {
   const sidekick = await start.sidekick(['--demo']);
   const dashboard = new Dashboard(page, sidekick.url);

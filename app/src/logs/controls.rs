@@ -40,6 +40,10 @@ pub(super) enum Goal {
     Row(u64),
     /// Likewise, which is marked and stands amid others.
     Marked(u64),
+    /// The first line at or after an instant, until [`Back`](Self::Back) or another goal.
+    Glance(Millis),
+    /// Where somebody read before the glances.
+    Back,
 }
 
 impl Controls {

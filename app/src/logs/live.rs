@@ -20,7 +20,11 @@ use super::{
     },
     Inspected,
 };
-use crate::{charts::observe_size, route::Selection, state::Past};
+use crate::{
+    charts::observe_size,
+    route::Selection,
+    state::{Past, Reading},
+};
 
 type Node = NodeRef<html::Div>;
 
@@ -44,6 +48,8 @@ pub(super) struct Actions {
     fits: RwSignal<bool>,
     new_rows: RwSignal<u64>,
     inspected: RwSignal<Option<Inspected>>,
+    /// Where somebody read before the log followed the pointer in the timeline.
+    before: LocalValue<Option<Option<Reading>>>,
     /// Rows that are being selected by a drag.
     drag: LocalValue<Option<select::Drag>>,
 }
@@ -59,6 +65,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         fits: parts.fits,
         new_rows: parts.new_rows,
         inspected: parts.inspected,
+        before: LocalValue::new(None),
         drag: LocalValue::new(None),
     };
     let (scroller, spacer, rows) = parts.nodes;
@@ -81,6 +88,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         // Without a word to whoever reads older lines: that another log begins is not his doing.
         actions.following.set(reading.is_none());
         actions.with(|view, _| view.restart(prefix, reading));
+        actions.before.set_value(None);
         controls.stretch.set(None);
         actions.inspected.set(None);
     });
@@ -124,6 +132,17 @@ pub(super) fn start(parts: Parts) -> Actions {
         };
         controls.go_to.set(None);
         actions.with(|view, session| match goal {
+            Goal::Glance(time) => {
+                if actions.before.with_value(Option::is_none) {
+                    actions.before.set_value(Some(view.reading(session)));
+                }
+                view.go_to(session, Nanos::from(time));
+            }
+            Goal::Back => {
+                if let Some(before) = actions.before.get_value() {
+                    view.resume(session, before.as_ref());
+                }
+            }
             Goal::Time(time) => view.go_to(session, Nanos::from(time)),
             Goal::Row(number) => view.show(session, session.index_of(number)),
             Goal::Marked(number) => {
@@ -134,6 +153,9 @@ pub(super) fn start(parts: Parts) -> Actions {
                 }
             }
         });
+        if !matches!(goal, Goal::Glance(_)) {
+            actions.before.set_value(None);
+        }
     });
     actions
 }
@@ -145,6 +167,7 @@ impl Actions {
         let failed = |past: &Past| matches!(past, Past::Failed(_));
         if self.near_top.get_untracked()
             && !self.following.get_untracked()
+            && self.before.with_value(Option::is_none)
             && !dashboard.past.with_untracked(failed)
             && !dashboard.logs.with_value(LogSession::is_whole)
         {

@@ -150,6 +150,13 @@ impl Place {
         }
     }
 
+    /// Stays where somebody read before.
+    pub(super) fn resume(&mut self, reading: &Reading) {
+        self.following = false;
+        self.anchor = Some((reading.row, reading.below_px));
+        self.paused_end = reading.end;
+    }
+
     /// Stays where it is when rows come.
     pub(super) fn pause(&mut self, session: &LogSession) {
         if self.following {

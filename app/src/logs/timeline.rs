@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::bind::{Erase, bound, click};
-use crate::signal::{RwSignal, memo};
+use crate::signal::{RwSignal, effect, memo};
 use leptos::prelude::*;
 use sidekick::{
     logs::{Bucket, LogSession, buckets_of, step_for},
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     charts::{Bar, BarsData, Mark, Pointing, SeverityBars},
+    preferences::{read, write},
     pulse::pulse,
     state::Seek,
 };
@@ -64,25 +65,54 @@ pub(crate) fn LogTimeline() -> impl IntoView {
         begun.get();
         shown().summary()
     });
+    let cursor = RwSignal::new(None);
+    let follows = follow_pointer(controls, cursor);
     let pointing = Pointing {
-        cursor: RwSignal::new(None),
+        cursor,
         on_pick: Callback::new(move |at| go_to(controls, span.get_untracked(), at)),
         on_range: Some(Callback::new(move |range| controls.show_span(range))),
     };
     let narrowed = move || span.get() != (None, None);
     view! {
         <SeverityBars label data=Rc::new(data) pointing />
-        <button
-            type="button"
-            class="timeline-all"
-            title="Show the lines of all times again"
-            hidden=bound(move || !narrowed())
-            on:click=click(move || controls.show_span(None))
-        >
-            "All times ×"
-        </button>
+        <div class="timeline-tools">
+            <button
+                type="button"
+                class="timeline-tool timeline-follow"
+                title="While somebody points at a time in the chart, the log shows its lines"
+                aria-pressed=bound(move || follows.get().to_string())
+                on:click=click(move || follows.update(|it| *it = !*it))
+            >
+                "Log follows pointer"
+            </button>
+            <button
+                type="button"
+                class="timeline-tool"
+                title="Show the lines of all times again"
+                hidden=bound(move || !narrowed())
+                on:click=click(move || controls.show_span(None))
+            >
+                "All times ×"
+            </button>
+        </div>
     }
     .erase()
+}
+
+/// Has the log show the lines of the time at the cursor as long as there is one, where somebody wants that:
+/// the switch, which the browser keeps.
+fn follow_pointer(controls: Controls, cursor: RwSignal<Option<Millis>>) -> RwSignal<bool> {
+    let follows = RwSignal::new(read("follow-pointer").as_deref() == Some("1"));
+    effect(move || write("follow-pointer", if follows.get() { "1" } else { "0" }));
+    effect(move || {
+        let on = follows.get();
+        let goal = match cursor.get().filter(|_| on) {
+            Some(at) => Goal::Glance(at),
+            None => Goal::Back,
+        };
+        controls.go_to.set(Some(goal));
+    });
+    follows
 }
 
 /// Scrolls to the first line of the bar at an instant; where its lines are not loaded, they come.

@@ -206,6 +206,17 @@ impl Viewport {
         self.sync(session);
     }
 
+    /// Goes back to where somebody read, or followed.
+    pub(super) fn resume(&mut self, session: &LogSession, reading: Option<&Reading>) {
+        match reading {
+            None => self.follow(session),
+            Some(reading) => {
+                self.place.resume(reading);
+                self.sync(session);
+            }
+        }
+    }
+
     /// Brings the first row at or after `time` to the upper edge.
     pub(super) fn go_to(&mut self, session: &LogSession, time: Nanos) {
         self.show(session, index_at(session, time));

@@ -102,6 +102,21 @@ fn a_filter_that_is_taken_back_leads_back_to_the_row_that_was_read() {
 }
 
 #[test]
+fn who_looked_elsewhere_goes_back_to_what_was_read() {
+    let mut session = holding(0..2_000);
+    let mut place = at(&session, 701);
+    let (read, reading) = (top(&place, &session), place.reading(&session).unwrap());
+    place.scrolled(1_500.0 * ROW_PX, &session);
+    session.ingest(0, numbered(2_000..2_100));
+    draw(&mut place, &session);
+    assert_ne!(top(&place, &session), read);
+    place.resume(&reading);
+    draw(&mut place, &session);
+    assert_eq!(top(&place, &session), read);
+    assert_eq!(place.position(&session).new_rows, 100);
+}
+
+#[test]
 fn a_row_that_is_shown_in_full_stays_in_its_place_when_the_lines_around_it_come_back() {
     let mut session = holding(0..2_000);
     session.set_filter(only("7"));
