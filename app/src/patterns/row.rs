@@ -6,7 +6,10 @@ use crate::bind::{Erase, bound, click, when};
 use crate::signal::{Memo, RwSignal, memo};
 use leptos::prelude::*;
 use sidekick::{
-    logs::{Kind, Severity, Template, TemplateId},
+    logs::{
+        Kind, Severity, SeverityCounts, Template, TemplateId,
+        fields::{MessagePlace, message_place},
+    },
     time::Nanos,
 };
 
@@ -42,6 +45,7 @@ pub(super) fn PatternRow(
                 .unwrap_or(Severity::Unknown)
         })
     });
+    let worse = memo(move || with(|it| worse(&it.severities)));
     let pattern = memo(move || with(|it| it.pattern.clone()));
     let rate = move || {
         template.with(|it| {
@@ -83,6 +87,9 @@ pub(super) fn PatternRow(
                     <span class=move || {
                         format!("tag sev-{}", severity.get().word())
                     }>{move || severity.get().word()}</span>
+                    <span class="worse" hidden=move || worse.with(String::is_empty)>
+                        {move || worse.get()}
+                    </span>
                 </td>
                 <td role="cell" class="wide-only">
                     <Sparkline
@@ -106,7 +113,7 @@ pub(super) fn PatternRow(
                         title="Show the lines of this pattern"
                         on:click=click(move || lines.show(id, None))
                     >
-                        {move || pattern.with(|pattern| parts(pattern))}
+                        {move || pattern.with(|pattern| drawn(pattern))}
                     </button>
                 </div></td>
                 <td role="cell" class="pattern-tools">
@@ -182,7 +189,29 @@ fn minutes(template: &Template) -> impl Iterator<Item = u64> {
     buckets.map(|minute| minute.iter().map(|&n| u64::from(n)).sum())
 }
 
-/// The pattern with its placeholders set apart.
+/// How many lines are worse than most of them, each severity by itself; empty where none is.
+fn worse(all: &SeverityCounts) -> String {
+    let most = all.dominant().unwrap_or(Severity::Unknown);
+    let worse = all
+        .iter()
+        .filter(|(it, count)| it.index() < most.index() && *count > 0);
+    let told = worse.map(|(it, count)| format!("{} {}", group_digits(count), it.word()));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// The pattern; that of lines of JSON with its message first, as these stand in the log.
+fn drawn(pattern: &str) -> Vec<AnyView> {
+    let Some(MessagePlace { text, member }) = message_place(pattern) else {
+        return parts(pattern);
+    };
+    let mut all = parts(&pattern[text]);
+    let mut rest = parts(&pattern[..member.start]);
+    rest.extend(parts(&pattern[member.end..]));
+    all.push(view! { <span class="rest">" " {rest}</span> }.erase());
+    all
+}
+
+/// A text with its placeholders set apart.
 fn parts(pattern: &str) -> Vec<AnyView> {
     let mut parts = Vec::new();
     let mut rest = pattern;

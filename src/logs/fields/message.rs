@@ -101,6 +101,9 @@ mod tests {
             "paid",
             r#"2026-01-31T10:15:00.5Z stdout F {"x":1}"#,
         );
+        // Patterns are read likewise.
+        let pattern = r#"{"level":<num>,"req":<*>,"msg":"job <id> done"}"#;
+        check(pattern, "job <id> done", r#"{"level":<num>,"req":<*>}"#);
         for line in [
             "plain",
             "level=info msg=\"paid it\" status=500",
