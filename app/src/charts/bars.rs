@@ -49,6 +49,8 @@ pub struct BarsData {
     pub capacity: usize,
     /// Of what was printed before this instant not every line is here; `None` where all are.
     pub loaded_since: Option<Millis>,
+    /// Before this instant nothing was printed, for nothing was there; `None` where that is not known.
+    pub begun: Option<Millis>,
     /// From when to when lines are missing amid those that are here.
     pub missing: Vec<(Millis, Millis)>,
     /// What happened meanwhile, in time order.
@@ -107,16 +109,24 @@ impl BarsData {
     fn is_cut(&self, start: Millis) -> bool {
         let end = start.plus(self.step_ms);
         let missing = |&(from, to): &(Millis, Millis)| from < end && start < to;
-        self.loaded_since.is_some_and(|since| start < since) || self.missing.iter().any(missing)
+        self.unloaded().iter().any(missing) || self.missing.iter().any(missing)
     }
 
-    /// How much of the width has lines that are not loaded, from its left edge on: 0 to 1.
-    fn cut(&self) -> f64 {
-        match self.span().zip(self.loaded_since) {
-            Some(((start, end), since)) if start < since => {
-                (since.since(start) as f64 / end.since(start) as f64).min(1.0)
+    /// From when to when lines before those held are not loaded.
+    fn unloaded(&self) -> Option<(Millis, Millis)> {
+        let since = self.loaded_since?;
+        let begun = self.begun.unwrap_or(Millis(i64::MIN));
+        (begun < since).then_some((begun, since))
+    }
+
+    /// Which part of the width has lines before those held that are not loaded: 0 to 1.
+    fn cut(&self) -> (f64, f64) {
+        match self.span().zip(self.unloaded()) {
+            Some(((start, end), (begun, since))) if start < since && begun < end => {
+                let place = |it: Millis| it.since(start) as f64 / end.since(start) as f64;
+                (place(begun.max(start)), place(since).min(1.0))
             }
-            _ => 0.0,
+            _ => (0.0, 0.0),
         }
     }
 
@@ -130,12 +140,12 @@ impl BarsData {
         let place = |time: Millis| time.since(start) as f64 / end.since(start) as f64;
         let bars = self.bars.iter().filter(|bar| bar.total() > 0);
         let mut widest = (0.0, 0.0);
-        let mut left = 0.0f64;
+        let mut left = cut.0;
         for (from, to) in bars
             .map(|bar| (place(bar.start), place(bar.start.plus(self.step_ms))))
             .chain([(1.0, 1.0)])
         {
-            let right = from.min(cut);
+            let right = from.min(cut.1);
             if right - left > widest.1 - widest.0 {
                 widest = (left, right);
             }
@@ -242,7 +252,7 @@ impl BarsData {
             Self::counts(self.bars.iter(), ", "),
         ));
         let mut clock = Clock::new(self.utc);
-        if let Some(since) = self.loaded_since.filter(|_| self.cut() > 0.0) {
+        if let Some(since) = self.loaded_since.filter(|_| self.cut().1 > 0.0) {
             text.push_str(&format!("; before {} not all loaded", clock.short(since)));
         }
         if let (false, Some((from, to))) = (self.marks.is_empty(), self.span()) {
@@ -345,7 +355,7 @@ mod paint {
     pub(super) fn draw(frame: &Frame, data: &BarsData) -> Option<()> {
         let (width, height) = frame.size();
         let (start, end) = data.span()?;
-        shade(frame, (0.0, data.cut()));
+        shade(frame, data.cut());
         for &(from, to) in &data.missing {
             let place = |time: Millis| time.since(start) as f64 / end.since(start) as f64;
             shade(frame, (place(from).max(0.0), place(to).min(1.0)));
@@ -479,6 +489,7 @@ mod tests {
             step_ms: 60_000,
             capacity: 60,
             loaded_since: None,
+            begun: None,
             missing: Vec::new(),
             marks: Vec::new(),
             utc: true,
@@ -645,12 +656,21 @@ mod tests {
             "where no bar stands"
         );
         assert_eq!(data.tip(minute(601.5)), "10:01 – 10:02\nno lines");
-        assert_eq!(data.cut(), 58.75 / 60.0);
+        assert_eq!(data.cut(), (0.0, 58.75 / 60.0));
         assert!(data.summary().ends_with("; before 10:00:45 not all loaded"));
+        // Before there was a container, nothing is to be loaded.
+        data.begun = Some(Millis(587 * 60_000));
+        assert_eq!(data.cut(), (0.75, 58.75 / 60.0));
+        assert_eq!(data.tip(minute(572.1)), "");
+        assert_eq!(data.tip(minute(590.5)), "09:50 – 09:51\nnot loaded");
+        assert_eq!(data.blank(), (0.75, 58.0 / 60.0));
+        data.begun = Some(Millis(601 * 60_000));
+        assert_eq!(data.cut(), (0.0, 0.0));
+        data.begun = None;
         // Long before what the width shows: nothing to say.
         data.loaded_since = Some(Millis(500 * 60_000));
         assert_eq!(data.tip(minute(572.1)), "");
-        assert_eq!(data.cut(), 0.0);
+        assert_eq!(data.cut(), (0.0, 0.0));
         assert!(data.summary().ends_with("info 1,500"));
     }
 }

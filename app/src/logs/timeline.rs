@@ -20,7 +20,7 @@ use crate::{
     charts::{Bar, BarsData, Mark, Pointing, SeverityBars},
     preferences::{read, write},
     pulse::pulse,
-    state::Seek,
+    state::{Pinned, Seek},
 };
 
 /// Redrawing more often would not show more.
@@ -47,14 +47,18 @@ pub(crate) fn LogTimeline() -> impl IntoView {
     let shown = move || {
         let (span, utc, marks) = (span.get(), dashboard.utc.get(), marks.get());
         let logs = dashboard.logs;
-        logs.with_value(|session| bars(session, span, marks, utc))
+        let data = logs.with_value(|session| bars(session, span, marks, utc));
+        BarsData {
+            begun: dashboard.pinned.with(made),
+            ..data
+        }
     };
     let data = move || {
         version.track();
         shown()
     };
     let slow = pulse(dashboard.logs_version, 5000);
-    let begun = memo(move || {
+    let has_lines = memo(move || {
         version.track();
         dashboard
             .logs
@@ -62,7 +66,7 @@ pub(crate) fn LogTimeline() -> impl IntoView {
     });
     let label = memo(move || {
         slow.track();
-        begun.get();
+        has_lines.get();
         shown().summary()
     });
     let cursor = RwSignal::new(None);
@@ -115,11 +119,19 @@ fn follow_pointer(controls: Controls, cursor: RwSignal<Option<Millis>>) -> RwSig
     follows
 }
 
+/// When the container was made of which the log is; `None` where it is of several.
+fn made(pinned: &Option<Pinned>) -> Option<Millis> {
+    pinned.as_ref()?.container.created
+}
+
 /// Scrolls to the first line of the bar at an instant; where its lines are not loaded, they come.
 fn go_to(controls: Controls, span: Span, at: Millis) {
     let dashboard = controls.dashboard;
     let (bar, loaded) = dashboard.logs.with_value(|session| {
-        let data = bars(session, span, Vec::new(), true);
+        let data = BarsData {
+            begun: dashboard.pinned.with_untracked(made),
+            ..bars(session, span, Vec::new(), true)
+        };
         let end = data.step_of(at).plus(data.step_ms);
         let first = session.first_time();
         let loaded = first.is_some_and(|first| first.millis() < end);
@@ -150,6 +162,7 @@ fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsDa
         ),
         bars: Vec::new(),
         loaded_since: session.loaded_since(),
+        begun: None,
         missing: session.missing().collect(),
         marks,
         step_ms: timeline.bucket_ms(),
