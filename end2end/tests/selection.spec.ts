@@ -2,6 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
+import { violations } from '../harness/axe.ts';
 import type { Dashboard } from '../harness/dashboard.ts';
 
 needsDocker();
@@ -44,6 +45,8 @@ test('lines are selected by a drag that scrolls, and all of them are copied', as
   await expect(page.locator('.inspector')).toHaveCount(0);
   await page.keyboard.press('Control+c');
   expect(await clipboard(dashboard)).toBe(lines(1, LINES - 1));
+
+  expect(await violations(page)).toEqual([]);
 
   // As JSON, and what the filter leaves out is not in it.
   await dashboard.filter.fill('/line \\d\\d7 of/');
@@ -89,6 +92,16 @@ test('lines are selected with Shift, by clicks and by the arrows, and a click al
   await expect(page.locator('.inspector')).toContainText(line(LINES - 8));
   await row(dashboard, LINES - 10).locator('.stamp').click({ modifiers: ['Shift'] });
   await expect(bar(dashboard)).toContainText('3 lines selected');
+  // A press that ends elsewhere selects nothing when the pointer comes back.
+  await page.keyboard.press('Escape');
+  const [x, y] = await middle(row(dashboard, LINES - 11).locator('.gutter'));
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(20, y);
+  await page.mouse.up();
+  await page.mouse.move(x + 20, y);
+  await page.mouse.move(...(await middle(row(dashboard, LINES - 14).locator('.stamp'))));
+  await expect(bar(dashboard)).toHaveCount(0);
   // Text is selected as ever, and copied alone.
   await row(dashboard, LINES - 12).locator('.text').dblclick({ position: { x: 10, y: 8 } });
   await page.keyboard.press('Control+c');

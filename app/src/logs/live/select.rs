@@ -19,8 +19,8 @@ const EDGE_PX: f64 = 90.0;
 #[derive(Clone)]
 pub(super) struct Drag {
     scroller: HtmlElement,
-    /// Of the row where it began, as long as it is the only one.
-    began: Option<usize>,
+    /// Number of the row where it began, as long as it is the only one.
+    began: Option<u64>,
     /// Where the pointer is, in CSS pixels of the window.
     y: f64,
 }
@@ -65,7 +65,7 @@ impl Actions {
             } else if is_beside {
                 self.drag.set_value(Some(Drag {
                     scroller,
-                    began: Some(index),
+                    began: session.number_of(index),
                     y: f64::from(event.client_y()),
                 }));
             }
@@ -88,13 +88,20 @@ impl Actions {
         let Some(mut drag) = self.drag.get_value() else {
             return;
         };
+        if event.buttons() == 0 {
+            // Let go where nobody told of it.
+            return self.dropped();
+        }
         drag.y = f64::from(event.client_y());
         if drag.began.is_some() {
             let row = drag.row();
             let here = row.and_then(|row| {
-                let mut index = None;
-                self.with(|view, _| index = view.index_of(&row));
-                index
+                let mut number = None;
+                self.with(|view, session| {
+                    let index = view.index_of(&row);
+                    number = index.and_then(|it| session.number_of(it));
+                });
+                number
             });
             if here.is_none() || here == drag.began {
                 return;
@@ -104,7 +111,8 @@ impl Actions {
             self.with(|view, session| {
                 view.pause(session);
                 let began = drag.began.take();
-                let stretch = began.and_then(|index| Stretch::new(session, index));
+                let index = began.map(|number| session.index_of(number));
+                let stretch = index.and_then(|index| Stretch::new(session, index));
                 self.controls.stretch.set(stretch);
             });
             request_animation_frame(move || self.drag_on());
