@@ -80,6 +80,13 @@ test('a spike is found by drag and click, and the link to it shows the same', as
   const shown = page.locator('.filter-count');
   await expect(shown).toHaveText(/^[\d,]+ of [\d,]+ lines$/);
   const link = page.url();
+  // It is a step that the back button takes back.
+  const narrowed = await dashboard.filter.inputValue();
+  await page.goBack();
+  await expect(dashboard.filter).toHaveValue('');
+  await expect(dashboard.tab('Logs')).toHaveAttribute('aria-selected', 'true');
+  await page.goForward();
+  await expect(dashboard.filter).toHaveValue(narrowed);
 
   // Inside, the cause is another drag away: the rest of the query stays.
   await dashboard.filter.fill(`level>=info ${await dashboard.filter.inputValue()}`);

@@ -10,6 +10,8 @@
 //! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
 use sidekick::logs::query::Query;
+#[cfg(any(feature = "hydrate", test))]
+use sidekick::logs::query::{self, When};
 use sidekick::logs::{Filter, MAX_HIGHLIGHTS, Severity, SeveritySet};
 use sidekick::time::{Millis, Nanos};
 
@@ -219,9 +221,17 @@ fn write(controls: Controls) {
             .dashboard
             .route
             .with_untracked(|route| route.path());
-        let typed = view.text != before.text;
+        let typed = view.text != before.text && !is_stretch(&before.text, &view.text);
         history::write_path(&format!("{path}{}", view.search()), !typed);
     }
+}
+
+/// Whether a text differs from the one before by a stretch of time as charts name it: nobody types that.
+#[cfg(any(feature = "hydrate", test))]
+fn is_stretch(before: &str, text: &str) -> bool {
+    let bare = |text: &str| query::with_span(text, (None, None));
+    let span = query::parse(text, None).query.span();
+    matches!(span, (Some(When::At(_)), Some(When::At(_)))) && bare(before) == bare(text)
 }
 
 #[cfg(feature = "hydrate")]
@@ -245,6 +255,18 @@ fn write(controls: Controls) {
 mod tests {
     use super::*;
     use sidekick::logs::query::{Language, parse};
+
+    #[test]
+    fn a_stretch_of_a_chart_is_told_from_what_is_typed() {
+        const TIMES: &str = "after:2026-01-31T10:15:00Z before:2026-01-31T10:16:00Z";
+        let timed = |text: &str| format!("{text} {TIMES}");
+        assert!(is_stretch("", TIMES));
+        assert!(is_stretch("level:bogus x", &timed("level:bogus x")));
+        assert!(is_stretch("x after:15m", &timed("x")));
+        assert!(!is_stretch("x", &timed("xy")));
+        assert!(!is_stretch("x", "x after:10:15"));
+        assert!(!is_stretch(TIMES, ""));
+    }
 
     #[test]
     fn a_view_is_read_back_from_its_address() {
