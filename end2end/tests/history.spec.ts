@@ -128,6 +128,9 @@ test('a time behind the lines that were let go leads to its line too', async ({ 
   const printed = (await docker.docker('logs', '--timestamps', '--tail', '1', 'late')).slice(0, 19);
   await dashboard.page.getByLabel('UTC').check();
   const box = dashboard.page.getByRole('textbox', { name: 'Go to time' });
+  await box.fill('soon');
+  await box.press('Enter');
+  await expect(dashboard.page.getByText('Write 10:15, 10:15:30 or 2026-01-31 10:15')).toBeVisible();
   await box.fill(printed.replace('T', ' '));
   await box.press('Enter');
   await expect(dashboard.rows.filter({ hasText: 'the very last' })).toBeVisible();

@@ -169,7 +169,30 @@ fn open(inputs: &[PathBuf]) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>
         );
     }
     let size = metadata.is_file().then_some(metadata.len());
-    Ok((Box::new(file), size))
+    let mut head = Vec::new();
+    (&file)
+        .take(4)
+        .read_to_end(&mut head)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if let Some(command) = unpacks(&head) {
+        bail!(
+            "{0} is compressed: pipe it in, as in\n\n    \
+             {command} {0} | sidekick-docker analyze",
+            path.display()
+        );
+    }
+    Ok((Box::new(io::Cursor::new(head).chain(file)), size))
+}
+
+/// The command that unpacks a file with these first bytes; `None` where it is not compressed.
+fn unpacks(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [0x1f, 0x8b, ..] => Some("zcat"),
+        [0x28, 0xb5, 0x2f, 0xfd] => Some("zstdcat"),
+        [0xfd, b'7', b'z', b'X'] => Some("xzcat"),
+        [b'B', b'Z', b'h', b'1'..=b'9'] => Some("bzcat"),
+        _ => None,
+    }
 }
 
 fn read_all(

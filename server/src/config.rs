@@ -15,6 +15,15 @@ use crate::tail::{self, TailArgs};
 
 pub use authority::{Authority, NoHost};
 
+/// Reads how many of something somebody wants.
+///
+/// # Errors
+/// What to give instead of what is none.
+pub(crate) fn whole_number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| "give a whole number such as 100".to_owned())
+}
+
 /// Leptos.toml as it was when the program was built.
 pub const LEPTOS_TOML: &str = include_str!("../../Leptos.toml");
 
@@ -43,7 +52,11 @@ enum Command {
     /// Run the demo engine alone, until interrupted.
     Demo(DemoArgs),
     /// Group the lines of a log by template, with counts, shares and severities.
-    #[command(long_about = analyze::ABOUT, after_help = analyze::EXAMPLES)]
+    #[command(
+        long_about = analyze::ABOUT,
+        after_help = analyze::EXAMPLES,
+        override_usage = "sidekick-docker analyze [OPTIONS] [FILE]"
+    )]
     Analyze(AnalyzeArgs),
     /// Print the log of containers through a running dashboard, and follow it.
     #[command(long_about = tail::ABOUT, after_help = tail::EXAMPLES)]

@@ -350,3 +350,24 @@ fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &pid]).status();
     assert!(sent.expect("there is a kill").success());
 }
+
+#[test]
+fn a_compressed_file_is_told_how_to_be_piped_in_and_a_short_one_is_read() {
+    for (name, head, command) in [
+        ("gz", &b"\x1f\x8b\x08\x00xxxx"[..], "zcat"),
+        ("zst", b"\x28\xb5\x2f\xfdxxxx", "zstdcat"),
+        ("bz2", b"BZh91AY", "bzcat"),
+    ] {
+        let file = TempFile::new(name, head);
+        let (good, out, err) = run(&[file.path()], b"");
+        assert!(!good && out.is_empty(), "{name}");
+        assert!(err.contains(&format!("{command} {}", file.path())), "{err}");
+    }
+    for text in ["", "a", "BZh", "one line"] {
+        let file = TempFile::new("short", text.as_bytes());
+        let levels = ok(&["--levels", file.path()], "");
+        assert_eq!(levels.lines().count(), text.lines().count(), "{text:?}");
+    }
+    let (_, _, err) = run(&["--top", "-1"], b"");
+    assert!(err.contains("give a whole number such as 100"), "{err}");
+}

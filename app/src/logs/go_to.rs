@@ -1,6 +1,6 @@
 //! The box for an instant.
 
-use crate::bind::{Erase, on};
+use crate::bind::on;
 use crate::signal::RwSignal;
 use leptos::prelude::*;
 use sidekick::time::Millis;
@@ -37,10 +37,13 @@ pub(super) fn GoTo() -> impl IntoView {
             aria-label="Go to time"
             title="A time such as 10:15 or 10:15:30, or 2026-01-31 10:15"
             aria-invalid=move || wrong.get().to_string()
+            aria-describedby="go-to-problem"
             on:change=on(go)
         />
+        <span id="go-to-problem" class="let-go" role="status" hidden=move || !wrong.get()>
+            "Write 10:15, 10:15:30 or 2026-01-31 10:15"
+        </span>
     }
-    .erase()
 }
 
 /// The instant that a text names: `10:15`, `10:15:30`, or with a date before it. Without one it is

@@ -44,7 +44,7 @@ pub struct AnalyzeArgs {
     pub(super) stats: bool,
     /// Show the N most frequent templates, 0 for all [default: 30 in the table, all with --json]
     // A negative one is told to be none, instead of being taken for an option.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = crate::config::whole_number::<usize>)]
     top: Option<usize>,
     /// When to use colours; NO_COLOR=1 means never, unless this says otherwise
     #[arg(long, value_name = "WHEN", default_value = "auto")]

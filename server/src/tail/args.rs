@@ -30,14 +30,15 @@ pub struct TailArgs {
     #[arg(value_name = "NAME", required = true)]
     pub(super) names: Vec<String>,
     /// The dashboard
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000", value_parser = url)]
     pub(super) url: String,
     /// Begin with the first line from here on: a time (2026-11-22T10:00:00Z; without the Z in UTC too),
     /// seconds since 1970, or how long ago (90s, 10m, 1h30m, 2d)
-    #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "tail")]
+    // A minus is told not to be needed, instead of being taken for an option.
+    #[arg(long, value_name = "WHEN", value_parser = when, allow_hyphen_values = true, conflicts_with = "tail")]
     since: Option<Nanos>,
     /// Begin with the newest N lines of each container
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = crate::config::whole_number::<u64>)]
     tail: Option<u64>,
     /// End with the last line that there is now
     #[arg(long)]
@@ -67,6 +68,17 @@ impl TailArgs {
             (None, Some(lines)) => Start::Tail(lines),
             (None, None) => Start::First,
         }
+    }
+}
+
+/// Reads the address of a dashboard.
+fn url(text: &str) -> Result<String, String> {
+    let host = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("give an address such as http://HOST:3000".to_owned()),
     }
 }
 
@@ -106,6 +118,16 @@ fn epoch(text: &str) -> Option<Nanos> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_says_how_it_is_spoken_to() {
+        for right in ["http://127.0.0.1:3000", "https://docker.example/sidekick"] {
+            assert_eq!(url(right).as_deref(), Ok(right));
+        }
+        for wrong in ["foo", "localhost:3000", "http://", "unix:///run/x"] {
+            assert!(url(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_time_is_read_in_each_of_its_forms() {
