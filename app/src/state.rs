@@ -12,7 +12,7 @@ mod target;
 
 pub use initial::InitialState;
 pub(crate) use initial::{Initial, first_route};
-pub use log::{Column, Health, Lanes, Past, Reading, Seek};
+pub use log::{Column, Health, Landmark, Lanes, Past, Reading, Seek};
 pub use opened::Opened;
 pub use pinned::Pinned;
 

@@ -2,6 +2,7 @@
 
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
 import type { Dashboard } from '../harness/dashboard.ts';
+import { eventually } from '../harness/process.ts';
 
 needsDocker();
 
@@ -34,6 +35,27 @@ test('keys and buttons lead from error to error, and say where there is none', a
   await expect(shown(dashboard, 'order 250')).toHaveCount(0);
   await back.click();
   await expect(current(dashboard)).toContainText('no money for order 50');
+});
+
+test('a step back beyond the lines held reads older ones, to the line or to the beginning', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  const script = `awk 'BEGIN { for (i = 1; i <= 9000; i++) print (i == 70 ? "ERROR no money" : i == 2500 ? "retry" : "INFO fine"), "for order", i ";" }'; sleep 600`;
+  await docker.run('back', script);
+  await eventually('all lines', async () => (await docker.docker('logs', '--tail', '1', 'back')).includes('order 9000;'));
+  await dashboard.open('/c/back/logs?mark=retry');
+  await expect(dashboard.log).toContainText('order 9000;');
+  const nothing = (what: string) => page.getByText(`No previous ${what} among the lines held`);
+  await expect(page.getByRole('button', { name: 'previous mark' })).toBeVisible();
+  await page.keyboard.press('N');
+  await expect(current(dashboard)).toContainText('retry for order 2500;');
+  await expect(current(dashboard)).toBeInViewport();
+  await expect(nothing('mark')).toBeHidden();
+  await page.keyboard.press('E');
+  await expect(current(dashboard)).toContainText('no money for order 70;');
+  await page.keyboard.press('N');
+  await expect(nothing('mark')).toBeVisible();
+  // Whoever has gone nowhere stays where he is.
+  await expect(current(dashboard)).toContainText('no money for order 70;');
 });
 
 test('marked texts have colours, counts and keys, and stand in the address', async ({ docker, dashboard }) => {

@@ -25,6 +25,8 @@ pub(crate) struct Controls {
     pub(crate) filter: RwSignal<Filter>,
     /// The texts that are marked in it.
     pub(super) highlights: RwSignal<Vec<String>>,
+    /// That there is no such line as the last step was to lead to, for people.
+    pub(super) missed: RwSignal<Option<String>>,
     /// What to scroll to; the list takes it away again.
     pub(super) go_to: RwSignal<Option<Goal>>,
     /// The rows that are selected.
@@ -58,6 +60,7 @@ impl Controls {
             dashboard,
             filter: RwSignal::new(filter),
             highlights: RwSignal::new(highlights),
+            missed: RwSignal::new(None),
             go_to: RwSignal::new(None),
             stretch: RwSignal::new(None),
         };

@@ -4,11 +4,11 @@
 use crate::bind::{Erase, bound, click};
 use crate::signal::{RwSignal, effect, memo};
 use leptos::prelude::*;
-use sidekick::logs::{Filter, LogSession, older::Before};
+use sidekick::logs::{Filter, LogSession, Towards, older::Before};
 
 use super::controls::{Controls, Goal, controls};
 use crate::charts::{Clock, plural};
-use crate::state::{Dashboard, Past, Seek};
+use crate::state::{Dashboard, Landmark, Past, Seek};
 
 /// Where the reader is.
 #[derive(Clone, Copy)]
@@ -147,7 +147,7 @@ fn say(
             let before = Clock::new(utc).full(time);
             let before = before.get(..19).unwrap_or(&before).replace('T', " ");
             let text = match seek {
-                Some(Seek::Match(from)) => {
+                Some(Seek::Match(from) | Seek::Step(_, from)) => {
                     let searched = from.saturating_sub(session.store().first_row());
                     let searched = plural(searched, "line", "lines");
                     format!("Searching lines before {before}… {searched} searched")
@@ -192,12 +192,17 @@ fn next(session: &LogSession, past: &Past, seek: Seek, single: bool) -> Next {
             }
             (first.millis() <= time, Some(Goal::Time(time)))
         }
-        Seek::Match(_) if !session.search_progress().is_done() => return Next::Wait,
+        Seek::Match(_) if !is_searched(session, seek) => return Next::Wait,
         Seek::Match(from) => {
             // The one right before what was shown.
             let found = session.index_of(from).checked_sub(1);
             let found = found.and_then(|index| session.number_of(index));
             (found.is_some(), found.map(Goal::Row))
+        }
+        Seek::Step(..) if !is_searched(session, seek) => return Next::Wait,
+        Seek::Step(what, before) => {
+            let found = what.next(session, Towards::Older(before));
+            (found.is_some(), found.map(Goal::Marked))
         }
     };
     match past {
@@ -209,6 +214,12 @@ fn next(session: &LogSession, past: &Past, seek: Seek, single: bool) -> Next {
     }
 }
 
+/// Whether all lines held were searched for what is looked for.
+fn is_searched(session: &LogSession, seek: Seek) -> bool {
+    let is_marked = !matches!(seek, Seek::Step(Landmark::Marked, _)) || session.is_marked_through();
+    is_marked && session.search_progress().is_done()
+}
+
 /// Goes on towards what is looked for.
 fn pursue(controls: Controls) {
     let dashboard = controls.dashboard;
@@ -218,7 +229,7 @@ fn pursue(controls: Controls) {
     };
     let single = dashboard.pinned.with_untracked(Option::is_some);
     let next = dashboard.logs.with_value(|session| {
-        if session.store().is_empty() || !session.search_progress().is_done() {
+        if session.store().is_empty() || !is_searched(session, seek) {
             dashboard.logs_version.track();
         }
         next(session, &past, seek, single)
@@ -233,8 +244,10 @@ fn pursue(controls: Controls) {
         }
         Next::Arrive(goal) => {
             dashboard.seek.set(None);
-            if goal.is_some() {
-                controls.go_to.set(goal);
+            match (goal, seek) {
+                (None, Seek::Step(what, _)) => controls.missed.set(Some(what.missed(false))),
+                (None, _) => {}
+                _ => controls.go_to.set(goal),
             }
         }
     }

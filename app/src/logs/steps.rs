@@ -1,77 +1,87 @@
 //! Buttons that lead from error to error, and from one marked line to the next.
 
 use crate::bind::{Erase, bound, click, when};
-use crate::signal::RwSignal;
 use leptos::prelude::*;
 use sidekick::logs::{LogSession, Towards};
 
-use super::controls::{Controls, Goal, controls};
-use crate::state::Reading;
+use super::{
+    controls::{Controls, Goal, controls},
+    past::look_for,
+};
+use crate::state::{Landmark, Reading, Seek};
 
-/// What is gone to.
-#[derive(Clone, Copy)]
-struct What {
+impl Landmark {
     /// As the buttons call it, and their elements' ids.
-    name: &'static str,
+    fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Marked => "mark",
+        }
+    }
+
     /// The keys for the previous and the next one.
-    keys: (&'static str, &'static str),
-    /// Number of the nearest such row.
-    next: fn(&LogSession, Towards) -> Option<u64>,
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Error => ("E", "e"),
+            Self::Marked => ("N", "n"),
+        }
+    }
+
+    /// Number of the nearest such row among those held.
+    pub(super) fn next(self, session: &LogSession, towards: Towards) -> Option<u64> {
+        match self {
+            Self::Error => session.next_error(towards),
+            Self::Marked => session.next_highlighted(towards),
+        }
+    }
+
+    /// That there is none, for people.
+    pub(super) fn missed(self, newer: bool) -> String {
+        let name = self.name();
+        format!("No {} {name} among the lines held", which(newer))
+    }
 }
 
-const ERRORS: What = What {
-    name: "error",
-    keys: ("E", "e"),
-    next: LogSession::next_error,
-};
-
-const MARKED: What = What {
-    name: "mark",
-    keys: ("N", "n"),
-    next: LogSession::next_highlighted,
-};
+fn which(newer: bool) -> &'static str {
+    match newer {
+        false => "previous",
+        true => "next",
+    }
+}
 
 /// The buttons; those for marked lines while there are marked texts.
 #[component]
 pub(super) fn Steps() -> impl IntoView {
     let controls = controls();
-    let said = RwSignal::new(None::<String>);
     view! {
-        {steps(controls, ERRORS, said)}
+        {steps(controls, Landmark::Error)}
         {when(
             move || !controls.highlights.with(Vec::is_empty),
-            move || steps(controls, MARKED, said),
+            move || steps(controls, Landmark::Marked),
         )}
         <span class="copied" role="status">
-            {bound(move || said.get())}
+            {bound(move || controls.missed.get())}
         </span>
     }
     .erase()
 }
 
-fn steps(controls: Controls, what: What, said: RwSignal<Option<String>>) -> AnyView {
+fn steps(controls: Controls, what: Landmark) -> AnyView {
+    let name = what.name();
     let button = move |newer: bool| {
-        let (which, sign, key) = match newer {
-            false => ("previous", "↑", what.keys.0),
-            true => ("next", "↓", what.keys.1),
+        let (sign, key) = match newer {
+            false => ("↑", what.keys().0),
+            true => ("↓", what.keys().1),
         };
-        let label = format!("{which} {}", what.name);
-        let go = move || {
-            let found = step(controls, what, newer);
-            let nothing = format!("No {which} {} among the lines held", what.name);
-            said.set(found.is_none().then_some(nothing));
-            if let Some(row) = found {
-                controls.go_to.set(Some(Goal::Marked(row)));
-            }
-        };
+        let label = format!("{} {name}", which(newer));
         view! {
             <button
                 type="button"
                 class="button step"
-                id=format!("{which}-{}", what.name)
+                id=format!("{}-{name}", which(newer))
                 title=format!("{label} ({key})")
                 aria-label=label
-                on:click=click(go)
+                on:click=click(move || step(controls, what, newer))
             >
                 {sign}
             </button>
@@ -79,23 +89,34 @@ fn steps(controls: Controls, what: What, said: RwSignal<Option<String>>) -> AnyV
         .erase()
     };
     view! {
-        <span class="log-steps" role="group" aria-label=format!("Go to {}s", what.name)>
+        <span class="log-steps" role="group" aria-label=format!("Go to {name}s")>
             {button(false)}
-            <span aria-hidden="true">{what.name}</span>
+            <span aria-hidden="true">{name}</span>
             {button(true)}
         </span>
     }
     .into_any()
 }
 
-/// The row to go to: from the one that is marked, or else the first one in sight, and back from the last one.
-fn step(controls: Controls, what: What, newer: bool) -> Option<u64> {
+/// Goes from the row that is marked, or else the first one in sight, and back from the last one. Where none
+/// is held, older lines are read for it.
+fn step(controls: Controls, what: Landmark, newer: bool) {
     let dashboard = controls.dashboard;
     let reading = dashboard.reading.get_value();
-    dashboard.logs.with_value(|session| {
+    let may_be_older = !newer && dashboard.pinned.with_untracked(Option::is_some);
+    let (towards, found, may_be_older) = dashboard.logs.with_value(|session| {
         let towards = towards(reading, newer, session.store().end_row());
-        (what.next)(session, towards)
-    })
+        let may_be_older = may_be_older && !session.is_whole();
+        (towards, what.next(session, towards), may_be_older)
+    });
+    controls.missed.set(None);
+    match (found, towards) {
+        (Some(row), _) => controls.go_to.set(Some(Goal::Marked(row))),
+        (None, Towards::Older(before)) if may_be_older => {
+            look_for(dashboard, Seek::Step(what, before));
+        }
+        _ => controls.missed.set(Some(what.missed(newer))),
+    }
 }
 
 /// Where to look, from where somebody reads; who reads nowhere follows the newest line, before `end`.

@@ -77,6 +77,17 @@ pub enum Seek {
     Time(Millis),
     /// A line that the filter lets through, before the row with this number.
     Match(u64),
+    /// A line that is stepped to, before the row with this number.
+    Step(Landmark, u64),
+}
+
+/// What steps lead to, from one to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landmark {
+    /// A line that counts as an error or worse.
+    Error,
+    /// A line with a marked text.
+    Marked,
 }
 
 /// Where somebody reads who does not follow the newest line.

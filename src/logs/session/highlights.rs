@@ -182,6 +182,12 @@ impl LogSession {
         }
     }
 
+    /// Whether all rows held were searched for the marked texts.
+    #[must_use]
+    pub fn is_marked_through(&self) -> bool {
+        self.highlights.iter().all(|it| !it.searching)
+    }
+
     /// Goes on with the search for rows that have marked texts. True where nothing is left.
     pub(super) fn search_highlights(&mut self, bytes: usize) -> bool {
         let left = self.highlights.iter_mut().filter(|it| it.searching);

@@ -103,3 +103,47 @@ fn of_several_containers_nothing_is_searched() {
     let next = next(&session, &Past::default(), Seek::Match(0), false);
     assert_eq!(next, Next::Arrive(None));
 }
+
+/// The session searches all that is held.
+fn searched(session: &mut LogSession) {
+    while !session.search(usize::MAX) {}
+}
+
+#[test]
+fn a_step_back_beyond_the_oldest_marked_line_held_reads_older_ones_until_one_came() {
+    let mut session = holding(5_000..7_000);
+    session.set_highlights(&["line 6500".to_owned(), "line 4321".to_owned()], None);
+    let held = session.store().first_row() + 1_500;
+    let seek = Seek::Step(Landmark::Marked, held);
+    let next = |session: &LogSession, past| super::next(session, &past, seek, true);
+    let unknown = || Past::Known(Before::Unknown);
+    assert_eq!(next(&session, unknown()), Next::Wait, "not searched yet");
+    searched(&mut session);
+    assert_eq!(next(&session, unknown()), Next::Load);
+    assert_eq!(next(&session, Past::Known(Before::Reading)), Next::Wait);
+    session.prepend(0, numbered(4_500..5_000), false);
+    searched(&mut session);
+    assert_eq!(next(&session, unknown()), Next::Load);
+    let (text, offer) = say(&session, &unknown(), Some(seek), true, true);
+    assert!(text.ends_with("2,000 lines searched"), "{text}");
+    assert_eq!(offer, Some(Offer::Stop));
+    session.prepend(0, numbered(4_000..4_500), false);
+    searched(&mut session);
+    let there = session.store().first_row() + 321;
+    let arrived = Next::Arrive(Some(Goal::Marked(there)));
+    assert_eq!(next(&session, Past::Known(Before::Reading)), arrived);
+}
+
+#[test]
+fn a_step_to_an_error_ends_where_the_log_begins_and_in_merged_logs() {
+    let mut session = holding(5_000..7_000);
+    let seek = Seek::Step(Landmark::Error, session.store().end_row());
+    let nothing = Next::Arrive(None);
+    assert_eq!(next(&session, &Past::default(), seek, false), nothing);
+    assert_eq!(next(&session, &FAILED(), seek, true), nothing);
+    assert_eq!(next(&session, &Past::default(), seek, true), Next::Load);
+    session.prepend(0, numbered(4_000..5_000), false);
+    session.complete(0);
+    assert!(session.is_whole());
+    assert_eq!(next(&session, &Past::default(), seek, true), nothing);
+}
