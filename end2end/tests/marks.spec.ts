@@ -96,7 +96,6 @@ test('a selected piece of a line is marked, or its lines are shown alone or hidd
   await expect(dashboard.log).toContainText('order 400');
   const tools = page.getByRole('toolbar', { name: 'Selected text' });
   const select = async (line: string) => {
-    // A line in the upper half: the first click opens it, and the list is shorter then.
     await dashboard.rows.filter({ hasText: line }).locator('.text').dblclick({ position: { x: 12, y: 8 } });
     await expect(tools).toBeVisible();
   };
@@ -113,4 +112,41 @@ test('a selected piece of a line is marked, or its lines are shown alone or hidd
   await tools.getByRole('button', { name: 'Only' }).click();
   await expect(dashboard.filter).toHaveValue('-INFO retry');
   await expect(shown(dashboard, 'no money')).toHaveCount(0);
+});
+
+test('a word of any line in sight is selected by two clicks, and one click shows the line', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('word', SCRIPT);
+  await dashboard.open('/c/word/logs');
+  await expect(dashboard.log).toContainText('order 400');
+  const tools = page.getByRole('toolbar', { name: 'Selected text' });
+  const inspector = page.locator('.inspector');
+  const selected = () => page.evaluate(() => getSelection()?.toString());
+  const text = (order: number) => dashboard.rows.filter({ hasText: `order ${order} is` }).locator('.text');
+  // The lowest line, then one that is cut by the upper edge.
+  await text(400).dblclick({ position: { x: 12, y: 8 } });
+  await expect(tools).toBeVisible();
+  expect(await selected()).toBe('INFO');
+  await expect(inspector).toHaveCount(0);
+  await page.mouse.click(2, 2);
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: 200 * 18 + 9 }));
+  await expect(text(201)).toBeInViewport();
+  const cut = await text(201).boundingBox();
+  await page.mouse.dblclick((cut?.x ?? 0) + 12, (cut?.y ?? 0) + 14);
+  await expect(tools).toBeVisible();
+  expect(await selected()).toBe('INFO');
+  await expect(inspector).toHaveCount(0);
+  await page.mouse.click(2, 2);
+
+  await dashboard.log.evaluate((log) => log.scrollTo({ top: log.scrollHeight }));
+  await text(400).click();
+  await expect(inspector).toContainText('order 400 is fine');
+  await expect(text(400)).toBeInViewport();
+  // What begins anew within the time of two clicks ends the first one.
+  await page.keyboard.press('Escape');
+  await expect(inspector).toHaveCount(0);
+  await text(399).click();
+  await text(398).click();
+  await expect(inspector).toContainText('order 398 is fine');
+  await expect(current(dashboard)).toContainText('order 398');
 });

@@ -1,15 +1,13 @@
 //! What makes the list of lines live: when it is drawn, and what clicks and keys do.
 
+#[path = "live/open.rs"]
+mod open;
 #[path = "live/select.rs"]
 mod select;
 
 use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
-use sidekick::{
-    logs::{LogSession, Row, ansi},
-    model::Member,
-    time::Nanos,
-};
+use sidekick::{logs::LogSession, model::Member, time::Nanos};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -52,6 +50,8 @@ pub(super) struct Actions {
     before: LocalValue<Option<Option<Reading>>>,
     /// Rows that are being selected by a drag.
     drag: LocalValue<Option<select::Drag>>,
+    /// A line that was clicked and is to be shown in a moment.
+    late: LocalValue<Option<TimeoutHandle>>,
 }
 
 pub(super) fn start(parts: Parts) -> Actions {
@@ -67,6 +67,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         inspected: parts.inspected,
         before: LocalValue::new(None),
         drag: LocalValue::new(None),
+        late: LocalValue::new(None),
     };
     let (scroller, spacer, rows) = parts.nodes;
     effect(move || {
@@ -90,6 +91,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         actions.with(|view, _| view.restart(prefix, reading));
         actions.before.set_value(None);
         controls.stretch.set(None);
+        actions.call_off();
         actions.inspected.set(None);
     });
     effect(move || {
@@ -111,7 +113,7 @@ pub(super) fn start(parts: Parts) -> Actions {
             view.set_as_printed(as_printed);
             view.set_lanes(lanes);
             view.set_stretch(stretch);
-            view.resize(height);
+            view.resize(session, height);
             view.sync(session);
         });
     });
@@ -179,96 +181,15 @@ impl Actions {
         self.with(Viewport::follow);
     }
 
-    /// Shows the clicked line in full. A click that ends a selection of text is none.
-    pub(super) fn clicked(self, event: &web_sys::MouseEvent) {
-        if selecting() {
-            self.with(|view, session| view.pause(session));
-            return;
-        }
-        if event.shift_key() {
-            return;
-        }
-        let Some(element) = element_of(event) else {
-            return;
-        };
-        self.with(|view, session| {
-            if let Some(index) = view.index_of(&element) {
-                self.show(view, session, index);
-            }
-        });
-    }
-
     /// A press on a line holds the view still, so that text can be selected while lines come.
     pub(super) fn pressed(self, event: &web_sys::PointerEvent) {
+        self.call_off();
         let on_row =
             element_of(event).is_some_and(|it| matches!(it.closest(".log-row"), Ok(Some(_))));
         if on_row && event.pointer_type() == "mouse" && event.button() == 0 {
             self.with(|view, session| view.pause(session));
         }
         self.begin(event);
-    }
-
-    /// Enter shows the lowest line in full; the arrows then go from line to line, and with Shift they select
-    /// lines. False for other keys.
-    pub(super) fn key(self, event: &web_sys::KeyboardEvent) -> bool {
-        let key = event.key();
-        let key = key.as_str();
-        if event.shift_key() && matches!(key, "ArrowUp" | "ArrowDown") {
-            return self.select_on(key == "ArrowDown");
-        }
-        let open = self.inspected.with_untracked(Option::is_some);
-        let step: fn(usize) -> Option<usize> = match key {
-            "Enter" if !open => {
-                return self.with(|view, session| {
-                    if let Some(index) = view.lowest() {
-                        self.show(view, session, index);
-                    }
-                });
-            }
-            "ArrowUp" if open => |index| index.checked_sub(1),
-            "ArrowDown" if open => |index| index.checked_add(1),
-            _ => return false,
-        };
-        self.with(|view, session| {
-            let mut next = view.opened(session).and_then(step);
-            while let Some(index) = next {
-                match session.visible(index) {
-                    Some(Row::Note { .. }) => next = step(index),
-                    Some(Row::Entry { .. }) => return self.show(view, session, index),
-                    None => return,
-                }
-            }
-        })
-    }
-
-    /// Shows the line at `index` in full.
-    fn show(self, view: &mut Viewport, session: &LogSession, index: usize) {
-        let Some(Row::Entry {
-            entry,
-            severity,
-            said,
-            template,
-            source,
-            ..
-        }) = session.visible(index)
-        else {
-            return;
-        };
-        view.open(session, Some(index));
-        self.inspected.set(Some(Inspected {
-            number: session.number_of(index).unwrap_or_default(),
-            time: entry.time,
-            untimed: entry.untimed,
-            stream: entry.stream,
-            severity,
-            said,
-            source_number: source,
-            source: session.source_name(source).unwrap_or_default().to_owned(),
-            template,
-            truncated: entry.truncated,
-            lossy: entry.lossy,
-            text: ansi::strip(entry.text).into_owned(),
-        }));
     }
 
     pub(super) fn hovered(self, event: &web_sys::MouseEvent) {
@@ -337,9 +258,4 @@ fn shared_project(members: &[Member]) -> Option<String> {
 
 fn element_of(event: &web_sys::MouseEvent) -> Option<Element> {
     event.target()?.dyn_into().ok()
-}
-
-/// Whether text is selected on the page.
-fn selecting() -> bool {
-    matches!(window().get_selection(), Ok(Some(selection)) if !selection.is_collapsed())
 }

@@ -96,6 +96,18 @@ impl Place {
         })
     }
 
+    /// The view is so high now. The row that is shown in full stays in sight, where it was: what shows it takes
+    /// room from the rows.
+    pub(super) fn resize(&mut self, session: &LogSession, height_px: f64) {
+        let opened = self.opened(session).filter(|it| self.is_in_sight(*it));
+        self.height_px = height_px;
+        let kept = opened.filter(|_| height_px > 0.0 && !self.following);
+        if let Some((index, number)) = kept.and_then(|it| Some((it, session.number_of(it)?))) {
+            let below_px = index as f64 * ROW_PX - self.within_sight(index);
+            self.anchor = Some((number, below_px));
+        }
+    }
+
     /// Takes over what the session shows now. Returns where the view is to be scrolled to.
     pub(super) fn sync(&mut self, session: &LogSession) -> f64 {
         self.len = session.visible_len();

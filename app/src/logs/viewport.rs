@@ -79,9 +79,9 @@ impl Viewport {
         self.set_width(0);
     }
 
-    pub(super) fn resize(&mut self, height_px: f64) {
+    pub(super) fn resize(&mut self, session: &LogSession, height_px: f64) {
         if self.place.height_px != height_px {
-            self.place.height_px = height_px;
+            self.place.resize(session, height_px);
             self.client_px = self.scroller.client_height();
         }
     }

@@ -188,3 +188,27 @@ fn an_instant_is_the_first_row_at_or_after_it() {
     assert_eq!(at(&session, 50).lowest(), Some(69));
     assert_eq!(Place::new().lowest(), None);
 }
+
+#[test]
+fn the_opened_row_stays_in_sight_when_what_shows_it_takes_room() {
+    let session = holding(0..1_000);
+    let room = 20.0 * ROW_PX;
+    let mut place = at(&session, 500);
+    let mut resize = |index: usize, rows: f64| {
+        place.top_px = place.open(&session, Some(index)).unwrap();
+        place.drop_anchor(&session);
+        place.resize(&session, rows * ROW_PX);
+        draw(&mut place, &session);
+        let after = (place.top_px, place.is_in_sight(index));
+        place.resize(&session, room);
+        draw(&mut place, &session);
+        after
+    };
+    assert_eq!(resize(505, 11.0), (500.0 * ROW_PX, true), "nothing moves");
+    assert_eq!(resize(519, 11.0), (509.0 * ROW_PX, true), "the lowest row");
+    // One that somebody has scrolled away from does not call him back.
+    place.scrolled(300.0 * ROW_PX, &session);
+    place.resize(&session, 11.0 * ROW_PX);
+    draw(&mut place, &session);
+    assert_eq!(place.top_px, 300.0 * ROW_PX);
+}
