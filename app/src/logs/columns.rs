@@ -13,7 +13,7 @@ use super::{
 };
 use crate::preferences::{read, write};
 use crate::route::{Route, Tab};
-use crate::state::Column;
+use crate::state::{Column, Lanes};
 
 /// Most columns.
 const MAX_COLUMNS: usize = 12;
@@ -118,6 +118,9 @@ fn Fields() -> impl IntoView {
             <p class="dim">
                 {if none { "The newest lines have no fields." } else { "Fields before the message" }}
             </p>
+            <p class="dim" hidden=move || dashboard.lanes.with(Lanes::is_empty)>
+                "Side by side there is no room for columns of their own: each field stands in the line, with its name."
+            </p>
             <ul class="view-list">{each(list, Clone::clone, field)}</ul>
             <label class="switch" title="Otherwise a line of JSON begins with its message">
                 <input
@@ -134,13 +137,12 @@ fn Fields() -> impl IntoView {
     .erase()
 }
 
-/// The names of the columns above them.
+/// The names of the columns above them; not side by side, where they stand in the lines.
 #[component]
 pub(crate) fn ColumnHead() -> impl IntoView {
     let dashboard = crate::state::dashboard();
     let columns = dashboard.columns;
-    let is_hidden =
-        move || columns.with(Vec::is_empty) || !dashboard.lanes.with(crate::state::Lanes::is_empty);
+    let is_hidden = move || columns.with(Vec::is_empty) || !dashboard.lanes.with(Lanes::is_empty);
     let cell = |column: Column| {
         let width = format!("{}ch", column.width);
         view! {

@@ -101,11 +101,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         let as_printed = dashboard.as_printed.get();
         let stretch = actions.followed();
         let lanes = dashboard.lanes.get();
-        // There is no room for both.
-        let columns = match lanes.is_empty() {
-            true => dashboard.columns.get(),
-            false => Vec::new(),
-        };
+        let columns = dashboard.columns.get();
         let (_, height) = size.get();
         actions.with(|view, session| {
             view.set_utc(utc);
