@@ -11,6 +11,10 @@ use crate::{
     state::{Dashboard, dashboard},
 };
 
+/// How long before the time that Docker gives for a start a line of that run may be, in milliseconds: it takes
+/// that time once the process runs. The run before ended earlier: Docker restarts after a tenth of a second.
+const AHEAD_MS: i64 = 100;
+
 /// Which moment is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Kind {
@@ -77,7 +81,7 @@ impl Since {
     }
 }
 
-/// When the container was started last, or the last one of several.
+/// When the container was started last, or the last one of several; no line of that run is before it.
 fn started(dashboard: Dashboard) -> Option<Nanos> {
     let ids = dashboard.sources.with(|all| {
         let ids = all.iter().map(|it| it.container.clone());
@@ -85,7 +89,8 @@ fn started(dashboard: Dashboard) -> Option<Nanos> {
     });
     dashboard.containers.with(|all| {
         let shown = all.iter().filter(|it| ids.contains(&it.id));
-        shown.filter_map(|it| it.started).max().map(Nanos::from)
+        let last = shown.filter_map(|it| it.started).max();
+        last.map(|it| it.plus(-AHEAD_MS).into())
     })
 }
 
