@@ -27,6 +27,39 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
       await expect(page.getByRole('region', { name: 'Line', exact: true })).toBeVisible();
     },
   ],
+  [
+    'selected',
+    '/c/shop-worker-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      // The newest line moves no row while two are clicked.
+      await dashboard.log.evaluate((log) => log.scrollTo({ top: 1800 }));
+      await expect(page.locator('.log-new')).toBeVisible();
+      for (const n of [20, 24]) await dashboard.rows.nth(n).locator('.gutter').click({ modifiers: ['Shift'] });
+      await expect(page.getByRole('toolbar', { name: 'Selected lines' })).toContainText('5 lines selected');
+    },
+  ],
+  [
+    'columns',
+    '/c/shop-api-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      await page.getByRole('button', { name: 'Columns' }).click();
+      const fields = page.getByRole('dialog', { name: 'Columns' });
+      for (const name of ['level', 'pid']) await fields.getByLabel(name, { exact: true }).check();
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await expect(fields).toHaveCount(0);
+      await expect(dashboard.log.locator('.cell').first()).toBeAttached();
+    },
+  ],
+  [
+    'patterns-compared',
+    '/compare/shop-api-1,shop-web-1/patterns',
+    async (_, page) => {
+      await page.locator('.patterns-bar').getByLabel('Compare').selectOption('two containers');
+      await expect(page.locator('.change').filter({ hasText: 'only in' }).first()).toBeVisible();
+    },
+  ],
   ['patterns', '/p/shop/patterns', async (dashboard) => expect.poll(() => dashboard.patterns.count()).toBeGreaterThan(5)],
   ['groups', '/p/shop/groups', async (_, page) => expect(page.getByRole('table').getByRole('row').nth(3)).toBeVisible()],
   ['stats', '/c/shop-api-1/stats', async (dashboard) => expect(dashboard.reading('CPU')).toContainText('%')],
