@@ -9,8 +9,11 @@ needsDocker();
 
 test('the menu of a container adds another one, whose lines stand among its own in the order of time', async ({ docker, sidekick, dashboard }) => {
   const { page } = dashboard;
-  await docker.run('one', 'for i in 1 2 3; do echo one $i; sleep 0.2; done; sleep 600');
-  await docker.run('two', 'for i in 1 2 3; do echo two $i; sleep 0.2; done; sleep 600');
+  // Both print while the other does.
+  await docker.run('one', 'echo one 1; until [ -e /go ]; do sleep 0.05; done; echo one 2; echo one 3; sleep 600');
+  await docker.run('two', 'for i in 1 2 3; do echo two $i; done; sleep 600');
+  await expect.poll(() => docker.docker('logs', 'two')).toContain('two 3');
+  await docker.docker('exec', 'one', 'sh', '-c', ': > /go');
   await docker.run('other', 'echo not compared; sleep 600');
   await dashboard.open('/c/one/logs');
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -21,7 +24,7 @@ test('the menu of a container adds another one, whose lines stand among its own 
   await expect(page).toHaveURL(/\/compare\/one,two\/logs$/);
   await expect(menu).toHaveCount(0);
   await sidekick.expectUpstreams('logs', 2);
-  await expect.poll(async () => (await dashboard.visibleLines()).sort()).toEqual(['one 1', 'one 2', 'one 3', 'two 1', 'two 2', 'two 3']);
+  await expect.poll(() => dashboard.visibleLines()).toEqual(['one 1', 'two 1', 'two 2', 'two 3', 'one 2', 'one 3']);
   await expect(dashboard.log).toHaveAccessibleName('Log of one, two');
   const sources = dashboard.rows.locator('.source');
   await expect.poll(async () => new Set(await sources.allTextContents())).toEqual(new Set(['one', 'two']));

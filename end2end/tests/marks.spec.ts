@@ -150,3 +150,19 @@ test('a word of any line in sight is selected by two clicks, and one click shows
   await expect(inspector).toContainText('order 398 is fine');
   await expect(current(dashboard)).toContainText('order 398');
 });
+
+test('what can be done with a piece of the newest line is within the window', async ({ docker, dashboard }) => {
+  const { page } = dashboard;
+  await docker.run('lowest', 'for i in $(seq 1 200); do echo "line $i"; done; echo the very last words; sleep 600');
+  await dashboard.open('/c/lowest/logs');
+  const last = dashboard.rows.filter({ hasText: 'the very last words' }).locator('.text');
+  await expect(last).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Mark', exact: true })).toBeVisible();
+  const box = await last.boundingBox();
+  if (!box) throw new Error('no last line');
+  await page.mouse.move(box.x + 1, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(page.getByRole('toolbar', { name: 'Selected text' })).toBeInViewport({ ratio: 1 });
+});

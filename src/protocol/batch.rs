@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Nanos;
 
 /// Upper bound of entries in one batch; larger ones are refused when decoding. Senders stay far
-/// below: they flush every 33 ms or 64 KiB.
+/// below: they flush every 33 ms or 32 KiB.
 pub const MAX_BATCH_ENTRIES: usize = 1 << 20;
 
 /// Upper bound of text in one batch in bytes; larger ones are refused when decoding.
@@ -116,7 +116,7 @@ impl LogBatch {
 
     /// Appends an entry.
     ///
-    /// A batch holds at most 4 GiB of text; callers flush long before (64 KiB). Text beyond
+    /// A batch holds at most 4 GiB of text; callers flush long before (32 KiB). Text beyond
     /// that is cut and marked as truncated.
     pub fn push(&mut self, entry: EntryRef<'_>) {
         let room = (u32::MAX as usize).saturating_sub(self.text.len());

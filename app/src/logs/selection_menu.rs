@@ -16,7 +16,8 @@ const MAX_BYTES: usize = 200;
 #[derive(Clone, Debug, PartialEq)]
 struct Selected {
     text: String,
-    /// Middle of its lower edge, in CSS pixels of the window.
+    /// Where the buttons have their upper edge, and its middle: below it, or above it where there is no room; in
+    /// CSS pixels of the window.
     x: f64,
     y: f64,
 }
@@ -91,6 +92,10 @@ mod browser {
     use crate::bind::on_window_here;
     use crate::signal::RwSignal;
 
+    /// Room that the buttons take below a text, and to each side of its middle, in CSS pixels.
+    const HEIGHT_PX: f64 = 44.0;
+    const HALF_WIDTH_PX: f64 = 90.0;
+
     /// Looks at the selection when the pointer or a key is let go, and when the log is scrolled.
     pub(super) fn watch(selected: RwSignal<Option<Selected>>) {
         let look = move || {
@@ -137,10 +142,20 @@ mod browser {
             return None;
         }
         let edges = selection.get_range_at(0).ok()?.get_bounding_client_rect();
+        let size = |it: Result<wasm_bindgen::JsValue, _>| it.ok().and_then(|it| it.as_f64());
+        let (width, height) = (
+            size(window().inner_width())?,
+            size(window().inner_height())?,
+        );
+        let x = (edges.left() + edges.right()) / 2.0;
+        let below = edges.bottom() + HEIGHT_PX <= height;
         Some(Selected {
             text: piece(&String::from(selection.to_string()))?.to_owned(),
-            x: (edges.left() + edges.right()) / 2.0,
-            y: edges.bottom(),
+            x: x.min(width - HALF_WIDTH_PX).max(HALF_WIDTH_PX),
+            y: match below {
+                true => edges.bottom(),
+                false => edges.top() - HEIGHT_PX,
+            },
         })
     }
 

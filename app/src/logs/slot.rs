@@ -100,6 +100,8 @@ impl Slot {
         if self.shown {
             self.root.set_hidden(true);
             self.shown = false;
+            // Another log may have such a line with other marks.
+            self.written = 0;
             self.mark_open(false);
             self.mark_selected(false);
         }
