@@ -41,6 +41,8 @@ test('a snapshot has the lines, marks, filter and stats, and opens where there i
   await dashboard.filter.fill('level>=error');
   await expect(page).toHaveURL(/q=level/);
   await expect.poll(() => dashboard.visibleLines()).not.toHaveLength(lines.length);
+  // All of it was searched.
+  await expect(page.locator('.filter-count')).toHaveText(/^\d+ of \d+ lines$/);
   const few = await dashboard.visibleLines();
   const file = await save(page);
 

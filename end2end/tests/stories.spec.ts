@@ -154,7 +154,8 @@ test('by keys alone: from the list to an error, its line, its copy, and back', a
   const error = dashboard.rows.filter({ hasText: CAUSE });
   await expect(error).toBeInViewport();
   await keyboard.press('Enter');
-  await expect(inspector(page)).toBeVisible();
+  await expect(inspector(page)).toContainText(CAUSE);
+  await expect(error).toBeInViewport();
   await keyboard.press('Escape');
   await expect(inspector(page)).toHaveCount(0);
   await dashboard.log.focus();

@@ -256,6 +256,12 @@ impl Viewport {
         self.place.opened(session)
     }
 
+    /// Index of the marked row, where it is in full sight.
+    pub(super) fn marked_in_sight(&self, session: &LogSession) -> Option<usize> {
+        let index = self.opened(session)?;
+        self.place.is_in_sight(index).then_some(index)
+    }
+
     /// Index of the lowest row in full sight.
     pub(super) fn lowest(&self) -> Option<usize> {
         self.place.lowest()

@@ -39,8 +39,8 @@ impl Actions {
         });
     }
 
-    /// Enter shows the lowest line in full; the arrows then go from line to line, and with Shift they select
-    /// lines. False for other keys.
+    /// Enter shows the marked line in full, or the lowest one in sight; the arrows then go from line to line, and
+    /// with Shift they select lines. False for other keys.
     pub(in super::super) fn key(self, event: &web_sys::KeyboardEvent) -> bool {
         let key = event.key();
         let key = key.as_str();
@@ -48,20 +48,19 @@ impl Actions {
             return self.select_on(key == "ArrowDown");
         }
         let open = self.inspected.with_untracked(Option::is_some);
-        let step: fn(usize) -> Option<usize> = match key {
-            "Enter" if !open => {
-                return self.with(|view, session| {
-                    if let Some(index) = view.lowest() {
-                        self.show(view, session, index);
-                    }
-                });
-            }
-            "ArrowUp" if open => |index| index.checked_sub(1),
-            "ArrowDown" if open => |index| index.checked_add(1),
+        let up: fn(usize) -> Option<usize> = |index| index.checked_sub(1);
+        let step = match key {
+            "Enter" if !open => up,
+            "ArrowUp" if open => up,
+            "ArrowDown" if open => |index: usize| index.checked_add(1),
             _ => return false,
         };
         self.with(|view, session| {
-            let mut next = view.opened(session).and_then(step);
+            let mut next = match open {
+                true => view.opened(session).and_then(step),
+                false => view.marked_in_sight(session).or_else(|| view.lowest()),
+            };
+            // Notes are passed over.
             while let Some(index) = next {
                 match session.visible(index) {
                     Some(Row::Note { .. }) => next = step(index),
