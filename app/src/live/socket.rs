@@ -78,6 +78,9 @@ async fn run(mut waiting: mpsc::Receiver<Vec<u8>>, report: &impl Fn(SocketEvent)
     report(SocketEvent::Open);
     loop {
         match poll_fn(|cx| step(socket.as_mut(), &mut waiting, cx)).await {
+            // Where the other side ends it, what is said now goes nowhere: the next connection asks anew. What
+            // came before the end is still read.
+            Step::Send(_) if !matches!(socket.state(), State::Open) => {}
             Step::Send(bytes) => {
                 if socket.as_mut().start_send(Message::Bytes(bytes)).is_err() {
                     return End::Closed;
