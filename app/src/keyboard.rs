@@ -10,6 +10,7 @@ use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use self::focus::{active, find, in_view, on_tab, scroller, types_text};
 use crate::bind::on_window;
+use crate::preferences;
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, Panel};
 
@@ -80,6 +81,10 @@ fn key(dashboard: Dashboard, event: &KeyboardEvent) -> bool {
         }
         "u" => {
             dashboard.utc.update(|utc| *utc = !*utc);
+            true
+        }
+        "w" => {
+            preferences::wrap(dashboard, !dashboard.wraps.get_untracked());
             true
         }
         "?" => {

@@ -29,6 +29,8 @@ mod pieces;
 #[cfg(any(feature = "hydrate", test))]
 mod place;
 #[cfg(any(feature = "hydrate", test))]
+mod row_heights;
+#[cfg(any(feature = "hydrate", test))]
 mod said;
 #[cfg(any(feature = "hydrate", test))]
 mod scale;
@@ -44,6 +46,8 @@ mod views;
 #[cfg(any(feature = "hydrate", test))]
 mod window;
 
+#[cfg(feature = "hydrate")]
+mod pool;
 #[cfg(feature = "hydrate")]
 mod slot;
 #[cfg(feature = "hydrate")]

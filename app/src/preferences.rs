@@ -64,6 +64,19 @@ pub(crate) fn keep_limits(limits: StoreLimits) {
     write("held", &format!("{} {mebibytes}", limits.max_lines));
 }
 
+/// Wraps long lines from now on, or does not, and keeps that.
+pub(crate) fn wrap(dashboard: crate::state::Dashboard, wraps: bool) {
+    dashboard.wraps.set(wraps);
+    write("wrap", if wraps { "1" } else { "0" });
+}
+
+/// Whether most lines are longer than this screen is wide: they are wrapped then, unless somebody chose.
+#[cfg(feature = "hydrate")]
+fn is_narrow() -> bool {
+    let narrow = window().match_media("(max-width: 720px)");
+    narrow.ok().flatten().is_some_and(|it| it.matches())
+}
+
 /// Reads the choices once the page is live, then keeps and applies them.
 #[cfg(feature = "hydrate")]
 pub(crate) fn keep(dashboard: Dashboard) {
@@ -79,6 +92,9 @@ pub(crate) fn keep(dashboard: Dashboard) {
         dashboard
             .as_printed
             .set(read("as-printed").as_deref() == Some("1"));
+        dashboard
+            .wraps
+            .set(read("wrap").map_or_else(is_narrow, |it| it == "1"));
         follow_system(dashboard);
         loaded.set(true);
     });

@@ -128,6 +128,8 @@ pub struct Dashboard {
     pub columns: RwSignal<Vec<Column>>,
     /// Whether lines of JSON stand as they were printed, instead of with their message first.
     pub as_printed: RwSignal<bool>,
+    /// Whether long lines are wrapped, so that all of a line is in sight.
+    pub wraps: RwSignal<bool>,
     /// Whether a merged log is to be shown side by side.
     pub beside: RwSignal<bool>,
     /// The columns in which it is shown so.
@@ -228,6 +230,7 @@ impl Dashboard {
             corrected: StoredValue::new(crate::corrections::Corrected::default()),
             columns: RwSignal::new(Vec::new()),
             as_printed: RwSignal::new(false),
+            wraps: RwSignal::new(false),
             beside: RwSignal::new(false),
             lanes: RwSignal::new(Lanes::default()),
             grouping: RwSignal::new(String::new()),

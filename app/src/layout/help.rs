@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::state::dashboard;
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("j k ↓ ↑", "next, previous; in the log: scroll"),
     ("Enter", "from the list into the view"),
     ("Esc", "back to the list; clears the search there"),
@@ -26,6 +26,7 @@ const KEYS: [(&str, &str); 16] = [
     ("2", "Compose services"),
     ("t", "theme"),
     ("u", "UTC or local time"),
+    ("w", "wrap long lines, or not"),
     ("?", "this help"),
 ];
 

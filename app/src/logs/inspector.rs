@@ -184,8 +184,8 @@ fn InspectorHead(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
                 ..Filter::default()
             };
         });
-        let time = inspected.with_untracked(|it| it.as_ref().map(|it| it.time.millis()));
-        controls.go_to.set(time.map(Goal::Time));
+        let number = inspected.with_untracked(|it| it.as_ref().map(|it| it.number));
+        controls.go_to.set(number.map(Goal::Marked));
     };
     view! {
         <div class="inspector-head">

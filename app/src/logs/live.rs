@@ -82,6 +82,14 @@ pub(super) fn start(parts: Parts) -> Actions {
         }
     });
     let size = observe_size(scroller);
+    let drawn = observe_size(rows);
+    effect(move || {
+        drawn.track();
+        // What wraps lines otherwise than when they were drawn: another width, another font, another style.
+        if dashboard.wraps.get_untracked() {
+            actions.with(Viewport::sync);
+        }
+    });
     effect(move || {
         let prefix = dashboard.selection.with(source_prefix);
         dashboard.session.track();
@@ -99,6 +107,7 @@ pub(super) fn start(parts: Parts) -> Actions {
         controls.filter.track();
         let utc = dashboard.utc.get();
         let as_printed = dashboard.as_printed.get();
+        let wraps = dashboard.wraps.get();
         let stretch = actions.followed();
         let lanes = dashboard.lanes.get();
         let columns = dashboard.columns.get();
@@ -107,6 +116,7 @@ pub(super) fn start(parts: Parts) -> Actions {
             view.set_utc(utc);
             view.set_columns(columns);
             view.set_as_printed(as_printed);
+            view.set_wraps(wraps);
             view.set_lanes(lanes);
             view.set_stretch(stretch);
             view.resize(session, height);

@@ -3,11 +3,11 @@
 
 use sidekick::{logs::LogSession, time::Nanos};
 
-use super::window::{ROW_PX, bottom_px};
+use super::row_heights::{ROW_PX, RowHeights};
 use crate::state::Reading;
 
 /// Room that must be left below the last row for the strip above the rows to push them down.
-const STRIP_ROWS: usize = 2;
+const STRIP_ROWS: f64 = 2.0;
 
 pub(super) struct Place {
     pub(super) height_px: f64,
@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub(super) top_px: f64,
     /// Rows in the view.
     pub(super) len: usize,
+    /// Where they stand.
+    pub(super) rows: RowHeights,
     /// A row, by its number, and how far its upper edge is below that of the view in pixels: that is
     /// kept while it does not follow.
     anchor: Option<(u64, f64)>,
@@ -23,6 +25,23 @@ pub(super) struct Place {
     paused_end: u64,
     /// Number of the row that is shown in full.
     opened: Option<u64>,
+}
+
+/// What stays where it is when rows come, go, or turn out to be taller than was thought.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Hold {
+    /// The newest row at the lower edge.
+    End,
+    /// The upper edge of a row, in pixels below that of the view.
+    Row { index: usize, below_px: f64 },
+}
+
+impl Hold {
+    /// The first row at the upper edge.
+    pub(super) const BEGIN: Self = Self::Row {
+        index: 0,
+        below_px: 0.0,
+    };
 }
 
 /// What the controls around the view show of it.
@@ -45,6 +64,7 @@ impl Place {
             following: true,
             top_px: 0.0,
             len: 0,
+            rows: RowHeights::new(),
             anchor: None,
             paused_end: 0,
             opened: None,
@@ -54,8 +74,11 @@ impl Place {
     /// Another log, or another view of the same one: follows it from its end, or goes on where
     /// somebody read.
     pub(super) fn restart(&mut self, reading: Option<Reading>) {
+        let mut rows = self.rows.clone();
+        rows.forget();
         *self = Self {
             height_px: self.height_px,
+            rows,
             ..Self::new()
         };
         if let Some(Reading {
@@ -77,7 +100,7 @@ impl Place {
             following: self.following,
             new_rows,
             near_top: self.top_px < self.height_px,
-            fits: (self.len + STRIP_ROWS) as f64 * ROW_PX <= self.height_px,
+            fits: self.rows.top_px(self.len) + STRIP_ROWS * ROW_PX <= self.height_px,
         }
     }
 
@@ -103,20 +126,20 @@ impl Place {
         self.height_px = height_px;
         let kept = opened.filter(|_| height_px > 0.0 && !self.following);
         if let Some((index, number)) = kept.and_then(|it| Some((it, session.number_of(it)?))) {
-            let below_px = index as f64 * ROW_PX - self.within_sight(index);
+            let below_px = self.rows.top_px(index) - self.within_sight(index);
             self.anchor = Some((number, below_px));
         }
     }
 
-    /// Takes over what the session shows now. Returns where the view is to be scrolled to.
-    pub(super) fn sync(&mut self, session: &LogSession) -> f64 {
+    /// Takes over what the session shows now. Returns what is to stay where it is.
+    pub(super) fn sync(&mut self, session: &LogSession) -> Hold {
         self.len = session.visible_len();
         if session.store().is_empty() {
             // There is nothing to stay at.
             self.following = true;
         }
         match self.anchor {
-            _ if self.following => bottom_px(self.len, self.height_px),
+            _ if self.following => Hold::End,
             Some((row, below_px)) => {
                 let index = session.index_of(row);
                 // Of a row that is gone the place is that of the next one.
@@ -124,10 +147,52 @@ impl Place {
                     true => below_px,
                     false => below_px.max(0.0),
                 };
-                index as f64 * ROW_PX - below_px
+                Hold::Row { index, below_px }
             }
-            None => self.top_px,
+            None => self.seen(),
         }
+    }
+
+    /// Where the view is to be for that to stay.
+    pub(super) fn held_px(&self, hold: Hold) -> f64 {
+        match hold {
+            Hold::Row { index, below_px } if !self.following => self.rows.top_px(index) - below_px,
+            _ => self.bottom_px(),
+        }
+    }
+
+    /// What is to stay where it is when rows turn out to be taller or less tall than was thought: a row that
+    /// somebody has seen there before, if there is one.
+    pub(super) fn seen(&self) -> Hold {
+        let measured = self.rows.measured();
+        let top = self.rows.index_at(self.top_px);
+        let nearest = top.min(measured.end.saturating_sub(1)).max(measured.start);
+        let below_px = |index: usize| self.rows.top_px(index) - self.top_px;
+        let in_sight = below_px(nearest + 1) > 0.0 && below_px(nearest) < self.height_px;
+        let index = match measured.is_empty() || !in_sight {
+            true => top,
+            false => nearest,
+        };
+        Hold::Row {
+            index,
+            below_px: below_px(index),
+        }
+    }
+
+    /// The rows from `first` on turned out to be so tall, in pixels: the view moves for what is held to stay. False
+    /// where other rows are in sight now than these.
+    pub(super) fn measured(
+        &mut self,
+        first: usize,
+        heights_px: impl Iterator<Item = f64>,
+        hold: Hold,
+    ) -> bool {
+        self.rows.measure(first, heights_px);
+        self.top_px = self.within(self.held_px(hold));
+        let drawn = self.rows.measured();
+        let above = drawn.start == 0 || self.rows.top_px(drawn.start) <= self.top_px;
+        let lower_px = self.top_px + self.height_px;
+        above && (drawn.end >= self.len || self.rows.top_px(drawn.end) >= lower_px)
     }
 
     /// Behind a [`sync`](Self::sync) and the scrolling: stays at another row where its own was let go.
@@ -141,17 +206,15 @@ impl Place {
 
     /// Where `top_px` can be, given the rows: whole pixels.
     pub(super) fn within(&self, top_px: f64) -> f64 {
-        top_px
-            .min(bottom_px(self.len, self.height_px))
-            .max(0.0)
-            .ceil()
+        top_px.min(self.bottom_px()).max(0.0).ceil()
     }
 
     /// The view was scrolled to `top_px` by the user, or by us.
     pub(super) fn scrolled(&mut self, top_px: f64, session: &LogSession) {
         // That a view became shorter moves it too, but nobody did.
         let moved = (top_px - self.top_px).abs() >= 1.0;
-        if moved && top_px >= bottom_px(self.len, self.height_px) - 2.0 {
+        let end_is_known = self.rows.are_known(self.len) || self.rows.measured().end >= self.len;
+        if moved && end_is_known && top_px >= self.bottom_px() - 2.0 {
             self.following = true;
         } else if top_px < self.top_px - 1.0 {
             self.pause(session);
@@ -160,6 +223,15 @@ impl Place {
         if moved {
             self.drop_anchor(session);
         }
+    }
+
+    /// Behind [`scrolled`](Self::scrolled) and the drawing of wrapped rows: the view is where it is now, and not where
+    /// rows were thought to be.
+    pub(super) fn arrived(&mut self, downwards: bool, session: &LogSession) {
+        if downwards && self.top_px >= self.bottom_px() - 2.0 {
+            self.following = true;
+        }
+        self.drop_anchor(session);
     }
 
     /// Stays where somebody read before.
@@ -180,29 +252,28 @@ impl Place {
 
     /// Stays at the row that is opened, where that is in sight, or at the uppermost one.
     pub(super) fn drop_anchor(&mut self, session: &LogSession) {
-        let below_px = |index: usize| index as f64 * ROW_PX - self.top_px;
+        let below_px = |index: usize| self.rows.top_px(index) - self.top_px;
         let opened = self.opened(session).filter(|&index| {
             let below_px = below_px(index);
             below_px >= 0.0 && below_px < self.height_px
         });
-        let index = opened.unwrap_or((self.top_px / ROW_PX) as usize);
+        let index = opened.unwrap_or(self.rows.index_at(self.top_px));
         let number = session.number_of(index);
         self.anchor = number.map(|number| (number, below_px(index)));
     }
 
-    /// Marks the row at `index` as the one that is shown in full. Returns where the view is to be
-    /// scrolled to for it to be in sight.
-    pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) -> Option<f64> {
+    /// Marks the row at `index` as the one that is shown in full.
+    pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) {
         self.opened = index.and_then(|index| session.number_of(index));
-        let index = index?;
-        self.pause(session);
-        Some(self.within_sight(index))
+        if index.is_some() {
+            self.pause(session);
+        }
     }
 
     /// The nearest place from which the row at `index` is in sight.
     pub(super) fn within_sight(&self, index: usize) -> f64 {
-        let top = index as f64 * ROW_PX;
-        let lowest = top + ROW_PX - self.height_px;
+        let top = self.rows.top_px(index);
+        let lowest = self.rows.top_px(index + 1) - self.height_px;
         // Not clamp: its panic prints numbers, with a printer that nothing else here needs.
         self.top_px.max(lowest).min(top)
     }
@@ -216,14 +287,22 @@ impl Place {
 
     /// Whether the whole row at `index` is in sight.
     pub(super) fn is_in_sight(&self, index: usize) -> bool {
-        let top_px = index as f64 * ROW_PX;
-        top_px >= self.top_px && top_px + ROW_PX <= self.top_px + self.height_px
+        let top_px = self.rows.top_px(index);
+        let bottom_px = self.rows.top_px(index + 1);
+        top_px >= self.top_px && bottom_px <= self.top_px + self.height_px
     }
 
     /// Index of the lowest row in full sight.
     pub(super) fn lowest(&self) -> Option<usize> {
-        let below = ((self.top_px + self.height_px) / ROW_PX) as usize;
-        below.min(self.len).checked_sub(1)
+        let below = self.rows.index_at(self.top_px + self.height_px);
+        let lowest = below.min(self.len).checked_sub(1)?;
+        // One that is taller than the view is in sight too.
+        Some(lowest.max(self.rows.index_at(self.top_px).min(self.len - 1)))
+    }
+
+    /// Where the newest row is at the lower edge.
+    fn bottom_px(&self) -> f64 {
+        (self.rows.top_px(self.len) - self.height_px).max(0.0)
     }
 }
 
@@ -240,3 +319,5 @@ pub(super) fn index_at(session: &LogSession, time: Nanos) -> usize {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrapped;

@@ -4,6 +4,9 @@
 //! Small steps (wheel, keys, touch) move the list by as much as the scrollbar, whatever that stands for; far
 //! ones (the thumb dragged, a jump) go where the scrollbar points to. Near both ends the two are the same, so
 //! that an end of the one is that of the other. What small steps add up to is evened out before somebody sees it.
+//!
+//! Likewise where lines are wrapped: how tall the rows are that nobody has seen is a guess, so that the list gets
+//! taller and shorter as it is scrolled, and its scrollbar does not.
 
 /// Height of an element in CSS pixels that all browsers let be: Firefox, the strictest, takes 17.8 million.
 const TALLEST_PX: f64 = 16_200_000.0;
@@ -14,6 +17,9 @@ const END_PX: f64 = 200_000.0;
 /// So far may the scrollbar be from where it belongs, in CSS pixels: of one as high as a screen that is half a
 /// hundredth. Less than [`END_PX`], so that small steps never come to its end before that of the list.
 const SLACK_PX: f64 = 80_000.0;
+
+/// Of the way that is left to an end, the part by which a scrollbar may be off where places are guesses.
+const GUESSED: f64 = 0.125;
 
 /// Most heights of the view that are a small step, at least: a page that is busy is told of several at once.
 const STEP_VIEWS: f64 = 3.0;
@@ -30,6 +36,10 @@ pub(super) struct Scale {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Heights {
     pub(super) list_px: f64,
+    /// How tall the list is for its scrollbar.
+    pub(super) bar_px: f64,
+    /// The two are the same but for the height that an element can have.
+    pub(super) known: bool,
     pub(super) view_px: f64,
 }
 
@@ -37,6 +47,8 @@ pub(super) struct Heights {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Moved {
     pub(super) top_px: f64,
+    /// That is an end of the list, wherever it turns out to be.
+    pub(super) is_end: bool,
     /// The scrollbar is not where it belongs: it is to be [placed](Scale::place).
     pub(super) is_off: bool,
 }
@@ -54,8 +66,13 @@ impl Scale {
     }
 
     /// How tall the element is that is scrolled.
-    pub(super) fn height_px(&self, list_px: f64) -> f64 {
-        list_px.min(self.tallest_px)
+    pub(super) fn height_px(&self, heights: Heights) -> f64 {
+        heights.bar_px.min(self.tallest_px)
+    }
+
+    /// Whether the places of the list are those of the scrollbar.
+    fn is_same(&self, heights: Heights) -> bool {
+        heights.known && heights.list_px <= self.tallest_px
     }
 
     /// Brings the scrollbar to where it belongs with the list at `top_px`. Returns that, in whole pixels.
@@ -66,7 +83,7 @@ impl Scale {
 
     /// How far the places of a list at `top_px` are below those of the element that is scrolled.
     pub(super) fn shift_px(&self, top_px: f64, heights: Heights) -> f64 {
-        match heights.list_px <= self.tallest_px {
+        match self.is_same(heights) {
             true => 0.0,
             false => top_px - self.bar_px,
         }
@@ -74,14 +91,17 @@ impl Scale {
 
     /// Whether the scrollbar is far from where it belongs.
     pub(super) fn is_off(&self, top_px: f64, heights: Heights) -> bool {
-        let (off, ends) = (
-            self.bar_px - self.bar_of(top_px, heights),
-            self.ends(heights),
-        );
-        let near = |at: f64, end: f64| at < END_PX || at > end - END_PX;
-        let fits = ends.0 <= ends.1;
-        let exact = fits || near(self.bar_px, ends.1) || near(top_px, ends.0);
-        off.abs() > if exact { 1.0 } else { SLACK_PX }
+        let off = self.bar_px - self.bar_of(top_px, heights);
+        let ends = self.ends(heights);
+        let left = |at: f64, end: f64| at.min(end - at);
+        let left_px = left(self.bar_px, ends.1).min(left(top_px, ends.0));
+        let slack_px = match (self.is_same(heights), heights.known) {
+            (true, _) => 1.0,
+            (false, true) if left_px < END_PX => 1.0,
+            (false, true) => SLACK_PX,
+            (false, false) => (GUESSED * left_px).min(SLACK_PX).max(1.0),
+        };
+        off.abs() > slack_px
     }
 
     /// Somebody moved the scrollbar to `bar_px`, with the list at `top_px` before.
@@ -89,18 +109,31 @@ impl Scale {
         let (list_end, bar_end) = self.ends(heights);
         let step = bar_px - self.bar_px;
         self.bar_px = bar_px;
-        if list_end <= bar_end {
+        if self.is_same(heights) {
             return Moved {
                 top_px: bar_px,
+                is_end: false,
+                is_off: false,
+            };
+        }
+        let is_end = bar_px <= 0.0 || bar_px >= bar_end - 1.0;
+        if !heights.known && is_end && step.abs() > heights.view_px {
+            // The way to the end may be longer than that of the scrollbar.
+            return Moved {
+                top_px: if bar_px <= 0.0 { 0.0 } else { list_end },
+                is_end,
                 is_off: false,
             };
         }
         let top_px = match step.abs() <= self.small_px(heights) {
+            // An end that is a guess is none.
+            true if !heights.known => top_px + step,
             true => (top_px + step).min(list_end).max(0.0),
             false => self.list_of(bar_px, heights),
         };
         Moved {
             top_px,
+            is_end: false,
             is_off: self.is_off(top_px, heights),
         }
     }
@@ -116,7 +149,7 @@ impl Scale {
     /// The lowest places of the list and of the scrollbar.
     fn ends(&self, heights: Heights) -> (f64, f64) {
         let end = |height: f64| (height - heights.view_px).max(0.0);
-        (end(heights.list_px), end(self.height_px(heights.list_px)))
+        (end(heights.list_px), end(self.height_px(heights)))
     }
 
     fn bar_of(&self, top_px: f64, heights: Heights) -> f64 {
@@ -133,12 +166,14 @@ impl Scale {
 /// What a place between 0 and `end` is between 0 and `other`: as far from an end where it is near, and as far in
 /// between elsewhere.
 fn between(at: f64, end: f64, other: f64) -> f64 {
-    if end == other || at <= END_PX {
+    // Where the list is short there is as much between the ends as they have together.
+    let end_px = END_PX.min(end / 4.0).min(other / 4.0);
+    if end == other || at <= end_px {
         at
-    } else if at >= end - END_PX {
+    } else if at >= end - end_px {
         other - (end - at)
     } else {
-        END_PX + (at - END_PX) * (other - 2.0 * END_PX) / (end - 2.0 * END_PX)
+        end_px + (at - end_px) * (other - 2.0 * end_px) / (end - 2.0 * end_px)
     }
 }
 
@@ -152,6 +187,8 @@ mod tests {
     fn heights(list_px: f64) -> Heights {
         Heights {
             list_px,
+            bar_px: list_px,
+            known: true,
             view_px: VIEW_PX,
         }
     }
@@ -160,7 +197,7 @@ mod tests {
     fn a_list_that_an_element_can_be_as_tall_as_is_scrolled_as_it_is() {
         let mut scale = Scale::new();
         let it = heights(900_000.0 * 18.0);
-        assert_eq!(scale.height_px(it.list_px), it.list_px);
+        assert_eq!(scale.height_px(it), it.list_px);
         assert_eq!(scale.place(5_000_000.0, it), 5_000_000.0);
         let moved = scale.moved(7.0, 5_000_000.0, it);
         assert_eq!((moved.top_px, moved.is_off), (7.0, false));
@@ -187,7 +224,7 @@ mod tests {
         ) {
             let it = heights(lines.floor() * 18.0);
             let mut scale = Scale::new();
-            let bar_end = scale.height_px(it.list_px) - VIEW_PX;
+            let bar_end = scale.height_px(it) - VIEW_PX;
             let list_end = it.list_px - VIEW_PX;
             prop_assert_eq!(scale.place(0.0, it), 0.0);
             prop_assert_eq!(scale.place(list_end, it), bar_end);
@@ -214,7 +251,7 @@ mod tests {
             let it = heights(lines.floor() * 18.0);
             let list_end = it.list_px - VIEW_PX;
             let mut scale = Scale::new();
-            let bar_end = scale.height_px(it.list_px) - VIEW_PX;
+            let bar_end = scale.height_px(it) - VIEW_PX;
             let mut top = (list_end * start).round();
             scale.place(top, it);
             for (step, times) in steps {

@@ -10,6 +10,7 @@ use super::{chips::SeverityChips, controls::controls, copy::CopyButton, filter_b
 use crate::{
     charts::plural,
     later::{Part, part_at_last},
+    preferences,
     state::Dashboard,
 };
 
@@ -30,6 +31,16 @@ pub(super) fn LogToolbar() -> impl IntoView {
                         on:change=on(move |event| dashboard.utc.set(event_target_checked(&event)))
                     />
                     "UTC"
+                </label>
+                <label class="switch" title="Shows all of a long line, on several">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || dashboard.wraps.get()
+                        on:change=on(move |event| {
+                            preferences::wrap(dashboard, event_target_checked(&event));
+                        })
+                    />
+                    "Wrap"
                 </label>
                 <CopyButton label="Copy" text=Rc::new(move || copied(dashboard)) />
                 {part_at_last(Part::LogTools)}

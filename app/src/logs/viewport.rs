@@ -1,6 +1,6 @@
 //! The scrolled view of the rows: which of them have slots, and what the elements are told.
 
-use std::collections::VecDeque;
+use std::ops::Range;
 
 use sidekick::{
     logs::{LogSession, Stretch},
@@ -11,19 +11,26 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     fingerprint::hash,
-    place::{Place, Position, index_at},
+    place::{Hold, Place, Position, index_at},
+    pool::Pool,
+    row_heights::RowHeights,
     scale::{Heights, Scale},
-    slot::{Look, Slot},
-    window::{ROW_PX, Turn, slots, turn, window},
+    slot::Look,
+    window::{slots, turn, window},
 };
 use crate::charts::{Clock, fixed};
 use crate::state::{Column, Lanes, Reading};
 
+/// How often rows are drawn at most until those in sight are drawn: where they turn out to be taller or less tall
+/// than was thought, others may be.
+const DRAWINGS: usize = 4;
+
 pub(super) struct Viewport {
     scroller: HtmlElement,
     spacer: HtmlElement,
-    rows: HtmlElement,
-    slots: VecDeque<Slot>,
+    /// How tall that is.
+    spacer_px: f64,
+    pool: Pool,
     place: Place,
     scale: Scale,
     /// The room that the browser had given when [`resize`](Self::resize) told of it.
@@ -31,6 +38,8 @@ pub(super) struct Viewport {
     /// Number of the first row that has a slot.
     first_drawn: u64,
     filter: sidekick::logs::Filter,
+    /// Long lines are wrapped.
+    wraps: bool,
     /// Widest text so far, in characters: the width of the view may grow but never jump.
     widest: usize,
     clock: Clock,
@@ -48,14 +57,14 @@ impl Viewport {
     /// Takes the elements over. They may be those of the view before, of another log: what
     /// stands in them goes.
     pub(super) fn new(scroller: HtmlElement, spacer: HtmlElement, rows: HtmlElement) -> Self {
-        rows.set_text_content(None);
         let _refused = HtmlElement::style(&spacer).set_property("height", "0px");
         scroller.set_scroll_left(0);
         Self {
             scroller,
             spacer,
-            rows,
-            slots: VecDeque::new(),
+            spacer_px: 0.0,
+            pool: Pool::new(rows),
+            wraps: false,
             place: Place::new(),
             scale: Scale::new(),
             client_px: 0,
@@ -106,6 +115,15 @@ impl Viewport {
         self.as_printed = as_printed;
     }
 
+    /// Whether long lines are wrapped.
+    pub(super) fn set_wraps(&mut self, wraps: bool) {
+        if self.wraps != wraps {
+            self.wraps = wraps;
+            self.place.rows = RowHeights::new();
+            let _refused = self.scroller.class_list().toggle_with_force("wraps", wraps);
+        }
+    }
+
     pub(super) fn set_stretch(&mut self, stretch: Option<Stretch>) {
         self.stretch = stretch;
     }
@@ -145,28 +163,23 @@ impl Viewport {
         if *session.filter() != self.filter {
             self.filter = session.filter().clone();
             self.set_width(0);
+            self.place.rows.forget();
+        } else {
+            let first = session.index_of(self.first_drawn);
+            self.place.rows.rebase(first);
         }
-        let (before, top_px) = (self.place.len, self.place.sync(session));
-        if self.place.len != before {
-            let height_px = self.scale.height_px(self.heights().list_px);
-            let height = format!("{}px", fixed(height_px, 0));
-            let _refused = HtmlElement::style(&self.spacer).set_property("height", &height);
-        }
-        let moves = self.move_to(top_px);
+        let hold = self.place.sync(session);
+        let moves = self.move_to(self.place.held_px(hold));
+        self.draw(session, hold, moves);
         self.place.settle(session);
-        let is_off = self.scale.is_off(self.place.top_px, self.heights());
-        if moves || is_off {
-            self.scale.place(self.place.top_px, self.heights());
-        }
-        self.draw(session);
-        if moves || is_off {
-            self.scroll();
-        }
     }
 
     fn heights(&self) -> Heights {
+        let (rows, len) = (&self.place.rows, self.place.len);
         Heights {
-            list_px: self.place.len as f64 * ROW_PX,
+            list_px: rows.top_px(len),
+            bar_px: rows.list_px(len),
+            known: rows.are_known(len),
             view_px: self.place.height_px,
         }
     }
@@ -183,15 +196,18 @@ impl Viewport {
             let bar_px = f64::from(self.scroller.scroll_top());
             let moved = self.scale.moved(bar_px, self.place.top_px, self.heights());
             let is_there = moved.top_px == self.place.top_px;
+            let downwards = moved.top_px > self.place.top_px;
             self.place.scrolled(moved.top_px, session);
-            if moved.is_off {
-                self.scale.place(self.place.top_px, self.heights());
-            }
             if !is_there || moved.is_off {
-                self.draw(session);
-            }
-            if moved.is_off {
-                self.scroll();
+                let hold = match moved.is_end {
+                    true if downwards => Hold::End,
+                    true => Hold::BEGIN,
+                    false => self.place.seen(),
+                };
+                self.draw(session, hold, false);
+                if self.wraps {
+                    self.place.arrived(downwards, session);
+                }
             }
         }
     }
@@ -224,9 +240,10 @@ impl Viewport {
 
     /// Marks the row at `index` with others around it in sight, and stays there.
     pub(super) fn step_to(&mut self, session: &LogSession, index: usize) {
+        self.pause(session);
         if !self.place.is_in_sight(index) {
-            let above_px = (self.place.height_px / 3.0).max(0.0);
-            self.jump(session, index as f64 * ROW_PX - above_px);
+            let below_px = (self.place.height_px / 3.0).max(0.0);
+            self.jump(session, Hold::Row { index, below_px });
         }
         self.open(session, Some(index));
     }
@@ -234,20 +251,26 @@ impl Viewport {
     /// Brings the row at `index` to the upper edge.
     pub(super) fn show(&mut self, session: &LogSession, index: usize) {
         self.pause(session);
-        self.jump(session, index as f64 * ROW_PX);
+        let below_px = 0.0;
+        self.jump(session, Hold::Row { index, below_px });
     }
 
     /// Brings the row at `index` into sight, by no more than that takes, and stays there.
     pub(super) fn bring(&mut self, session: &LogSession, index: usize) {
         self.pause(session);
-        self.jump(session, self.place.within_sight(index));
+        // Of a wrapped row it is known only once it is drawn how tall it is.
+        for _ in 0..if self.wraps { 2 } else { 1 } {
+            let below_px = self.place.rows.top_px(index) - self.place.within_sight(index);
+            self.jump(session, Hold::Row { index, below_px });
+        }
     }
 
     /// Marks the row at `index`, brings it into sight and stays there; `None` marks none.
     pub(super) fn open(&mut self, session: &LogSession, index: Option<usize>) {
-        match self.place.open(session, index) {
-            Some(top_px) => self.jump(session, top_px),
-            None => self.draw(session),
+        self.place.open(session, index);
+        match index {
+            Some(index) => self.bring(session, index),
+            None => self.draw(session, self.place.seen(), false),
         }
     }
 
@@ -269,28 +292,14 @@ impl Viewport {
 
     /// The row, by its index in the session's view, that an element of the view belongs to.
     pub(super) fn index_of(&self, element: &Element) -> Option<usize> {
-        Some(self.slot_of(element)?.index)
+        Some(self.pool.of(element)?.index)
     }
 
     /// Makes the row of that element ready to tell its instant on hover.
     pub(super) fn hover(&mut self, element: &Element) {
-        let Some(row) = element.closest(".log-row").ok().flatten() else {
-            return;
-        };
-        if let Some(slot) = self
-            .slots
-            .iter()
-            .find(|slot| slot.root.is_same_node(Some(&row)))
-        {
+        if let Some(slot) = self.pool.of(element) {
             slot.tell_time(&mut self.clock);
         }
-    }
-
-    fn slot_of(&self, element: &Element) -> Option<&Slot> {
-        let row = element.closest(".log-row").ok()??;
-        self.slots
-            .iter()
-            .find(|slot| slot.root.is_same_node(Some(&row)))
     }
 
     fn set_width(&mut self, characters: usize) {
@@ -299,16 +308,10 @@ impl Viewport {
         let _refused = HtmlElement::style(&self.spacer).set_property("min-width", &width);
     }
 
-    fn jump(&mut self, session: &LogSession, top_px: f64) {
-        let moves = self.move_to(top_px);
-        if moves {
-            self.scale.place(self.place.top_px, self.heights());
-        }
+    fn jump(&mut self, session: &LogSession, hold: Hold) {
+        let moves = self.move_to(self.place.held_px(hold));
+        self.draw(session, hold, moves);
         self.place.drop_anchor(session);
-        self.draw(session);
-        if moves {
-            self.scroll();
-        }
     }
 
     /// Takes the place of the view there. Tells whether it is to be [scrolled](Self::scroll).
@@ -332,23 +335,56 @@ impl Viewport {
         self.scroller.set_scroll_top(bar_px as i32);
     }
 
-    fn draw(&mut self, session: &LogSession) {
-        let (top_px, height_px) = (self.place.top_px, self.place.height_px);
-        let wanted = slots(height_px);
-        if height_px <= 0.0 || self.make_slots(wanted).is_none() {
+    /// Draws what is in sight, with what is held where it was; `moves` where the view was moved there.
+    fn draw(&mut self, session: &LogSession, hold: Hold, moves: bool) {
+        let wanted = slots(self.place.height_px);
+        if self.place.height_px <= 0.0 || self.pool.make(wanted).is_none() {
             return;
         }
-        let range = window(top_px, self.place.len, wanted);
-        self.turn_slots(turn(
+        let mut drawn = self.write(session, wanted);
+        for drawing in 1..=DRAWINGS {
+            if !self.wraps || self.measure(drawn.clone(), hold) || drawing == DRAWINGS {
+                break;
+            }
+            drawn = self.write(session, wanted);
+        }
+        let heights = self.heights();
+        let height_px = self.scale.height_px(heights);
+        if self.spacer_px != height_px {
+            self.spacer_px = height_px;
+            let height = format!("{}px", fixed(height_px, 0));
+            let _refused = HtmlElement::style(&self.spacer).set_property("height", &height);
+        }
+        let top_px = self.place.top_px;
+        let places = moves || self.scale.is_off(top_px, heights);
+        if places {
+            self.scale.place(top_px, heights);
+        }
+        let first_px = self.place.rows.top_px(drawn.start);
+        self.pool
+            .move_to(first_px - self.scale.shift_px(top_px, heights));
+        if places {
+            self.scroll();
+        }
+    }
+
+    /// Asks the browser how tall the drawn rows are, for which it lays them out. False where others are in sight.
+    fn measure(&mut self, drawn: Range<usize>, hold: Hold) -> bool {
+        let rows = self.pool.iter().take(drawn.len());
+        let heights_px = rows.map(|slot| f64::from(slot.root.offset_height()));
+        self.place.measured(drawn.start, heights_px, hold)
+    }
+
+    /// Writes the rows around the view's place. Returns which.
+    fn write(&mut self, session: &LogSession, wanted: usize) -> Range<usize> {
+        let top = self.place.rows.index_at(self.place.top_px);
+        let range = window(top, self.place.len, wanted);
+        self.pool.turn(turn(
             session.index_of(self.first_drawn),
             range.start,
             wanted,
         ));
         self.first_drawn = session.number_of(range.start).unwrap_or_default();
-        let shift_px = self.scale.shift_px(top_px, self.heights());
-        let first_px = range.start as f64 * ROW_PX - shift_px;
-        let shift = format!("translateY({}px)", fixed(first_px, 0));
-        let _refused = HtmlElement::style(&self.rows).set_property("transform", &shift);
         let opened = self.opened(session);
         let marks = hash(session.markings().to_le_bytes().into_iter(), 0);
         let mut look = Look {
@@ -362,8 +398,8 @@ impl Viewport {
             lanes: &self.lanes,
         };
         let mut widest = self.widest;
-        let mut indices = range;
-        for slot in &mut self.slots {
+        let mut indices = range.clone();
+        for slot in self.pool.iter_mut() {
             match indices
                 .next()
                 .and_then(|index| Some((index, session.visible(index)?)))
@@ -381,42 +417,6 @@ impl Viewport {
         if widest > self.widest {
             self.set_width(widest);
         }
-    }
-
-    fn make_slots(&mut self, wanted: usize) -> Option<()> {
-        while self.slots.len() < wanted {
-            let slot = Slot::new()?;
-            self.rows.append_child(&slot.root).ok()?;
-            self.slots.push_back(slot);
-        }
-        while self.slots.len() > wanted {
-            self.slots.pop_back()?.root.remove();
-        }
-        Some(())
-    }
-
-    /// The order of the elements is the order of the lines, so that a selection over several
-    /// rows means what it shows.
-    fn turn_slots(&mut self, turn: Turn) {
-        match turn {
-            Turn::Stay | Turn::All => {}
-            Turn::Down(n) => {
-                for _ in 0..n {
-                    if let Some(slot) = self.slots.pop_front() {
-                        let _refused = self.rows.append_child(&slot.root);
-                        self.slots.push_back(slot);
-                    }
-                }
-            }
-            Turn::Up(n) => {
-                for _ in 0..n {
-                    if let Some(slot) = self.slots.pop_back() {
-                        let front = self.slots.front().map(|slot| &**slot.root);
-                        let _refused = self.rows.insert_before(&slot.root, front);
-                        self.slots.push_front(slot);
-                    }
-                }
-            }
-        }
+        range
     }
 }

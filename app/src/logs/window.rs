@@ -1,10 +1,8 @@
-//! Which rows a scrolled view shows. Rows have one fixed height, so this is arithmetic and
-//! nothing has to be measured.
+//! Which rows a scrolled view draws. No row is less tall than a line, so there are enough whatever they hold.
 
 use std::ops::Range;
 
-/// Height of a row in CSS pixels; the stylesheet says the same.
-pub(super) const ROW_PX: f64 = 18.0;
+use super::row_heights::ROW_PX;
 
 /// Rows kept ready above and below the visible ones.
 pub(super) const OVERSCAN: usize = 12;
@@ -14,9 +12,8 @@ pub(super) fn slots(height_px: f64) -> usize {
     (height_px.max(0.0) / ROW_PX).ceil() as usize + 1 + 2 * OVERSCAN
 }
 
-/// The rows, of `rows` in all, to draw at this scroll position with that many slots.
-pub(super) fn window(scroll_top_px: f64, rows: usize, slots: usize) -> Range<usize> {
-    let top = (scroll_top_px.max(0.0) / ROW_PX).floor() as usize;
+/// The rows, of `rows` in all, to draw with that many slots where the one at `top` is at the upper edge.
+pub(super) fn window(top: usize, rows: usize, slots: usize) -> Range<usize> {
     let first = top.saturating_sub(OVERSCAN).min(rows.saturating_sub(slots));
     first..rows.min(first + slots)
 }
@@ -45,11 +42,6 @@ pub(super) fn turn(from: usize, to: usize, slots: usize) -> Turn {
     }
 }
 
-/// Where the newest row is at the bottom edge.
-pub(super) fn bottom_px(rows: usize, height_px: f64) -> f64 {
-    (rows as f64 * ROW_PX - height_px).max(0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,8 +49,8 @@ mod tests {
 
     #[test]
     fn a_short_log_is_drawn_whole() {
-        assert_eq!(window(0.0, 3, slots(600.0)), 0..3);
-        assert_eq!(window(0.0, 0, slots(600.0)), 0..0);
+        assert_eq!(window(0, 3, slots(600.0)), 0..3);
+        assert_eq!(window(0, 0, slots(600.0)), 0..0);
     }
 
     #[test]
@@ -77,11 +69,11 @@ mod tests {
             rows in 0usize..100_000,
             part in 0.0f64..=1.0,
         ) {
-            let top = bottom_px(rows, height) * part;
+            let top = (rows as f64 * ROW_PX - height).max(0.0) * part;
             let slots = slots(height);
-            let drawn = window(top, rows, slots);
-            prop_assert!(drawn.len() <= slots && drawn.end <= rows);
             let first = (top / ROW_PX).floor() as usize;
+            let drawn = window(first, rows, slots);
+            prop_assert!(drawn.len() <= slots && drawn.end <= rows);
             let last = (((top + height) / ROW_PX).ceil() as usize).min(rows);
             prop_assert!(drawn.start <= first && drawn.end >= last, "{drawn:?} {first}..{last}");
         }

@@ -33,8 +33,8 @@ fn at(session: &LogSession, index: usize) -> Place {
 
 /// What the view does with every change.
 fn draw(place: &mut Place, session: &LogSession) {
-    let top_px = place.sync(session);
-    place.top_px = place.within(top_px);
+    let hold = place.sync(session);
+    place.top_px = place.within(place.held_px(hold));
     place.settle(session);
 }
 
@@ -195,7 +195,8 @@ fn the_opened_row_stays_in_sight_when_what_shows_it_takes_room() {
     let room = 20.0 * ROW_PX;
     let mut place = at(&session, 500);
     let mut resize = |index: usize, rows: f64| {
-        place.top_px = place.open(&session, Some(index)).unwrap();
+        place.open(&session, Some(index));
+        place.top_px = place.within_sight(index);
         place.drop_anchor(&session);
         place.resize(&session, rows * ROW_PX);
         draw(&mut place, &session);
