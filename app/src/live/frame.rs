@@ -15,6 +15,13 @@ use crate::state::Dashboard;
 /// How long a frame searches for lines that the filter lets through, in milliseconds.
 const SLICE_MS: f64 = 6.0;
 
+/// The same for one in which the log is not drawn, where the frame before came in time: nobody scrolls then who
+/// would miss one.
+const LONG_SLICE_MS: f64 = 12.0;
+
+/// A frame that comes so long after another one came too late, in milliseconds, on a screen that has 60 a second.
+const LATE_MS: f64 = 18.0;
+
 /// The log is drawn no more often than this, in milliseconds: a little less than two frames, which are not
 /// of one length. The server gathers lines for 33, so that only a flood comes more often.
 const DRAW_EVERY_MS: f64 = 28.0;
@@ -39,6 +46,8 @@ pub(crate) struct Frame {
 #[derive(Default)]
 struct Flags {
     asked: Cell<bool>,
+    /// When the last frame began.
+    began_ms: Cell<f64>,
     logs: Cell<bool>,
     stats: Cell<bool>,
     /// When the log was drawn last, and how long that took.
@@ -68,16 +77,19 @@ impl Frame {
 
     fn draw(&self) {
         self.flags.asked.set(false);
+        let begin_ms = precise_ms();
+        let late = begin_ms - self.flags.began_ms.replace(begin_ms) > LATE_MS;
         if self.flags.logs.take() {
-            // New lines are searched when they come, unless a search of all lines is under way.
-            let searched = self.dashboard.search_slice(SLICE_MS);
-            let now_ms = precise_ms();
             let rest_ms = (2.0 * self.flags.took_ms.get()).min(MOST_APART_MS);
-            let due = now_ms - self.flags.drawn_ms.get() >= rest_ms.max(DRAW_EVERY_MS);
+            let due = begin_ms - self.flags.drawn_ms.get() >= rest_ms.max(DRAW_EVERY_MS);
+            // New lines are searched when they come, unless a search of all lines is under way.
+            let slice_ms = if due || late { SLICE_MS } else { LONG_SLICE_MS };
+            let searched = self.dashboard.search_slice(slice_ms);
             if !searched || !due {
                 self.mark(Dirty::Logs);
             }
             if due {
+                let now_ms = precise_ms();
                 self.flags.drawn_ms.set(now_ms);
                 self.dashboard.logs_version.update(|version| *version += 1);
                 // Behind what the views do, and behind layout and painting.
