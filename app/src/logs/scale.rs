@@ -99,7 +99,7 @@ impl Scale {
             (true, _) => 1.0,
             (false, true) if left_px < END_PX => 1.0,
             (false, true) => SLACK_PX,
-            (false, false) => (GUESSED * left_px).clamp(1.0, SLACK_PX),
+            (false, false) => (GUESSED * left_px).clamp(0.0, SLACK_PX),
         };
         off.abs() > slack_px
     }
