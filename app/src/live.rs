@@ -47,10 +47,13 @@ struct Inner {
     /// Whose logs and stats the page holds.
     subject: Option<Subject>,
     /// The subscriptions for it, one for its log and one for its stats; what is held comes from
-    /// them. All but one are paused.
+    /// them. They are paused, but for the one that is looked at and its companion.
     subs: Vec<(Target, SubId)>,
-    /// The one that is not.
+    /// The one that is looked at.
     sub: Option<SubId>,
+    /// What is looked at beside it, and the subscription to that.
+    companion: Option<Target>,
+    companion_sub: Option<SubId>,
     /// The reader of lines from before those held, and its subscription while it reads.
     older: Older,
     older_sub: Option<SubId>,
@@ -73,6 +76,8 @@ pub(crate) fn start(dashboard: Dashboard) {
             subject: None,
             subs: Vec::new(),
             sub: None,
+            companion: None,
+            companion_sub: None,
             older: Older::default(),
             older_sub: None,
             timer_at: None,
@@ -91,6 +96,10 @@ pub(crate) fn start(dashboard: Dashboard) {
             listen(&wire);
         }
         wire.show(subject, target);
+    });
+    effect(move || {
+        let companion = dashboard.companion.get();
+        with(dashboard, |wire| wire.accompany(companion));
     });
     effect(move || follow_name(dashboard));
 }
@@ -133,9 +142,9 @@ fn listen(wire: &Wire) {
 
 impl Inner {
     /// Subscribes to a target of the subject, or goes on where it was left.
-    fn subscribe(&mut self, target: Target) {
+    fn subscribe(&mut self, target: Target) -> SubId {
         let known = self.subs.iter().find(|(known, _)| *known == target);
-        let sub = match known {
+        match known {
             Some(&(_, sub)) => {
                 self.client.resume(sub);
                 sub
@@ -145,8 +154,7 @@ impl Inner {
                 self.subs.push((target, sub));
                 sub
             }
-        };
-        self.sub = Some(sub);
+        }
     }
 }
 
@@ -181,7 +189,13 @@ impl Wire {
     /// stats are shown, and the other way round: only the stream ends, and goes on from there.
     fn show(&self, subject: Subject, target: Option<Target>) {
         let old = self.inner.borrow_mut().sub.take();
-        if let Some(old) = old {
+        let companion = {
+            let mut inner = self.inner.borrow_mut();
+            // That of the subject, whichever of the two is told first.
+            inner.companion = self.dashboard.companion.get_untracked();
+            inner.companion_sub
+        };
+        if let Some(old) = old.filter(|old| Some(*old) != companion) {
             self.act(|client| client.pause(old));
         }
         // Older lines that are on their way go on only with the log in sight.
@@ -191,6 +205,7 @@ impl Wire {
             for (_, sub) in subs {
                 self.act(|client| client.unsubscribe(sub));
             }
+            self.inner.borrow_mut().companion_sub = None;
             self.inner.borrow_mut().older = Older::default();
             self.dashboard.begin_session();
             self.inner.borrow_mut().subject = Some(subject);
@@ -203,9 +218,42 @@ impl Wire {
                 && self.dashboard.logs.with_value(|session| session.is_cut())
         };
         if let Some(target) = target.filter(|target| !useless(target)) {
-            self.inner.borrow_mut().subscribe(target);
-            self.pump();
+            let mut inner = self.inner.borrow_mut();
+            inner.sub = Some(inner.subscribe(target));
         }
+        self.pump();
+        self.join();
+    }
+
+    /// Takes another target of the subject along, or none.
+    fn accompany(&self, companion: Option<Target>) {
+        let old = {
+            let mut inner = self.inner.borrow_mut();
+            inner.companion = companion;
+            let old = inner.companion_sub.take();
+            old.filter(|old| Some(*old) != inner.sub)
+        };
+        if let Some(old) = old {
+            self.act(|client| client.pause(old));
+        }
+        self.join();
+    }
+
+    /// Subscribes to what is to be taken along, once there is something beside which it is.
+    fn join(&self) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            if let (Some(target), Some(_)) = (inner.companion.clone(), inner.sub) {
+                inner.companion_sub = Some(inner.subscribe(target));
+            }
+        }
+        self.pump();
+    }
+
+    /// Whether a subscription is only taken along: what is said of its stream is not said of what is looked at.
+    fn is_companion(&self, sub: SubId) -> bool {
+        let inner = self.inner.borrow();
+        inner.companion_sub == Some(sub) && inner.sub != Some(sub)
     }
 
     /// Shows the newest lines of the selected log where they were let go for older ones.

@@ -103,6 +103,10 @@ pub struct Dashboard {
     pub subject: Memo<Subject>,
     /// What the page subscribes to.
     pub target: Memo<Option<Target>>,
+    /// What it subscribes to beside that.
+    pub companion: Memo<Option<Target>>,
+    /// Whether curves of the stats stand below the timeline of a container's log.
+    pub strip: RwSignal<bool>,
 
     /// Containers of the current subscription.
     pub sources: RwSignal<Vec<SourceInfo>>,
@@ -202,6 +206,8 @@ impl Dashboard {
             group => Subject::Group(group),
         });
         let target = memo(move || target::target(subject.get(), tab.get()));
+        let strip = RwSignal::new(false);
+        let companion = memo(move || target::companion(target.get(), tab.get(), strip.get()));
         let theme = RwSignal::new(Theme::default());
         let system_dark = RwSignal::new(false);
         Self {
@@ -219,6 +225,8 @@ impl Dashboard {
             pinned,
             subject,
             target,
+            companion,
+            strip,
             sources: RwSignal::new(Vec::new()),
             stream: RwSignal::new(None),
             logs: StoredValue::new(LogSession::new(preferences::limits())),

@@ -4,6 +4,7 @@ mod address;
 mod cards;
 mod range;
 mod series;
+mod strip;
 mod table;
 mod zoom;
 
@@ -19,6 +20,8 @@ use crate::{
     route::{Selection, Tab},
     state::{Dashboard, Seek, Subject, dashboard},
 };
+pub(crate) use strip::StatsStrip;
+
 use cards::Cards;
 use range::{Range, RangeSwitch};
 use table::StatsTable;

@@ -66,6 +66,18 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
   ['stats', '/c/shop-api-1/stats', async (dashboard) => expect(dashboard.reading('CPU')).toContainText('%')],
   ['details', '/c/shop-api-1/details', async (_, page) => expect(page.getByText('Image', { exact: true }).first()).toBeVisible()],
   ['no-snapshot', '/snapshot', async (_, page) => expect(page.getByRole('heading', { name: 'No snapshot is open' })).toBeVisible()],
+  [
+    'stats-strip',
+    '/c/shop-api-1/logs',
+    // The last one, for the browser keeps the choice.
+    async (dashboard, page) => {
+      await lines(dashboard);
+      const strip = page.getByRole('button', { name: 'Stats', exact: true });
+      await page.locator('.timeline-place').hover();
+      await strip.click();
+      await expect(page.getByRole('img', { name: /^CPU: \d/ })).toBeVisible();
+    },
+  ],
 ];
 
 async function lines(dashboard: Dashboard): Promise<void> {

@@ -271,3 +271,74 @@ test('a stretch that was not measured says so, and a range takes it back', async
   await expect(page.locator('.stats-idle')).toBeEmpty();
   await expect(dashboard.reading('CPU').getByRole('img')).toHaveAccessibleName(/^CPU over the last 10 min/);
 });
+
+test('curves of the stats below the timeline share its pointer and its stretch, and run only while they are seen', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/c/shop-api-1/logs');
+  await dashboard.live();
+  await sidekick.expectUpstreams('stats', 0);
+  await page.locator('.timeline-place').hover();
+  await page.getByRole('button', { name: 'Stats', exact: true }).click();
+  const strip = page.getByRole('group', { name: 'Stats' });
+  const curve = (name: string) => strip.getByRole('img', { name: new RegExp(`^${name}: `) });
+  await expect(curve('CPU')).toHaveAccessibleName(/^CPU: [\d.]+ %$/);
+  await expect(curve('Memory')).toHaveAccessibleName(/^Memory: \d+ MiB$/);
+  await expect(curve('Network')).toHaveAccessibleName(/^Network: received .*, sent /);
+  await expect(curve('Block I/O')).toHaveAccessibleName(/^Block I\/O: read .*, written /);
+  await sidekick.expectUpstreams('logs', 1);
+  await sidekick.expectUpstreams('stats', 1);
+
+  // One instant in all five; where nothing was measured there are no values.
+  const crosses = page.locator('.timeline-place .chart-cross:visible');
+  const box = await curve('CPU').boundingBox();
+  if (!box) throw new Error('no curve of the CPU');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.6, y);
+  await expect(crosses).toHaveCount(5);
+  const lefts = await crosses.evaluateAll((all) => all.map((it) => Math.round(it.getBoundingClientRect().left)));
+  expect(new Set(lefts).size, String(lefts)).toBe(1);
+  await expect(curve('CPU')).toHaveAccessibleName('CPU: not measured');
+  await expect(page.locator('.timeline .chart-tip')).toBeVisible();
+  // By keys too, from the timeline.
+  await page.mouse.move(0, 0);
+  await expect(crosses).toHaveCount(0);
+  await cursor(page).first().focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(crosses).toHaveCount(5);
+  await cursor(page).first().blur();
+
+  // A stretch that is dragged over in a curve is that of the log and of all charts.
+  await page.mouse.move(box.x + box.width - 80, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 9, y, { steps: 4 });
+  await page.mouse.up();
+  await expect(dashboard.filter).toHaveValue(/^after:\S+Z before:\S+Z$/);
+  await expect(bars(page)).toHaveAccessibleName(/^Lines per (\d+ ms|\d+ s) by severity/);
+  await page.mouse.move(0, 0);
+  await expect(curve('CPU')).toHaveAccessibleName(/^CPU: [\d.]+ %$/);
+  await page.getByRole('button', { name: 'All times' }).click();
+  await expect(dashboard.filter).toHaveValue('');
+
+  // Nobody looks, nothing runs; another container brings its own.
+  await dashboard.tab('Patterns').click();
+  await sidekick.expectUpstreams('stats', 0, 1500);
+  await sidekick.expectUpstreams('logs', 1);
+  await dashboard.tab('Stats').click();
+  await sidekick.expectUpstreams('logs', 0, 1500);
+  await sidekick.expectUpstreams('stats', 1);
+  await dashboard.tab('Logs').click();
+  await sidekick.expectUpstreams('logs', 1);
+  await sidekick.expectUpstreams('stats', 1);
+  await dashboard.container('shop-db-1').click();
+  await expect(page.getByRole('heading', { name: 'shop-db-1' })).toBeVisible();
+  await expect(curve('CPU')).toHaveAccessibleName(/^CPU: [\d.]+ %$/);
+  await sidekick.expectUpstreams('logs', 1);
+  await sidekick.expectUpstreams('stats', 1);
+  await page.reload();
+  await expect(curve('CPU')).toHaveAccessibleName(/^CPU: [\d.]+ %$/);
+  await page.getByRole('button', { name: 'Stats', exact: true }).click();
+  await expect(strip).toBeHidden();
+  await sidekick.expectUpstreams('stats', 0, 1500);
+  await sidekick.expectUpstreams('logs', 1);
+});

@@ -67,7 +67,7 @@ const NAMES: [&str; 7] = [
     "fatal", "error", "warn", "info", "debug", "trace", "unknown",
 ];
 
-const MARGINS: Margins = Margins {
+pub(super) const MARGINS: Margins = Margins {
     left: 44.0,
     right: 8.0,
 };

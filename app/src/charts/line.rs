@@ -12,6 +12,7 @@ use sidekick::time::Millis;
 use super::surface::Frame;
 use super::{
     Clock, Ink, Unit,
+    bars::MARGINS as TIMELINE,
     cursor::Margins,
     pointed::{Drawing, PointedChart, Pointing},
 };
@@ -39,6 +40,8 @@ pub struct LineData {
     pub end: Millis,
     /// Unit of the values.
     pub unit: Unit,
+    /// It is a low one below the timeline: with its edges, and without axes of its own.
+    pub strip: bool,
     /// Times as UTC rather than local.
     pub utc: bool,
 }
@@ -55,6 +58,51 @@ const MARGINS: Margins = Margins {
 };
 
 impl LineData {
+    /// Without curves.
+    #[must_use]
+    pub fn blank(unit: Unit) -> Self {
+        Self {
+            lines: Vec::new(),
+            start: Millis(0),
+            end: Millis(1),
+            unit,
+            strip: true,
+            utc: false,
+        }
+    }
+
+    /// The values at an instant, in a row; empty where nothing was measured then.
+    #[must_use]
+    pub fn values(&self, at: Millis) -> String {
+        let near = self.nearest(at);
+        self.write(near.iter().map(|(line, _, value)| (*line, *value)))
+    }
+
+    /// The newest values in the stretch that is shown, likewise.
+    #[must_use]
+    pub fn newest(&self) -> String {
+        self.write(self.lines.iter().filter_map(|line| {
+            let shown = self.start.0..=self.end.0;
+            let newest = line.points.iter().rfind(|(time, _)| shown.contains(time))?;
+            Some((line, newest.1))
+        }))
+    }
+
+    fn write<'a>(&self, values: impl Iterator<Item = (&'a Line, f64)>) -> String {
+        let mut text = String::new();
+        for (line, value) in values {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            if !line.name.is_empty() {
+                text.push_str(&line.name);
+                text.push(' ');
+            }
+            text.push_str(&self.unit.format(value));
+        }
+        text
+    }
+
     /// The point of each line nearest to `at` and not beyond the edges, unless it is further away than a
     /// pause.
     #[must_use]
@@ -151,9 +199,13 @@ pub fn LineChart(
     data: Rc<dyn Fn() -> LineData>,
     /// What is done with a click; charts with the same cursor show the same instant.
     pointing: Pointing,
+    /// The data are those of a [strip](LineData::strip).
+    #[prop(optional)]
+    strip: bool,
 ) -> impl IntoView {
     let data = Box::new(move || Box::new(data()) as Box<dyn Drawing>);
-    view! { <PointedChart class="chart" label margins=MARGINS data pointing /> }.erase()
+    let margins = if strip { TIMELINE } else { MARGINS };
+    view! { <PointedChart class="chart" label margins data pointing /> }.erase()
 }
 
 #[cfg(feature = "hydrate")]
@@ -181,20 +233,27 @@ mod paint {
         let points = curves.iter().flat_map(|(_, points)| points);
         let max = points.map(|point| point.1).fold(0.0, f64::max);
         let steps = if height > frame.px(120.0) { 4 } else { 2 };
-        let y_ticks = data.unit.ticks(max, steps);
-        let x_ticks = Clock::new(data.utc).ticks(
+        let mut y_ticks = data.unit.ticks(max, steps);
+        let highest = y_ticks.last().copied()?;
+        let mut x_ticks = Clock::new(data.utc).ticks(
             data.start,
             data.end,
             (width / frame.px(90.0).max(1)) as usize,
         );
+        let (mut margins, mut bottom) = (MARGINS, 20.0);
+        if data.strip {
+            (margins, bottom) = (TIMELINE, 2.0);
+            x_ticks.clear();
+            y_ticks.clear();
+        }
         let time = |t: f64| Clock::new(data.utc).short(Millis(t as i64));
         let value = |v: f64| data.unit.format(v);
         let mut chart = plot(
             frame,
             &Room {
-                left: MARGINS.left,
-                right: MARGINS.right,
-                bottom: 20.0,
+                left: margins.left,
+                right: margins.right,
+                bottom,
             },
             Axis {
                 range: data.start.0 as f64..data.end.0 as f64,
@@ -202,7 +261,7 @@ mod paint {
                 format: &time,
             },
             Axis {
-                range: 0.0..y_ticks.last().copied()?,
+                range: 0.0..highest,
                 ticks: y_ticks,
                 format: &value,
             },
@@ -244,6 +303,7 @@ mod tests {
             start: Millis(0),
             end: Millis(100_000),
             unit: Unit::Percent,
+            strip: false,
             utc: true,
         };
         assert_eq!(data.tip(Millis(900)), "00:00:01\nweb 2.0 %");
@@ -262,8 +322,22 @@ mod tests {
             start: Millis(10_000),
             end: Millis(30_000),
             unit: Unit::Percent,
+            strip: false,
             utc: true,
         }
+    }
+
+    #[test]
+    fn values_are_those_at_the_pointer_or_the_newest_in_sight() {
+        let mut data = shown();
+        data.lines.push(Line {
+            name: "db".to_owned(),
+            ..line(&[(20_000, 1.0)])
+        });
+        assert_eq!(data.values(Millis(10_100)), "web 2.0 %");
+        assert_eq!(data.newest(), "web 6.0 %, db 1.0 %", "not beyond the edge");
+        data.start = Millis(25_000);
+        assert_eq!(data.newest(), "");
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub(crate) fn apply(wire: &Wire, report: Report) {
                 wire.frame.mark(Dirty::Stats);
             }
         }
+        Report::Stream { sub, .. } | Report::Refused { sub: Some(sub), .. }
+            if wire.is_companion(sub) => {}
         Report::Stream { source, state, .. } => {
             let ended = state == StreamState::Ended;
             match source {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bind::{Erase, bound, click};
+use crate::bind::{Erase, bound, click, when};
 use crate::signal::{RwSignal, effect, memo};
 use leptos::prelude::*;
 use sidekick::{
@@ -20,7 +20,9 @@ use crate::{
     charts::{Bar, BarsData, Mark, Pointing, SeverityBars},
     preferences::{read, write},
     pulse::pulse,
-    state::{Pinned, Seek},
+    route::Selection,
+    state::{Dashboard, Pinned, Seek},
+    stats::StatsStrip,
 };
 
 /// Redrawing more often would not show more.
@@ -53,9 +55,14 @@ pub(crate) fn LogTimeline() -> impl IntoView {
             ..data
         }
     };
+    let axis = RwSignal::new(None);
     let data = move || {
         version.track();
-        shown()
+        let data = shown();
+        if axis.with_untracked(|before| *before != data.span()) {
+            axis.set(data.span());
+        }
+        data
     };
     let slow = pulse(dashboard.logs_version, 5000);
     let has_lines = memo(move || {
@@ -76,10 +83,30 @@ pub(crate) fn LogTimeline() -> impl IntoView {
         on_pick: Callback::new(move |at| go_to(controls, span.get_untracked(), at)),
         on_range: Some(Callback::new(move |range| controls.show_span(range))),
     };
+    let strip = strip(dashboard);
+    let one = move || {
+        dashboard
+            .selection
+            .with(|it| matches!(it, Selection::Container(_)))
+    };
     let narrowed = move || span.get() != (None, None);
     view! {
         <SeverityBars label data=Rc::new(data) pointing />
+        {when(
+            move || strip.get() && one(),
+            move || view! { <StatsStrip axis pointing /> }.erase(),
+        )}
         <div class="timeline-tools">
+            <button
+                type="button"
+                class="timeline-tool timeline-follow"
+                title="What the container used meanwhile, on the same time axis"
+                aria-pressed=bound(move || strip.get().to_string())
+                hidden=bound(move || !one())
+                on:click=click(move || strip.update(|it| *it = !*it))
+            >
+                "Stats"
+            </button>
             <button
                 type="button"
                 class="timeline-tool timeline-follow"
@@ -101,6 +128,14 @@ pub(crate) fn LogTimeline() -> impl IntoView {
         </div>
     }
     .erase()
+}
+
+/// Whether curves of the stats stand below: the switch, which the browser keeps.
+fn strip(dashboard: Dashboard) -> RwSignal<bool> {
+    let strip = dashboard.strip;
+    strip.set(read("stats-strip").as_deref() == Some("1"));
+    effect(move || write("stats-strip", if strip.get() { "1" } else { "0" }));
+    strip
 }
 
 /// Has the log show the lines of the time at the cursor as long as there is one, where somebody wants that:

@@ -35,6 +35,17 @@ pub(super) fn target(subject: Subject, tab: Tab) -> Option<Target> {
     }
 }
 
+/// What it subscribes to beside its target: of a container's log that is looked at, the stats too, where their
+/// curves stand below the timeline.
+pub(super) fn companion(target: Option<Target>, tab: Tab, strip: bool) -> Option<Target> {
+    match target? {
+        Target::Logs { container } if strip && tab == Tab::Logs => {
+            Some(Target::Stats { container })
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +60,12 @@ mod tests {
         assert!(matches!(of(Tab::Stats), Some(Target::Stats { .. })));
         assert_eq!(of(Tab::Details), None);
         assert_eq!(target(Subject::Container(None), Tab::Logs), None);
+        let beside = |tab| companion(of(tab), tab, true);
+        assert_eq!(beside(Tab::Logs), of(Tab::Stats));
+        assert_eq!(companion(of(Tab::Logs), Tab::Logs, false), None);
+        for tab in [Tab::Patterns, Tab::Stats, Tab::Details] {
+            assert_eq!(beside(tab), None);
+        }
         let members = ["a", "b"]
             .map(|name| Member::Container(name.into()))
             .to_vec();

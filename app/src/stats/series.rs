@@ -29,6 +29,16 @@ impl Chart {
         }
     }
 
+    /// The same where there is little room.
+    pub(super) fn short(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Memory => "Mem",
+            Self::Network => "Net",
+            Self::Block => "Disk",
+        }
+    }
+
     pub(super) fn unit(self) -> Unit {
         match self {
             Self::Cpu => Unit::Percent,
@@ -94,6 +104,7 @@ pub(super) fn curves(
         start,
         end,
         unit: chart.unit(),
+        strip: false,
         utc,
     }
 }
