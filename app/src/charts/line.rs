@@ -332,11 +332,11 @@ mod tests {
         let mut data = shown();
         data.lines.push(Line {
             name: "db".to_owned(),
-            ..line(&[(20_000, 1.0)])
+            ..line(&[(29_000, 1.0)])
         });
         assert_eq!(data.values(Millis(10_100)), "web 2.0 %");
         assert_eq!(data.newest(), "web 6.0 %, db 1.0 %", "not beyond the edge");
-        data.start = Millis(25_000);
+        data.start = Millis(29_500);
         assert_eq!(data.newest(), "");
     }
 
