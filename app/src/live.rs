@@ -188,14 +188,14 @@ impl Wire {
     /// Shows what is selected now in place of what was. Of one subject, the log is kept while its
     /// stats are shown, and the other way round: only the stream ends, and goes on from there.
     fn show(&self, subject: Subject, target: Option<Target>) {
-        let old = self.inner.borrow_mut().sub.take();
-        let companion = {
+        let old = {
             let mut inner = self.inner.borrow_mut();
             // That of the subject, whichever of the two is told first.
             inner.companion = self.dashboard.companion.get_untracked();
-            inner.companion_sub
+            // The companion too, which may be what is looked at now: its containers are to be named again.
+            [inner.sub.take(), inner.companion_sub.take()]
         };
-        if let Some(old) = old.filter(|old| Some(*old) != companion) {
+        for old in old.into_iter().flatten() {
             self.act(|client| client.pause(old));
         }
         // Older lines that are on their way go on only with the log in sight.
@@ -205,7 +205,6 @@ impl Wire {
             for (_, sub) in subs {
                 self.act(|client| client.unsubscribe(sub));
             }
-            self.inner.borrow_mut().companion_sub = None;
             self.inner.borrow_mut().older = Older::default();
             self.dashboard.begin_session();
             self.inner.borrow_mut().subject = Some(subject);
@@ -229,9 +228,11 @@ impl Wire {
     fn accompany(&self, companion: Option<Target>) {
         let old = {
             let mut inner = self.inner.borrow_mut();
+            if inner.companion == companion && inner.companion_sub.is_some() {
+                return;
+            }
             inner.companion = companion;
-            let old = inner.companion_sub.take();
-            old.filter(|old| Some(*old) != inner.sub)
+            inner.companion_sub.take()
         };
         if let Some(old) = old {
             self.act(|client| client.pause(old));
@@ -253,7 +254,7 @@ impl Wire {
     /// Whether a subscription is only taken along: what is said of its stream is not said of what is looked at.
     fn is_companion(&self, sub: SubId) -> bool {
         let inner = self.inner.borrow();
-        inner.companion_sub == Some(sub) && inner.sub != Some(sub)
+        inner.companion_sub == Some(sub)
     }
 
     /// Shows the newest lines of the selected log where they were let go for older ones.

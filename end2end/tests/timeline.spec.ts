@@ -320,6 +320,14 @@ test('curves of the stats below the timeline share its pointer and its stretch, 
   await page.getByRole('button', { name: 'All times' }).click();
   await expect(dashboard.filter).toHaveValue('');
 
+  // What ran beside the log goes on as what is looked at: readings still come.
+  await dashboard.tab('Stats').click();
+  await sidekick.expectUpstreams('logs', 0, 1500);
+  const figures = () => dashboard.reading('CPU').locator('.figure').textContent();
+  const before = await figures();
+  await expect.poll(figures).not.toBe(before);
+  await dashboard.tab('Logs').click();
+
   // Nobody looks, nothing runs; another container brings its own.
   await dashboard.tab('Patterns').click();
   await sidekick.expectUpstreams('stats', 0, 1500);
