@@ -1,4 +1,4 @@
-//! What a person chose for this browser: theme, time zone, how lines of JSON stand, and how much of a log is held. Kept in the browser's local
+//! What a person chose for this browser: theme, time zone, how lines of JSON stand, whether long lines are wrapped, and how much of a log is held. Kept in the browser's local
 //! storage; `public/theme.js` reads the theme before the first paint.
 
 use sidekick::logs::StoreLimits;

@@ -156,10 +156,17 @@ impl BarsData {
 
     /// Goes on without lines up to what happened last: how a container ended comes behind its lines.
     pub fn reach_marks(&mut self) {
-        let Some((last, bar)) = self.marks.last().zip(self.bars.last().copied()) else {
+        if let Some(last) = self.marks.last() {
+            self.reach(last.at);
+        }
+    }
+
+    /// Goes on without lines up to an instant, unless nothing but that would be left.
+    pub fn reach(&mut self, at: Millis) {
+        let Some(bar) = self.bars.last().copied() else {
             return;
         };
-        let steps = self.step_of(last.at).since(bar.start) / self.step_ms;
+        let steps = self.step_of(at).since(bar.start) / self.step_ms;
         if steps >= self.capacity as i64 {
             return;
         }

@@ -28,6 +28,9 @@ use crate::{
 /// Redrawing more often would not show more.
 const REDRAW_MS: u64 = 250;
 
+/// A container is read once a second.
+const READINGS_MS: u64 = 1000;
+
 /// The width shows at least this many minutes.
 const LEAST_MINUTES: usize = 20;
 
@@ -46,10 +49,15 @@ pub(crate) fn LogTimeline() -> impl IntoView {
     let version = pulse(dashboard.logs_version, REDRAW_MS);
     let span = memo(move || controls.filter.with(span));
     let marks = memo(move || marks(dashboard));
+    let readings = pulse(dashboard.stats_version, READINGS_MS);
     let shown = move || {
         let (span, utc, marks) = (span.get(), dashboard.utc.get(), marks.get());
         let logs = dashboard.logs;
-        let data = logs.with_value(|session| bars(session, span, marks, utc));
+        if dashboard.strip.get() {
+            readings.track();
+        }
+        let measured = measured(dashboard);
+        let data = logs.with_value(|session| bars(session, span, marks, measured, utc));
         BarsData {
             begun: dashboard.pinned.with(made),
             ..data
@@ -165,7 +173,7 @@ fn go_to(controls: Controls, span: Span, at: Millis) {
     let (bar, loaded) = dashboard.logs.with_value(|session| {
         let data = BarsData {
             begun: dashboard.pinned.with_untracked(made),
-            ..bars(session, span, Vec::new(), true)
+            ..bars(session, span, Vec::new(), measured(dashboard), true)
         };
         let end = data.step_of(at).plus(data.step_ms);
         let first = session.first_time();
@@ -180,7 +188,26 @@ fn go_to(controls: Controls, span: Span, at: Millis) {
     }
 }
 
-fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsData {
+/// When the container was read last, where curves of that stand below: a quiet one is measured too.
+fn measured(dashboard: Dashboard) -> Option<Millis> {
+    if !dashboard.strip.get_untracked() {
+        return None;
+    }
+    let id = dashboard
+        .pinned
+        .with_untracked(|pin| Some(pin.as_ref()?.id().clone()))?;
+    let stats = dashboard.stats;
+    stats.with_value(|stats| Some(stats.latest(&id)?.time))
+}
+
+/// The bars of a span, up to the last line or what was measured last.
+fn bars(
+    session: &LogSession,
+    span: Span,
+    marks: Vec<Mark>,
+    measured: Option<Millis>,
+    utc: bool,
+) -> BarsData {
     let timeline = session.timeline();
     let buckets = timeline.buckets();
     let hour = buckets.first().map_or(Millis(i64::MAX), |it| it.start);
@@ -208,6 +235,7 @@ fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsDa
             let step = timeline.bucket_ms();
             let live = buckets.last().map_or(held, |it| it.start.plus(step));
             let last = session.last_time().map_or(held, |it| it.millis());
+            let last = measured.map_or(last, |it| it.max(last));
             let (from, to) = within(span, (held, live.max(last.plus(1))));
             data.step_ms = step_for(to.since(from), MOST_BARS);
             let step = |at: Millis| at.0.div_euclid(data.step_ms);
@@ -220,6 +248,9 @@ fn bars(session: &LogSession, span: Span, marks: Vec<Mark>, utc: bool) -> BarsDa
     data.bars = buckets.iter().map(bar).collect();
     if span == (None, None) {
         data.reach_marks();
+        if let Some(measured) = measured {
+            data.reach(measured);
+        }
     }
     data
 }
@@ -273,7 +304,7 @@ mod tests {
     }
 
     fn drawn(session: &LogSession, span: Span) -> (i64, i64, usize, u64) {
-        let data = bars(session, span, Vec::new(), true);
+        let data = bars(session, span, Vec::new(), None, true);
         let first = data.bars.first().map_or(0, |bar| bar.start.0 / 1000);
         let lines = data.bars.iter().map(Bar::total).sum();
         (first, data.step_ms, data.capacity, lines)
@@ -296,6 +327,17 @@ mod tests {
             "what is not held has no room"
         );
         assert_eq!(drawn(&short, (at(10), at(20))), (10, 100, 100, 0));
+        let measured = |span, second| bars(&short, span, Vec::new(), at(second), true);
+        let quiet = measured(all, 6700);
+        assert_eq!(quiet.span(), Some((Millis(5_520_000), Millis(6_720_000))));
+        assert_eq!(quiet.bars.iter().map(Bar::total).sum::<u64>(), 3);
+        let quiet = measured((at(6400), None), 6410);
+        assert_eq!(quiet.span(), Some((Millis(6_400_000), Millis(6_410_100))));
+        assert_eq!(
+            measured(all, 99_000).span(),
+            Some((Millis(5_160_000), Millis(6_360_000))),
+            "long ago"
+        );
         let long = session(&[0, 7199]);
         assert_eq!(drawn(&long, all), (0, 120_000, 60, 2), "more than an hour");
     }
@@ -309,7 +351,7 @@ mod tests {
             (Some(Millis(i64::MAX)), None),
             (None, Some(Millis(i64::MIN))),
         ] {
-            let data = bars(&short, span, Vec::new(), true);
+            let data = bars(&short, span, Vec::new(), None, true);
             assert!(data.bars.len() <= LAST_BAR as usize + 1, "{span:?}");
         }
         assert_eq!(drawn(&session(&[]), (at(1), at(2))), (0, 60_000, 20, 0));
