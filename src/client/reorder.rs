@@ -140,7 +140,10 @@ impl Reorder {
             lane.wait = match state {
                 StreamState::Loading | StreamState::Reconnecting { .. } => Wait::Silent,
                 StreamState::Live | StreamState::Empty => Wait::Quiet,
-                StreamState::Ended | StreamState::Removed | StreamState::Failed { .. } => Wait::Not,
+                StreamState::Ended
+                | StreamState::Removed
+                | StreamState::Failed { .. }
+                | StreamState::Left { .. } => Wait::Not,
             };
             self.count(number);
         }

@@ -420,7 +420,8 @@ fn ends_backlog(state: &StreamState) -> bool {
         | StreamState::Empty
         | StreamState::Ended
         | StreamState::Removed
-        | StreamState::Failed { .. } => true,
+        | StreamState::Failed { .. }
+        | StreamState::Left { .. } => true,
         StreamState::Loading | StreamState::Reconnecting { .. } => false,
     }
 }

@@ -245,6 +245,12 @@ pub enum StreamState {
         /// Trying again makes no sense: for example a logging driver that cannot be read.
         permanent: bool,
     },
+    /// The container was renamed, and is no longer one of those that are shown. What it printed
+    /// until then is here, what it prints from then on is not.
+    Left {
+        /// What it is called now.
+        name: String,
+    },
 }
 
 /// What the server says.

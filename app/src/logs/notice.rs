@@ -188,6 +188,12 @@ fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option
             },
             retry: !permanent,
         }),
+        StreamState::Left { name: now } => Some(Notice {
+            text: format!(
+                "{name} is called {now} now: what it prints from here on is not part of this."
+            ),
+            retry: false,
+        }),
         _ => None,
     }
 }
@@ -232,6 +238,14 @@ mod tests {
         );
         assert!(at(7_100).ends_with("Attempt 3 in 1 s."));
         assert!(at(9_000).ends_with("Attempt 3 now."));
+    }
+
+    #[test]
+    fn a_container_that_left_what_is_shown_is_named_with_its_new_name() {
+        let left = StreamState::Left { name: "old".into() };
+        let told = notice("web", &left, "log", 0).unwrap();
+        assert!(told.text.starts_with("web is called old now:"));
+        assert!(!told.retry);
     }
 
     #[test]

@@ -299,7 +299,12 @@ where
                     before: None,
                     reason: GapReason::SlowViewer,
                 });
-                member.sink.state(StreamState::Removed);
+            }
+            // A removed one has told so itself, behind its last line.
+            match self.state.members(|it| it.id == id).pop() {
+                Some((_, name)) => member.sink.state(StreamState::Left { name }),
+                None if lacks => member.sink.state(StreamState::Removed),
+                None => {}
             }
             if let Some(place) = place {
                 self.places.insert(id, place);

@@ -32,6 +32,12 @@ impl Tail {
                     self.end(sub);
                 }
             }
+            StreamState::Left { name: now } => {
+                self.say(format!(
+                    "{name} is called {now} now, and is followed no longer"
+                ));
+                self.incomplete = true;
+            }
             StreamState::Ended => self.say(format!("{name} does not run; waiting for its start")),
             StreamState::Failed {
                 reason,

@@ -370,6 +370,42 @@ async fn a_container_made_anew_under_its_name_goes_on_in_what_is_compared() {
 }
 
 #[tokio::test]
+async fn a_container_that_is_renamed_away_from_what_is_compared_says_so_before_it_falls_silent() {
+    let world = World::start(vec![Spec::new("one"), Spec::new("two")]).await;
+    world.print("one", numbered("before", 0..5));
+    let mut page = world.page().await;
+    let sub = page.subscribe(several(&[named("one"), named("two")])).await;
+    page.until("its lines", |p| p.source(sub, 0).lines.len() == 5)
+        .await;
+    world.control.rename("one", "other").unwrap();
+    world.print("other", numbered("last", 0..5));
+    page.until("the reason", |p| {
+        let name = "other".to_owned();
+        p.source(sub, 0).state() == Some(&StreamState::Left { name })
+    })
+    .await;
+    let lines: Vec<_> = numbered("before", 0..5)
+        .into_iter()
+        .chain(numbered("last", 0..5))
+        .collect();
+    assert_eq!(page.source(sub, 0).lines, lines, "what came until then");
+    assert_eq!(
+        page.sub_states[&sub],
+        StreamState::Live,
+        "the other is there"
+    );
+
+    // It comes back: as a source of its own, and from where the page stands.
+    world.control.rename("other", "one").unwrap();
+    page.until("back", |p| p.source(sub, 2).name == "one").await;
+    world.print("one", numbered("after", 0..5));
+    page.until("its new lines, once", |p| {
+        p.source(sub, 2).lines == numbered("after", 0..5)
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_that_is_missing_joins_when_it_appears() {
     let world = World::start(vec![Spec::new("one")]).await;
     let mut page = world.page().await;
