@@ -32,7 +32,7 @@ pub use filter::Filter;
 pub use older::Older;
 pub use pipeline::{LogPipeline, Mined};
 pub use query::Query;
-pub use session::{Correction, LogSession, MAX_HIGHLIGHTS, Towards, is_expression};
+pub use session::{Correction, LogSession, MAX_HIGHLIGHTS, Towards, is_expression, literally};
 pub use severity::{Assessment, Rule, Severity, SeverityCounts, SeveritySet, assess, classify};
 pub use store::{LogStore, Note, Row, StoreLimits};
 pub use stretch::{Stretch, StretchText};

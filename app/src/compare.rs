@@ -3,7 +3,7 @@
 
 use crate::bind::{Erase, bound, click, on, when};
 use crate::signal::{RwSignal, memo};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use sidekick::model::{Container, MAX_MEMBERS, Member};
 use sidekick::sort::sort_by;
 
@@ -76,41 +76,52 @@ fn candidates(selection: &Selection, containers: &[Container]) -> Vec<Member> {
         .iter()
         .find(|it| now.iter().any(|member| member.has(it)))
         .and_then(|it| it.project.clone());
-    let mut all: Vec<(bool, String, Member)> = Vec::new();
-    let mut offer = |far: bool, member: Member| {
-        let known = all.iter().any(|(_, _, it)| *it == member);
-        if !known && !now.contains(&member) {
-            all.push((far, member.to_string(), member));
-        }
-    };
+    let far = |it: &Container| project.is_none() || it.project != project;
+    // One for each replica; those of the same service stand together once they are sorted.
+    let mut services: Vec<(bool, String, Member)> = Vec::new();
+    let mut all = Vec::new();
     for container in containers {
-        let far = project.is_none() || container.project != project;
         let service = of_service(container);
-        if let Some(service) = &service {
-            let replicas = containers.iter().filter(|it| service.has(it)).count();
-            if service_first || replicas > 1 {
-                offer(far, service.clone());
-            }
-        }
         if !service_first || service.is_none() {
-            offer(far, Member::Container(container.name.clone()));
+            let member = Member::Container(container.name.clone());
+            all.push((far(container), container.name.clone(), member));
+        }
+        if let Some(service) = service {
+            services.push((far(container), service.to_string(), service));
         }
     }
+    sort_by(&mut services, |a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let replicas = services.chunk_by(|a, b| a.2 == b.2);
+    let offered = replicas.filter(|it| service_first || it.len() > 1);
+    all.extend(offered.filter_map(|it| it.first().cloned()));
+    all.retain(|(_, _, member)| !now.contains(member));
     sort_by(&mut all, |a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     all.into_iter().map(|(_, _, member)| member).collect()
 }
 
-/// The button "Compare", where there is somebody to compare and room for another.
+/// The button "Compare", where there is somebody to compare and room for another; where there is none, a word
+/// about that.
 #[component]
 pub(crate) fn Compare() -> impl IntoView {
     let dashboard = dashboard();
-    let open = move || {
-        let now = dashboard.selection.with(|it| members(it).len());
-        (1..MAX_MEMBERS).contains(&now)
-    };
-    when(open, || {
-        view! { <Menu label="Compare" draw=|open| view! { <Choice open /> }.erase() /> }.into_any()
-    })
+    let now = memo(move || dashboard.selection.with(|it| members(it).len()));
+    let button = when(
+        move || (1..MAX_MEMBERS).contains(&now.get()),
+        || {
+            view! { <Menu label="Compare" draw=|open| view! { <Choice open /> }.erase() /> }
+                .into_any()
+        },
+    );
+    let full = when(
+        move || now.get() >= MAX_MEMBERS,
+        || view! { <span class="dim">"four at most"</span> }.into_any(),
+    );
+    (button, full)
+}
+
+/// Whether a click in the list adds to what is compared. With another key it opens a tab or a window.
+pub(crate) fn adds(event: &ev::MouseEvent) -> bool {
+    event.shift_key() && !event.ctrl_key() && !event.meta_key() && !event.alt_key()
 }
 
 /// Who can be added, as links.

@@ -87,6 +87,15 @@ test('marked texts have colours, counts and keys, and stand in the address', asy
   await marked.first().click();
   await expect(marked).toHaveCount(1);
   await expect(page).not.toHaveURL(/RETRY/);
+  // The other one keeps its colour, here and for whoever opens the address.
+  await expect(marked).toHaveClass(/hl-1/);
+  await page.reload();
+  await expect(marked).toHaveClass(/hl-1/);
+  for (const text of ['money', 'fine', 'INFO', 'ERROR', 'for order']) await mark(text);
+  await expect(marked).toHaveCount(6);
+  await dashboard.rows.filter({ hasText: 'order 399 is fine' }).locator('.text').dblclick({ position: { x: 12, y: 8 } });
+  const tools = page.getByRole('toolbar', { name: 'Selected text' });
+  await expect(tools.getByRole('button', { name: 'Mark' })).toBeDisabled();
 });
 
 test('a selected piece of a line is marked, or its lines are shown alone or hidden', async ({ docker, dashboard }) => {

@@ -23,7 +23,7 @@ use crate::time::{Millis, Nanos};
 pub use corrections::Correction;
 use corrections::Corrections;
 use highlights::Highlight;
-pub use highlights::{MAX_HIGHLIGHTS, Towards, is_expression};
+pub use highlights::{MAX_HIGHLIGHTS, Towards, is_expression, literally};
 use sources::{Run, Source};
 use view::View;
 
@@ -41,7 +41,7 @@ pub struct LogSession {
     sources: Few<u16, Source>,
     filter: Filter,
     view: View,
-    highlights: Vec<Highlight>,
+    highlights: Vec<Option<Highlight>>,
     /// How many times other texts were marked.
     marked: u64,
     /// From when to when lines are missing amid those that came, the newest [`MAX_MISSING`] times.

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `q=` | the query; a pattern that the log is narrowed to is a part of it, by its text |
 //! | `level=error,warn` | the severities that are switched on; all without it |
-//! | `mark=` | a text that is marked; once for each of them |
+//! | `mark=` | a text that is marked; once for each of the colours, empty for one that is free |
 //! | `beside=1` | a merged log stands side by side |
 //! | `at=2026-01-31T10:15:00.5Z` | where to go first; it is not kept up to date |
 
@@ -34,7 +34,7 @@ const MAX_BYTES: usize = 16 << 10;
 pub(crate) struct View {
     pub(crate) text: String,
     pub(crate) severities: SeveritySet,
-    /// Texts that are marked.
+    /// Texts that are marked, by their colours; an empty one leaves its colour free.
     pub(crate) highlights: Vec<String>,
     /// A merged log stands side by side.
     pub(crate) beside: bool,
@@ -83,6 +83,9 @@ impl View {
                 _ => {}
             }
         }
+        while view.highlights.last().is_some_and(String::is_empty) {
+            view.highlights.pop();
+        }
         view
     }
 
@@ -110,7 +113,8 @@ impl View {
             out.push_str(if out.is_empty() { "?mark=" } else { "&mark=" });
             encode(text, &mut out);
             if out.len() > MAX_BYTES {
-                out.truncate(before);
+                // Its colour stays free.
+                out.truncate(before + "?mark=".len());
             }
         }
         if self.beside {
@@ -277,7 +281,10 @@ mod tests {
             ("", two),
             ("timeout", two),
         ] {
-            for highlights in [vec![], vec!["a&b ü".to_owned(), "/x+/i".to_owned()]] {
+            for highlights in [
+                vec![],
+                vec!["a&b ü".to_owned(), String::new(), "/x+/i".to_owned()],
+            ] {
                 let view = View {
                     text: text.to_owned(),
                     severities,
@@ -301,12 +308,12 @@ mod tests {
         view.text = "ü".repeat(10_000);
         assert_eq!(view.search(), "?level=error");
         view.highlights = vec!["ü".repeat(10_000), "b".to_owned()];
-        assert_eq!(view.search(), "?level=error&mark=b");
+        assert_eq!(view.search(), "?level=error&mark=&mark=b");
     }
 
     #[test]
     fn what_an_address_should_not_hold_is_left_out() {
-        for search in ["?", "?x=1&level=loud&q=%zz", "?level="] {
+        for search in ["?", "?x=1&level=loud&q=%zz", "?level=", "?mark=&mark="] {
             assert_eq!(View::parse(search), View::default(), "{search}");
         }
         assert_eq!(View::parse("?q=a+b&level=error").text, "a b");

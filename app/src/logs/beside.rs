@@ -5,6 +5,7 @@ use crate::bind::{Erase, bound, each, on};
 use crate::signal::{Memo, effect};
 use leptos::prelude::*;
 use sidekick::model::{Container, MAX_MEMBERS, MIN_MEMBERS, Member};
+use sidekick::sort::sort_by;
 
 use crate::charts::source_color;
 use crate::route::Selection;
@@ -29,6 +30,11 @@ pub(super) fn BesideSwitch() -> impl IntoView {
         });
         (session, lanes)
     });
+    // Asked for, by the address or before one more came, and there are more than can be read.
+    let too_many = move || {
+        let many = dashboard.sources.with(|it| it.len() > MAX_MEMBERS);
+        many && dashboard.beside.get() && possible.with(|(_, lanes)| lanes.is_empty())
+    };
     effect(move || {
         let shown = match dashboard.beside.get() {
             true => possible.with(|(_, lanes)| lanes.clone()),
@@ -42,14 +48,15 @@ pub(super) fn BesideSwitch() -> impl IntoView {
         <label
             class="switch beside-switch"
             title="A column for each, in one order of time"
-            hidden=move || possible.with(|(_, lanes)| lanes.is_empty())
+            hidden=move || !too_many() && possible.with(|(_, lanes)| lanes.is_empty())
         >
             <input
                 type="checkbox"
+                disabled=bound(too_many)
                 prop:checked=move || dashboard.beside.get()
                 on:change=on(move |event| dashboard.beside.set(event_target_checked(&event)))
             />
-            "Side by side"
+            {move || if too_many() { "Side by side: four at most" } else { "Side by side" }}
         </label>
     }
     .erase()
@@ -110,20 +117,36 @@ fn lanes(
         Selection::Project(project) | Selection::Service { project, .. } => format!("{project}-"),
         _ => return Lanes::default(),
     };
-    let mut names: Vec<&String> = named.iter().map(|(_, name)| name).collect();
-    names.sort();
-    names.dedup();
-    if !(MIN_MEMBERS..=MAX_MEMBERS).contains(&names.len()) {
+    let short = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+    let gone = |column: &String| {
+        !containers.is_empty() && !containers.iter().any(|it| short(&it.name) == *column)
+    };
+    let mut names = known.map_or_else(Vec::new, |it| it.names.clone());
+    let mut new: Vec<String> = named.iter().map(|(_, name)| short(name)).collect();
+    new.retain(|name| !names.contains(name));
+    sort_by(&mut new, |a, b| (gone(a), a).cmp(&(gone(b), b)));
+    new.dedup();
+    for name in new {
+        if names.len() < MAX_MEMBERS {
+            names.push(name);
+        } else if !gone(&name) {
+            // It takes the place of one that went, whose lines stand without a column then.
+            match names.iter_mut().find(|it| gone(it)) {
+                Some(column) => *column = name,
+                None => return Lanes::default(),
+            }
+        }
+    }
+    if names.len() < MIN_MEMBERS {
         return Lanes::default();
     }
     let of = named.iter().filter_map(|(source, name)| {
-        let at = names.iter().position(|it| *it == name)?;
-        Some((*source, at))
+        let name = short(name);
+        Some((*source, names.iter().position(|it| *it == name)?))
     });
-    let short = |name: &&String| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
     Lanes {
         of: of.collect(),
-        names: names.iter().map(short).collect(),
+        names,
     }
 }
 
@@ -189,6 +212,36 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_later_takes_no_column_of_those_that_are_there() {
+        let project = Selection::Project("shop".into());
+        let of = |names: &[&str], there: &[&str], known: Option<&Lanes>| {
+            let there: Vec<_> = there.iter().map(|it| replica(it)).collect();
+            lanes(&project, &named(names), &there, known)
+        };
+        let two = of(&["shop-c", "shop-b"], &["shop-b", "shop-c"], None);
+        assert_eq!(two.names, ["b", "c"]);
+        let three = ["shop-c", "shop-b", "shop-a"];
+        let three = of(&three, &three, Some(&two));
+        assert_eq!(three.names, ["b", "c", "a"]);
+        let five = ["shop-c", "shop-b", "shop-a", "shop-d", "shop-e"];
+        let four = of(&five[..4], &five[..4], Some(&three));
+        assert!(of(&five, &five, Some(&four)).is_empty());
+        let later = of(
+            &five,
+            &["shop-c", "shop-a", "shop-d", "shop-e"],
+            Some(&four),
+        );
+        assert_eq!(later.names, ["e", "c", "a", "d"]);
+        assert_eq!(later.lane(1), None, "it went");
+        let before = of(&five, &five[1..], None);
+        assert_eq!(
+            before.names,
+            ["a", "b", "d", "e"],
+            "of those that are there"
+        );
+    }
+
+    #[test]
     fn a_service_has_a_column_for_each_replica_where_they_are_few() {
         let service = Selection::Service {
             project: "shop".into(),
@@ -205,9 +258,9 @@ mod tests {
             [0, 1, 2].map(|it| two.lane(it)),
             [Some(1), Some(0), Some(1)]
         );
-        for names in [&["a"][..], &["a", "b", "c", "d", "e"]] {
-            assert!(lanes(&service, &named(names), &[], None).is_empty());
-        }
+        assert!(lanes(&service, &named(&["a"]), &[], None).is_empty());
+        let five = ["a", "b", "c", "d", "e"];
+        assert!(lanes(&service, &named(&five), &five.map(replica), None).is_empty());
         let alone = Selection::Container("a".into());
         assert!(lanes(&alone, &named(&["a", "b"]), &[], None).is_empty());
     }

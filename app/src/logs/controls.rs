@@ -23,7 +23,7 @@ pub(crate) struct Controls {
     pub(crate) dashboard: Dashboard,
     /// What the log is filtered by.
     pub(crate) filter: RwSignal<Filter>,
-    /// The texts that are marked in it.
+    /// The texts that are marked in it, by their colours; an empty one leaves its colour free.
     pub(super) highlights: RwSignal<Vec<String>>,
     /// That there is no such line as the last step was to lead to, for people.
     pub(super) missed: RwSignal<Option<String>>,
@@ -163,7 +163,7 @@ impl Controls {
     }
 }
 
-/// The texts that are marked.
+/// The texts that are marked, by their places.
 fn marked(session: &LogSession) -> Vec<String> {
     let texts = session.highlights().map(|(text, _)| text.to_owned());
     texts.collect()

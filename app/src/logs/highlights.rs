@@ -12,6 +12,9 @@ use super::{
 use crate::charts::{format_count, plural};
 use crate::pulse::{TEXT_MS, pulse};
 
+/// Longest text to mark, in characters: six of them still have room in the address.
+const MAX_LENGTH: &str = "200";
+
 /// The button with the box for another text, and the texts that are marked; a click takes one away.
 #[component]
 pub(super) fn Highlights() -> impl IntoView {
@@ -24,10 +27,12 @@ pub(super) fn Highlights() -> impl IntoView {
             .unwrap_or_default() as u64
     };
     let chip = move |(place, text): (usize, String)| {
-        let gone = text.clone();
         let remove = move || {
+            // Its place is left free: all others keep their colours.
             let mut texts = controls.highlights.get_untracked();
-            texts.retain(|it| *it != gone);
+            if let Some(text) = texts.get_mut(place) {
+                text.clear();
+            }
             controls.highlight(texts);
         };
         let title = move || {
@@ -52,7 +57,9 @@ pub(super) fn Highlights() -> impl IntoView {
     };
     let chips = move || {
         let texts = controls.highlights.get();
-        texts.into_iter().enumerate().map(chip).collect::<Vec<_>>()
+        let taken = texts.into_iter().enumerate();
+        let taken = taken.filter(|(_, text)| !text.is_empty());
+        taken.map(chip).collect::<Vec<_>>()
     };
     view! {
         <span class="highlights" role="group" aria-label="Marked texts">
@@ -68,7 +75,7 @@ pub(super) fn Highlights() -> impl IntoView {
 fn Another(open: RwSignal<bool>) -> impl IntoView {
     let controls = controls();
     let text = RwSignal::new(String::new());
-    let full = move || controls.highlights.with(|it| it.len() == MAX_HIGHLIGHTS);
+    let full = move || controls.is_marked_full();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if !text.with_untracked(|it| it.trim().is_empty()) {
@@ -85,6 +92,7 @@ fn Another(open: RwSignal<bool>) -> impl IntoView {
                     aria-label="Text to mark"
                     placeholder="timeout, or /pay-\\d+/"
                     autofocus
+                    maxlength=MAX_LENGTH
                     disabled=bound(full)
                     prop:value=move || text.get()
                     on:input=on(move |event| text.set(event_target_value(&event)))
@@ -105,13 +113,19 @@ fn Another(open: RwSignal<bool>) -> impl IntoView {
 }
 
 impl Controls {
-    /// Marks one text more. The oldest one goes where all colours are taken.
+    /// Marks one text more, in the first colour that is free. Nothing happens where none is.
     pub(super) fn highlight_too(self, text: String) {
         let mut texts = self.highlights.get_untracked();
-        if texts.len() == MAX_HIGHLIGHTS && !texts.contains(&text) {
-            texts.remove(0);
+        match texts.iter_mut().find(|it| it.is_empty()) {
+            Some(free) => *free = text,
+            None => texts.push(text),
         }
-        texts.push(text);
         self.highlight(texts);
+    }
+
+    /// Whether all colours are taken.
+    pub(super) fn is_marked_full(self) -> bool {
+        let taken = |it: &Vec<String>| it.iter().filter(|it| !it.is_empty()).count();
+        self.highlights.with(taken) == MAX_HIGHLIGHTS
     }
 }

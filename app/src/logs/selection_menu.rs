@@ -4,7 +4,7 @@
 use crate::bind::{Erase, click, when};
 use crate::signal::RwSignal;
 use leptos::prelude::*;
-use sidekick::logs::query::Query;
+use sidekick::logs::{literally, query::Query};
 
 use super::controls::controls;
 
@@ -34,7 +34,7 @@ pub(super) fn SelectionMenu() -> impl IntoView {
             return;
         };
         match what {
-            "Mark" => controls.highlight_too(text),
+            "Mark" => controls.highlight_too(literally(&text)),
             "Only" => controls.narrow(Query::Text(text)),
             _ => controls.narrow(Query::Not(Box::new(Query::Text(text)))),
         }
@@ -43,8 +43,19 @@ pub(super) fn SelectionMenu() -> impl IntoView {
         browser::unselect();
     };
     let button = move |what: &'static str, title: &'static str| {
+        let full = what == "Mark" && controls.is_marked_full();
+        let title = match full {
+            true => "All six colours are taken: take one away above the log first",
+            false => title,
+        };
         view! {
-            <button type="button" class="button" title=title on:click=click(move || act(what))>
+            <button
+                type="button"
+                class="button"
+                title=title
+                disabled=full
+                on:click=click(move || act(what))
+            >
                 {what}
             </button>
         }

@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use sidekick::model::{Container, ContainerId, Health, Member};
 
 use super::order::{Group, groups, hold};
-use crate::compare::toggle;
+use crate::compare::{adds, toggle};
 use crate::icons::{mark, state_mark};
 use crate::route::{Route, Selection, Tab};
 use crate::state::{Dashboard, dashboard};
@@ -197,7 +197,7 @@ fn ContainerOption(id: ContainerId, first: Memo<Option<ContainerId>>) -> impl In
         pinned || compared() == Some(true)
     });
     let join = move |event: ev::MouseEvent| {
-        if event.shift_key() {
+        if adds(&event) {
             event.prevent_default();
             let name = row.with_untracked(|row| row.as_ref().map(|row| row.name.clone()));
             if let Some(name) = name {

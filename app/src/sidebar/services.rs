@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use sidekick::model::Replicas;
 
 use super::order::words;
-use crate::compare::{members, toggle};
+use crate::compare::{adds, members, toggle};
 use crate::icons::{group_mark, mark};
 use crate::route::{Route, Selection};
 use crate::state::{Dashboard, dashboard};
@@ -114,7 +114,7 @@ fn option(dashboard: Dashboard, entry: Entry, first: bool) -> AnyView {
         })
     };
     let join = move |event: ev::MouseEvent| {
-        if let Some(member) = member.as_ref().filter(|_| event.shift_key()) {
+        if let Some(member) = member.as_ref().filter(|_| adds(&event)) {
             event.prevent_default();
             toggle(dashboard, member);
         }

@@ -53,7 +53,8 @@ pub(super) fn unmeasured(shown: Shown) -> Option<String> {
     let clock = Clock::new(shown.dashboard.utc.get());
     shown.dashboard.stats.with_value(|stats| {
         shown.members.with(|members| {
-            let samples = members.iter().flat_map(|it| stats.samples(&it.id));
+            // The newest first: they are what is looked at most of the time.
+            let samples = members.iter().flat_map(|it| stats.samples(&it.id).rev());
             empty(samples.map(|sample| sample.time), stretch, clock)
         })
     })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::LogSession;
 use crate::logs::query::columns::{GOES_ON, NOTE, counted};
 use crate::logs::query::phrase::Phrase;
-use crate::logs::query::{Known, Language, Matches, Plan};
+use crate::logs::query::{Known, Language, Matches, Plan, Query};
 use crate::logs::severity::Severity;
 use crate::logs::store::LogStore;
 
@@ -40,8 +40,9 @@ pub enum Towards {
 impl Highlight {
     fn new(text: &str, language: Option<Language>) -> Self {
         let mut plan = Plan::default();
+        // What begins and ends with a slash may be more than one expression, such as `/a/ -b/`.
         match language {
-            Some(language) if is_expression(text) => {
+            Some(language) if matches!(language.query(text), Query::Regex(_)) => {
                 language.bind(text, &Known::default(), &mut plan);
             }
             _ => {}
@@ -59,6 +60,15 @@ impl Highlight {
         }
     }
 
+    /// Whether it marks the same as another text would.
+    fn is_like(&self, text: &str) -> bool {
+        // Marks have no letter case, expressions have.
+        self.text == text
+            || !is_expression(text)
+                && !is_expression(&self.text)
+                && self.text.to_lowercase() == text.to_lowercase()
+    }
+
     /// True where nothing is left to search.
     fn search(&mut self, store: &LogStore, bytes: usize) -> bool {
         self.searching = !self.matches.search(&self.plan, store, bytes);
@@ -72,49 +82,75 @@ pub fn is_expression(text: &str) -> bool {
     text.len() > 2 && text.starts_with('/') && (text.ends_with('/') || text.ends_with("/i"))
 }
 
+/// A text to be marked that marks `text` as it stands, also where that looks like an expression.
+#[must_use]
+pub fn literally(text: &str) -> String {
+    if !is_expression(text) {
+        return text.to_owned();
+    }
+    let mut out = String::from("/");
+    for sign in text.chars() {
+        if sign.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(sign);
+    }
+    // Like all other texts.
+    out.push_str("/i");
+    out
+}
+
 impl LogSession {
     /// Marks these texts and no others, letter case aside, each in the colour of its place; one between
-    /// slashes is a regular expression where the language reads such. Blank ones, those that came before,
-    /// and those beyond [`MAX_HIGHLIGHTS`] are left out. [`search`](Self::search) finds the rows that have them.
+    /// slashes is a regular expression where the language reads it as one. A blank one leaves its place free,
+    /// as does one that marks what another did before it; those beyond [`MAX_HIGHLIGHTS`] are left out.
+    /// [`search`](Self::search) finds the rows that have them.
     pub fn set_highlights(&mut self, texts: &[String], language: Option<Language>) {
         let mut before = std::mem::take(&mut self.highlights);
-        for text in texts.iter().map(|it| it.trim()) {
-            let full = self.highlights.len() == MAX_HIGHLIGHTS;
-            if full || text.is_empty() || self.highlights.iter().any(|it| it.text == text) {
+        for text in texts.iter().take(MAX_HIGHLIGHTS).map(|it| it.trim()) {
+            let mut known = self.highlights.iter().flatten();
+            if text.is_empty() || known.any(|it| it.is_like(text)) {
+                self.highlights.push(None);
                 continue;
             }
             let language = language.filter(|_| is_expression(text));
-            let known = before
-                .iter()
-                .position(|it| it.text == text && it.language == language);
-            self.highlights.push(match known {
-                Some(at) => before.swap_remove(at),
-                None => Highlight::new(text, language),
-            });
+            let is_it = |it: &Highlight| it.text == text && it.language == language;
+            let known = before.iter_mut().find(|it| it.as_ref().is_some_and(is_it));
+            let known = known.and_then(Option::take);
+            self.highlights
+                .push(known.or_else(|| Some(Highlight::new(text, language))));
+        }
+        while self.highlights.last().is_some_and(Option::is_none) {
+            self.highlights.pop();
         }
         self.version += 1;
         self.marked += 1;
     }
 
-    /// How many times texts were marked: where this is the same, so are the marks of a line.
+    /// How many times texts were marked: where this and the texts are the same, so are the marks of a line.
     #[must_use]
     pub fn markings(&self) -> u64 {
         self.marked
     }
 
-    /// The texts that are marked, each with the number of lines held in which it was found so far.
+    /// The texts that are marked, by their places, each with the number of lines held in which it was found so
+    /// far. A free place has an empty text; the last one is taken.
     pub fn highlights(&self) -> impl ExactSizeIterator<Item = (&str, usize)> {
-        self.highlights
-            .iter()
-            .map(|it| (it.text.as_str(), it.matches.lines()))
+        self.highlights.iter().map(|it| match it {
+            Some(it) => (it.text.as_str(), it.matches.lines()),
+            None => ("", 0),
+        })
     }
 
-    /// For each of the marked texts, where it stands in `stripped`, a line without escape sequences: byte
+    /// For the marked text of each place, where it stands in `stripped`, a line without escape sequences: byte
     /// ranges in order that do not overlap.
     #[must_use]
     pub fn highlighted(&self, stripped: &str) -> Vec<Vec<Range<usize>>> {
-        let plans = self.highlights.iter().map(|it| &it.plan);
-        plans.map(|plan| plan.marks(stripped)).collect()
+        let marks = |it: &Option<Highlight>| match it {
+            Some(it) => it.plan.marks(stripped),
+            None => Vec::new(),
+        };
+        self.highlights.iter().map(marks).collect()
     }
 
     /// Number of the nearest visible line with a marked text, as far as they are found.
@@ -136,7 +172,8 @@ impl LogSession {
                 };
             }
         };
-        let found = self.highlights.iter().filter_map(|it| next(&it.matches));
+        let marked = self.highlights.iter().flatten();
+        let found = marked.filter_map(|it| next(&it.matches));
         match towards {
             Towards::Newer(_) => found.min(),
             Towards::Older(_) => found.max(),
@@ -151,9 +188,7 @@ impl LogSession {
             byte != NOTE
                 && matches!(counted(byte), Severity::Error | Severity::Fatal)
                 && self.is_visible(number)
-                && (byte & GOES_ON == 0
-                    || number == self.store.first_row()
-                    || !self.is_visible(number.saturating_sub(1)))
+                && (byte & GOES_ON == 0 || self.is_first_of_event(number))
         };
         let mut at = match towards {
             Towards::Newer(row) => row.max(self.store.first_row()),
@@ -182,15 +217,43 @@ impl LogSession {
         }
     }
 
+    /// Whether no earlier line of the event that a row goes on is visible: lines of other sources may stand in
+    /// between.
+    fn is_first_of_event(&self, number: u64) -> bool {
+        let row = |number: u64| {
+            let (start, columns) = self.store.columns_at(number)?;
+            let at = (number - start) as usize;
+            Some((*columns.severities.get(at)?, *columns.sources.get(at)?))
+        };
+        let Some((_, source)) = row(number) else {
+            return true;
+        };
+        for before in (self.store.first_row()..number).rev() {
+            match row(before) {
+                Some((byte, of)) if of == source && byte != NOTE => {
+                    if self.is_visible(before) {
+                        return false;
+                    }
+                    if byte & GOES_ON == 0 {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
     /// Whether all rows held were searched for the marked texts.
     #[must_use]
     pub fn is_marked_through(&self) -> bool {
-        self.highlights.iter().all(|it| !it.searching)
+        self.highlights.iter().flatten().all(|it| !it.searching)
     }
 
     /// Goes on with the search for rows that have marked texts. True where nothing is left.
     pub(super) fn search_highlights(&mut self, bytes: usize) -> bool {
-        let left = self.highlights.iter_mut().filter(|it| it.searching);
+        let marked = self.highlights.iter_mut().flatten();
+        let left = marked.filter(|it| it.searching);
         let mut left = left.peekable();
         self.version += u64::from(left.peek().is_some());
         // One after the other: a slice is not to take several times as long.
@@ -199,7 +262,7 @@ impl LogSession {
 
     /// Brings them up to date where only these rows are what they were.
     pub(super) fn keep_highlights(&mut self, rows: &Range<u64>) {
-        for it in &mut self.highlights {
+        for it in self.highlights.iter_mut().flatten() {
             it.matches.keep(rows.clone());
             if !it.searching {
                 it.search(&self.store, AT_ONCE);
@@ -209,13 +272,14 @@ impl LogSession {
 
     /// Memory that they hold in bytes.
     pub(super) fn highlights_bytes(&self) -> usize {
-        let matches = self.highlights.iter().map(|it| it.matches.heap_bytes());
+        let marked = self.highlights.iter().flatten();
+        let matches = marked.map(|it| it.matches.heap_bytes());
         matches.sum()
     }
 
     /// The same texts, to be searched anew.
     pub(super) fn forget_highlighted(&mut self) {
-        for it in &mut self.highlights {
+        for it in self.highlights.iter_mut().flatten() {
             it.matches = Matches::default();
             it.searching = true;
         }

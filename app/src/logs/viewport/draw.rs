@@ -71,7 +71,10 @@ impl Viewport {
         ));
         self.first_drawn = session.number_of(range.start).unwrap_or_default();
         let opened = self.opened(session);
-        let marks = hash(session.markings().to_le_bytes().into_iter(), 0);
+        // The count begins anew with each log.
+        let marks = session
+            .highlights()
+            .fold(session.markings(), |sum, (text, _)| hash(text.bytes(), sum));
         let mut look = Look {
             filter: &self.filter,
             clock: &mut self.clock,
