@@ -1,5 +1,6 @@
 // What people come for, from its beginning to its end, on a real daemon.
 
+import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { Dashboard } from '../harness/dashboard.ts';
 import { expect, needsDocker, test } from '../harness/fixtures.ts';
@@ -186,4 +187,32 @@ test('by keys alone: from the list to an error, its line, its copy, and back', a
   await keyboard.press('Escape');
   await keyboard.press('G');
   await expect.poll(() => dashboard.visibleLines()).toContain('INFO beat again 300');
+});
+
+test('a snapshot shows a colleague the lines, what happened, and the readings, without a server', async ({ docker, start, page }) => {
+  const sidekick = await start.sidekick(['--docker-host', docker.host]);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await docker.run('broken', `for i in $(seq 1 300); do echo "INFO beat $i"; done; echo '${CAUSE}'; sleep 4; exit 3`);
+  await dashboard.open('/c/broken/stats');
+  await expect(dashboard.reading('CPU')).toContainText('%');
+  await dashboard.tab('Logs').click();
+  await expect(dashboard.notes.filter({ hasText: 'exit 3' })).toHaveCount(1, { timeout: 30_000 });
+  const lines = await dashboard.allLines();
+  expect(lines).toHaveLength(301);
+  await page.getByRole('button', { name: 'Download' }).click();
+  const save = page.getByRole('button', { name: 'Save a snapshot' });
+  const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
+  const path = await file.path();
+
+  await sidekick.down();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Sidekick', exact: true }).click();
+  await page.locator('input[type=file]').first().setInputFiles({ name: 'broken.sidekick', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+  await expect(page).toHaveURL(/\/snapshot\/logs/);
+  await expect.poll(() => dashboard.allLines()).toEqual(lines);
+  await expect(dashboard.notes.filter({ hasText: 'exit 3' })).toHaveCount(1);
+  await dashboard.severity('error').click();
+  await expect.poll(() => dashboard.visibleLines()).toEqual([CAUSE]);
+  await dashboard.tab('Stats').click();
+  await expect(dashboard.reading('CPU')).toContainText('%');
 });

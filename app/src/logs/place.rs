@@ -159,7 +159,9 @@ impl Place {
         // That a view became shorter moves it too, but nobody did.
         let moved = (top_px - self.top_px).abs() >= 1.0;
         let end_is_known = self.rows.are_known(self.len) || self.rows.measured().end >= self.len;
-        if moved && end_is_known && top_px >= self.bottom_px() - 2.0 {
+        // Who scrolls up by what little there is does not want to be at the end; whom a shorter list moves up does.
+        let near_px = if top_px < self.top_px { 0.9 } else { 2.0 };
+        if moved && end_is_known && top_px >= self.bottom_px() - near_px {
             self.following = true;
         } else if top_px < self.top_px - 1.0 {
             self.pause(session);

@@ -154,6 +154,17 @@ fn rows() -> impl Strategy<Value = Vec<u32>> {
     prop::collection::vec(row, 1..1500)
 }
 
+#[test]
+fn a_list_that_is_two_pixels_too_tall_is_scrolled_by_them() {
+    // 39 rows of 18 pixels in a view of 700.
+    let mut view = View::new(&[1; 39]);
+    assert!(view.is_at_end() && view.scroll(-20.0));
+    assert_eq!(view.in_sight()[0], (0, 0.0));
+    assert!(!view.scroll(-20.0), "there is nothing above");
+    assert!(view.scroll(20.0) && view.is_at_end());
+    assert!(!view.scroll(20.0), "nor below");
+}
+
 proptest! {
     #[test]
     fn small_steps_move_what_is_in_sight_by_as_much(
@@ -186,7 +197,12 @@ proptest! {
         let mut view = View::new(&lines);
         prop_assert!(view.is_at_end() && view.place.following);
         let mut first = view.in_sight()[0].0;
+        // Twice as many steps as the rows at their greatest height would take.
+        let enough = 4_000_000 / step as usize;
+        let mut steps = 0;
         while view.scroll(f64::from(-step)) {
+            steps += 1;
+            prop_assert!(steps < enough, "no end is come to: {:?}", lines);
             let seen = view.in_sight();
             let (top, bottom) = (seen[0].0, seen[seen.len() - 1].0);
             prop_assert!(bottom + 1 >= first, "rows {} to {} were passed over: {:?}", bottom, first, lines);
@@ -194,7 +210,11 @@ proptest! {
         }
         prop_assert_eq!(view.in_sight()[0], (0, 0.0));
         prop_assert_eq!(view.bar_px, 0.0);
-        while view.scroll(f64::from(step)) {}
+        steps = 0;
+        while view.scroll(f64::from(step)) {
+            steps += 1;
+            prop_assert!(steps < enough, "no end is come to: {:?}", lines);
+        }
         prop_assert!(view.is_at_end(), "{:?} of {}", view.in_sight().last(), view.place.len);
         let short = view.heights_px.iter().sum::<f64>() <= VIEW_PX;
         prop_assert!(view.place.following || short);
