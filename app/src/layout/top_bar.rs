@@ -54,7 +54,10 @@ pub(crate) fn TopBar() -> impl IntoView {
                     view! {
                         <p class="banner demo" role="note">
                             <span class="title">"Demo"</span>
-                            " These containers are made up. Nothing you see here runs on this machine."
+                            " These containers are made up."
+                            <span class="more">
+                                " Nothing you see here runs on this machine."
+                            </span>
                         </p>
                     }
                     .erase()
