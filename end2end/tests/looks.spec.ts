@@ -1,6 +1,7 @@
 // Every view in light and dark, wide and on a phone: it keeps the accessibility rules, sticks out
 // nowhere, and is drawn into a PNG file. With SCREENSHOTS=1 these become docs/screenshots.
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -73,6 +74,52 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
   ['stats', '/c/shop-api-1/stats', async (dashboard) => expect(dashboard.reading('CPU')).toContainText('%')],
   ['details', '/c/shop-api-1/details', async (_, page) => expect(page.getByText('Image', { exact: true }).first()).toBeVisible()],
   ['no-snapshot', '/snapshot', async (_, page) => expect(page.getByRole('heading', { name: 'No snapshot is open' })).toBeVisible()],
+  ['merged', '/compare/shop-api-1,shop-web-1/logs', lines],
+  [
+    'events',
+    // It is started again and again.
+    '/c/shop-worker-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      await expect(page.getByRole('img', { name: /^Lines per / })).toHaveAccessibleName(/: [1-9][\d,]* lines/);
+    },
+  ],
+  ['marks', '/c/shop-worker-1/logs?mark=queue&mark=job', (dashboard, page) => menu(dashboard, page, 'Mark')],
+  ['download', '/c/shop-api-1/logs', (dashboard, page) => menu(dashboard, page, 'Download')],
+  ['memory', '/c/shop-api-1/logs', (dashboard, page) => menu(dashboard, page, 'Memory')],
+  ['views', '/c/shop-api-1/logs?q=level>=warn', (dashboard, page) => menu(dashboard, page, 'Views')],
+  [
+    'help',
+    '/c/shop-api-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+    },
+  ],
+  [
+    'list',
+    '/c/shop-api-1/logs',
+    async (dashboard, page) => {
+      await lines(dashboard);
+      const drawer = page.getByRole('button', { name: 'Containers', exact: true }).first();
+      if ((page.viewportSize()?.width ?? 0) < 720) await drawer.click();
+      await expect(dashboard.container('shop-api-1')).toBeInViewport();
+    },
+  ],
+  [
+    'snapshot',
+    '/c/import-2024/logs',
+    async (dashboard, page) => {
+      await menu(dashboard, page, 'Download');
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a snapshot' }).click()]);
+      const path = await file.path();
+      await page.getByRole('link', { name: 'Sidekick', exact: true }).click();
+      await page.locator('input[type=file]').first().setInputFiles({ name: 'import.sidekick', mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+      await expect(page).toHaveURL(/\/snapshot\/logs/);
+      await lines(dashboard);
+    },
+  ],
   [
     'stats-strip',
     '/c/shop-api-1/logs',
@@ -91,13 +138,22 @@ async function lines(dashboard: Dashboard): Promise<void> {
   await expect.poll(async () => (await dashboard.visibleLines()).length).toBeGreaterThan(3);
 }
 
+/** Opens a menu above the log. */
+async function menu(dashboard: Dashboard, page: Page, name: string): Promise<void> {
+  await lines(dashboard);
+  // What opens may have a button of the same name.
+  const button = page.getByRole('button', { name, exact: true }).first();
+  await button.click();
+  await expect(button).toHaveAttribute('aria-expanded', 'true');
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [form, viewport] of [
     ['wide', { width: 1280, height: 800 }],
     ['phone', { width: 390, height: 844 }],
   ] as const) {
     test(`every view in ${colorScheme}, ${form}, keeps the rules and to the page`, async ({ browser, start }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(180_000);
       const sidekick = await start.sidekick(['--demo']);
       const phone = form === 'phone';
       const context = await browser.newContext({ colorScheme, viewport, hasTouch: phone, isMobile: phone });
