@@ -66,6 +66,8 @@ test('marked texts have colours, counts and keys, and stand in the address', asy
   const mark = async (text: string) => {
     await page.getByRole('button', { name: 'Mark', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Mark' });
+    // All that it says stands in it.
+    expect(await dialog.evaluate((it) => it.scrollHeight <= it.clientHeight)).toBe(true);
     await dialog.getByRole('textbox').fill(text);
     await dialog.getByRole('button', { name: 'Mark' }).click();
     await expect(dialog).toBeHidden();

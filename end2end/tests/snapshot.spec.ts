@@ -52,6 +52,7 @@ test('a snapshot has the lines, marks, filter and stats, and opens where there i
   await expect(page.getByRole('heading', { name: 'import-2024' })).toBeVisible();
   await expect(dashboard.filter).toHaveValue('level>=error');
   await expect.poll(() => dashboard.visibleLines()).toEqual(few);
+  await expect(dashboard.rows.first().locator('.source'), 'there is but one').toBeHidden();
   await dashboard.filter.fill('');
   await expect.poll(() => dashboard.allLines()).toEqual(lines);
   await expect(dashboard.notes.filter({ hasText: 'exit 1' })).toHaveCount(1);
@@ -84,6 +85,8 @@ test('a project of containers is saved with its readings, while lines come', asy
   await expect(page.getByRole('heading', { name: 'shop' })).toBeVisible();
   await expect(page.getByText('snapshot', { exact: true })).toBeVisible();
   await expect.poll(async () => (await dashboard.visibleLines()).length).toBeGreaterThan(5);
+  // Each line says whose it is.
+  await expect(dashboard.rows.locator('.source').filter({ hasText: /^shop-/ }).first()).toBeVisible();
   await dashboard.tab('Stats').click();
   await expect(dashboard.reading('CPU')).toContainText('%');
   // Nothing of it goes on, while another page gets the project's new lines.

@@ -84,7 +84,7 @@ fn Another(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <div class="menu-list mark" role="dialog" aria-label="Mark">
+        <div class="menu-list mark-list" role="dialog" aria-label="Mark">
             <form class="view-save" on:submit=on(submit)>
                 <input
                     type="text"

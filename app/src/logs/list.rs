@@ -53,9 +53,11 @@ pub(super) fn LogList(inspected: RwSignal<Option<Inspected>>) -> impl IntoView {
     });
     let name = memo(move || dashboard.selection.with(selection_name));
     let merged = move || {
-        dashboard
-            .selection
-            .with(|it| !matches!(it, Selection::Container(_)))
+        dashboard.selection.with(|it| match it {
+            Selection::Container(_) => false,
+            Selection::Snapshot => dashboard.sources.with(|it| it.len() > 1),
+            _ => true,
+        })
     };
     let beside = move || !dashboard.lanes.with(Lanes::is_empty);
     #[cfg(feature = "hydrate")]

@@ -7,7 +7,11 @@ mod select;
 
 use crate::signal::{LocalValue, RwSignal, effect};
 use leptos::{html, prelude::*};
-use sidekick::{logs::LogSession, model::Member, time::Nanos};
+use sidekick::{
+    logs::LogSession,
+    model::{Container, Member},
+    time::Nanos,
+};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -91,7 +95,10 @@ pub(super) fn start(parts: Parts) -> Actions {
         }
     });
     effect(move || {
-        let prefix = dashboard.selection.with(source_prefix);
+        let prefix = dashboard.selection.with(|selection| {
+            let containers = dashboard.containers;
+            containers.with_untracked(|containers| source_prefix(selection, containers))
+        });
         dashboard.session.track();
         let reading = dashboard.reading.get_value();
         // Without a word to whoever reads older lines: that another log begins is not his doing.
@@ -240,21 +247,28 @@ impl Actions {
 }
 
 /// In a merged log every line says where it comes from, without what all names share.
-fn source_prefix(selection: &Selection) -> Option<String> {
+fn source_prefix(selection: &Selection, containers: &[Container]) -> Option<String> {
     match selection {
         Selection::Project(project) | Selection::Service { project, .. } => {
             Some(format!("{project}-"))
         }
-        Selection::Several(members) => Some(shared_project(members).unwrap_or_default()),
+        Selection::Several(members) => {
+            Some(shared_project(members, containers).unwrap_or_default())
+        }
+        // It may hold the lines of several.
+        Selection::Snapshot => Some(String::new()),
         _ => None,
     }
 }
 
-/// The prefix of the names of containers that are all of services of one project.
-fn shared_project(members: &[Member]) -> Option<String> {
+/// The prefix of the names of containers that are all of one project.
+fn shared_project(members: &[Member], containers: &[Container]) -> Option<String> {
     let mut projects = members.iter().map(|member| match member {
         Member::Service { project, .. } => Some(project),
-        Member::Container(_) => None,
+        Member::Container(name) => {
+            let known = containers.iter().find(|it| it.name == *name);
+            known.and_then(|it| it.project.as_ref())
+        }
     });
     let first = projects.next()??;
     projects
