@@ -41,3 +41,17 @@ test('what is filtered or all that is held is saved as text, NDJSON or compresse
   const wanted = rows.filter((it) => String(it.line ?? '').toLowerCase().includes(word.toLowerCase()));
   expect(filtered.filter((it) => !it.startsWith('---'))).toHaveLength(wanted.length);
 });
+
+test('the size of a snapshot is told before it is saved', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/c/import-2024/logs');
+  await expect(dashboard.log).toContainText('exit 1');
+  await page.getByRole('button', { name: 'Download' }).click();
+  const size = page.locator('.snapshot-size');
+  await expect(size).toHaveText(/^[\d.]+ KiB before compression$/);
+  const told = Number.parseFloat((await size.textContent()) ?? '') * 1024;
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a snapshot' }).click()]);
+  const bytes = gunzipSync(readFileSync(await download.path())).length;
+  expect(Math.abs(told - bytes)).toBeLessThan(told / 20);
+});

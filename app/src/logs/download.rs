@@ -41,9 +41,12 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
     let dashboard = controls.dashboard;
     let wish = RwSignal::new(Wish::default());
     let size = RwSignal::new(Size::default());
+    let snapshot_size = RwSignal::new(None::<u64>);
     let failed = RwSignal::new(false);
     let filtered = memo(move || !controls.filter.with(Filter::is_all));
     let can_compress = can_compress();
+    #[cfg(feature = "hydrate")]
+    file::measure_snapshot(dashboard, controls.view().search(), snapshot_size);
     #[cfg(feature = "hydrate")]
     let save = {
         // The newest measurement is the one that counts.
@@ -149,7 +152,15 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
             </button>
             <p class="download-snapshot">
                 <span class="dim">
-                    "All of it with stats, events and this view, to open it again in this page:"
+                    "All of it with stats, events and this view, to open it again in this page: "
+                    <span class="snapshot-size">
+                        {bound(move || match snapshot_size.get() {
+                            Some(bytes) => {
+                                format!("{} before compression", format_bytes(bytes as f64))
+                            }
+                            None => "…".to_owned(),
+                        })}
+                    </span>
                 </span>
                 <button type="button" class="button" on:click=click(save_snapshot)>
                     "Save a snapshot"

@@ -12,12 +12,13 @@ const STEP_BYTES: usize = 64 << 10;
 /// How long a slice takes at most, but for one step more, in milliseconds.
 const SLICE_MS: f64 = 6.0;
 
-/// Writes the file and hands pieces of it to `take`. False where another log was selected meanwhile.
+/// Writes the file and hands pieces of it to `take`, until that says that it is enough. True where all is
+/// written; false too where another log was selected meanwhile.
 pub(crate) async fn save(
     dashboard: Dashboard,
     name: String,
     view: String,
-    mut take: impl FnMut(&[u8]),
+    mut take: impl FnMut(&[u8]) -> bool,
 ) -> bool {
     let Some(session) = dashboard.session.try_get_untracked() else {
         return false;
@@ -55,7 +56,9 @@ pub(crate) async fn save(
             done = dashboard
                 .logs
                 .with_value(|logs| writer.write(logs, STEP_BYTES, &mut out));
-            take(&out);
+            if !take(&out) {
+                return false;
+            }
             out.clear();
         }
         if done {

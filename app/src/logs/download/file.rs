@@ -78,11 +78,29 @@ pub(super) fn save_snapshot(
         let parts = js_sys::Array::new();
         let whole = crate::snapshot::save(dashboard, log, view, |bytes| {
             parts.push(&js_sys::Uint8Array::from(bytes));
+            true
         })
         .await;
         match whole && offer(&parts, true, &name).await.is_ok() {
             true => open.set(false),
             false => failed.set(true),
+        }
+    });
+}
+
+/// Tells how large the snapshot would be before compression, in bytes, once it is known; ends where nobody shows
+/// that any more.
+pub(super) fn measure_snapshot(dashboard: Dashboard, view: String, size: RwSignal<Option<u64>>) {
+    let log = dashboard.selection.with_untracked(selection_name);
+    spawn_local(async move {
+        let mut all = 0;
+        let whole = crate::snapshot::save(dashboard, log, view, |bytes| {
+            all += bytes.len() as u64;
+            size.try_get_untracked().is_some()
+        })
+        .await;
+        if whole && size.try_get_untracked().is_some() {
+            size.set(Some(all));
         }
     });
 }
