@@ -39,11 +39,19 @@ const VIEWS: [string, string, (dashboard: Dashboard, page: Page) => Promise<void
       await dashboard.log.evaluate((log) => log.scrollTo({ top: 1800 }));
       await expect(page.locator('.log-new')).toBeVisible();
       // By places: rows that are in sight are of many heights on a phone.
-      const places = await dashboard.log.evaluate((log) => {
+      const read = () => dashboard.log.evaluate(async (log) => {
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         const edge = log.getBoundingClientRect().top;
         const rows = [...log.querySelectorAll('.log-row:not([hidden]) > .gutter')].map((it) => it.getBoundingClientRect());
         return rows.filter((it) => it.top > edge).sort((a, b) => a.top - b.top).map((it) => ({ x: it.left + 8, y: it.top + 8 }));
       });
+      // Rows of many heights come to rest once they are measured.
+      let places = await read();
+      await expect(async () => {
+        const before = places;
+        places = await read();
+        expect(places).toEqual(before);
+      }).toPass();
       await page.keyboard.down('Shift');
       for (const at of [places[0], places[2]]) if (at) await page.mouse.click(at.x, at.y);
       await page.keyboard.up('Shift');
