@@ -170,3 +170,19 @@ plainTest('the menu keeps the rules, and its words stay on a phone', async ({ br
   await expect(menu).toHaveCount(0);
   await context.close();
 });
+
+plainTest('more than four that are asked for side by side stay merged, which is said and can be taken back', async ({ page, start }) => {
+  const sidekick = await start.sidekick(['--demo']);
+  const dashboard = new Dashboard(page, sidekick.url);
+  await dashboard.open('/p/shop/logs?beside=1');
+  const box = page.getByRole('checkbox', { name: 'Side by side: four at most' });
+  await expect(box).toBeChecked();
+  await expect(dashboard.rows.first()).not.toHaveClass(/lane/);
+  await box.uncheck();
+  await expect(box).toBeHidden();
+  await expect(page).toHaveURL(/\/p\/shop\/logs$/);
+  // Who has no room beside four is told so where the button would be.
+  await dashboard.open('/compare/shop-api-1,shop-api-2,shop-web-1,shop-worker-1/logs');
+  await expect(page.getByText('four at most', { exact: true })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});

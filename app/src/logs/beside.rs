@@ -52,7 +52,6 @@ pub(super) fn BesideSwitch() -> impl IntoView {
         >
             <input
                 type="checkbox"
-                disabled=bound(too_many)
                 prop:checked=move || dashboard.beside.get()
                 on:change=on(move |event| dashboard.beside.set(event_target_checked(&event)))
             />
