@@ -151,11 +151,15 @@ fn states(dashboard: Dashboard) -> Vec<(String, StreamState)> {
     let whole = dashboard.stream.get().map(|state| (String::new(), state));
     let name_and_state = |source: &SourceInfo| (source.name.clone(), source.state.clone());
     dashboard.sources.with(|sources| {
-        whole
-            .into_iter()
-            .chain(sources.iter().map(name_and_state))
-            .collect()
+        let told = sources.iter().filter(|it| !came_back(it, sources));
+        whole.into_iter().chain(told.map(name_and_state)).collect()
     })
+}
+
+/// Whether a source is of a container that left what is shown, and has joined again as another source since.
+fn came_back(it: &SourceInfo, sources: &[SourceInfo]) -> bool {
+    let again = |other: &SourceInfo| other.container == it.container && other.source > it.source;
+    matches!(it.state, StreamState::Left { .. }) && sources.iter().any(again)
 }
 
 fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option<Notice> {
@@ -189,9 +193,7 @@ fn notice(name: &str, state: &StreamState, what: &str, passed_ms: i64) -> Option
             retry: !permanent,
         }),
         StreamState::Left { name: now } => Some(Notice {
-            text: format!(
-                "{name} is called {now} now: what it prints from here on is not part of this."
-            ),
+            text: format!("{name} is called {now} now, and is not part of this any more."),
             retry: false,
         }),
         _ => None,
@@ -221,6 +223,7 @@ fn empty(name: &str, states: &[(String, StreamState)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sidekick::model::ContainerId;
     use sidekick::protocol::{Gap, GapReason, LogBatch, LogStream};
     use sidekick::time::Nanos;
 
@@ -244,8 +247,26 @@ mod tests {
     fn a_container_that_left_what_is_shown_is_named_with_its_new_name() {
         let left = StreamState::Left { name: "old".into() };
         let told = notice("web", &left, "log", 0).unwrap();
-        assert!(told.text.starts_with("web is called old now:"));
+        assert!(told.text.starts_with("web is called old now,"));
         assert!(!told.retry);
+    }
+
+    #[test]
+    fn a_container_that_left_and_came_back_is_told_of_no_more() {
+        let source = |source, container: &str, state| SourceInfo {
+            source,
+            container: ContainerId(container.to_owned()),
+            name: "web".to_owned(),
+            state,
+        };
+        let left = || StreamState::Left { name: "old".into() };
+        let mut all = vec![source(0, "a", left()), source(1, "b", StreamState::Live)];
+        assert!(!came_back(&all[0], &all));
+        all.push(source(2, "a", StreamState::Live));
+        assert!(came_back(&all[0], &all));
+        all[2].state = left();
+        assert!(came_back(&all[0], &all), "the last one tells it");
+        assert!(!came_back(&all[2], &all));
     }
 
     #[test]

@@ -190,8 +190,9 @@ where
         let mut revisions = self.state.revisions();
         loop {
             revisions.borrow_and_update();
-            self.let_go();
+            // Before any is let go: one of them may be back.
             self.update();
+            self.let_go();
             let leave = self.leaving.iter().map(|it| it.look_at).min();
             tokio::select! {
                 changed = revisions.changed() => if changed.is_err() {
